@@ -1,0 +1,1 @@
+export type { Engine, EngineCapabilities, WitnessedProcess } from './engine.ts';

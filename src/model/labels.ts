@@ -1,0 +1,29 @@
+/**
+ * Labels that may be recorded. Values of others can hold secrets, so they never reach a stream
+ * (invariant 11). Users widen it with `labels:` in sheer.yaml.
+ */
+const ALLOWED_PREFIXES = [
+  'com.docker.compose.',
+  'io.podman.compose.',
+  'org.opencontainers.image.',
+  'app.kubernetes.io/',
+  'backstage.io/',
+  'sheerline.',
+];
+
+const ALLOWED_NAMES = new Set(['app', 'owner', 'team', 'service', 'environment', 'env', 'version', 'maintainer']);
+
+/** Longer values are cut: labels are names, not documents. */
+const VALUE_LENGTH_MAX = 512;
+
+export function allowedLabels(
+  labels: Readonly<Record<string, unknown>> | null | undefined,
+): Readonly<Record<string, string>> {
+  const allowed: Record<string, string> = {};
+  for (const [key, value] of Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (typeof value !== 'string') continue;
+    if (!ALLOWED_NAMES.has(key) && !ALLOWED_PREFIXES.some((prefix) => key.startsWith(prefix))) continue;
+    allowed[key] = value.slice(0, VALUE_LENGTH_MAX);
+  }
+  return allowed;
+}

@@ -1,0 +1,176 @@
+import type { Scope } from './scope.ts';
+
+/** What each kind of subject looks like in a fact. Everything is plain JSON. */
+export interface SubjectData {
+  readonly node: NodeData;
+  readonly instance: InstanceData;
+  readonly image: ImageData;
+  readonly address: AddressData;
+  readonly team: TeamData;
+  readonly environment: EnvironmentData;
+  readonly service: ServiceData;
+  readonly external: ExternalData;
+  readonly call: CallData;
+  readonly ownership: OwnershipData;
+  readonly source: SourceData;
+}
+
+export type SubjectKind = keyof SubjectData;
+
+/** A machine. Id: its host name. */
+export interface NodeData {
+  readonly os: string;
+  readonly kernel: string;
+  readonly architecture: string;
+  /** `/proc/sys/kernel/random/boot_id` */
+  readonly bootId: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+}
+
+/** A tag or name together with the image's canonical identity. */
+export interface ImageReference {
+  /** As the instance was started from it: `docker.io/library/redis:7`. */
+  readonly name: string;
+  /** Config digest, `sha256:…`; null where the engine did not say. */
+  readonly id: string | null;
+}
+
+/**
+ * One running copy. Id: {@link containerInstanceId} or {@link processInstanceId}; never a name, an
+ * address or a bare pid (invariant 3).
+ */
+export interface InstanceData {
+  readonly kind: 'container' | 'process';
+  readonly engine: string;
+  readonly node: string;
+  /** What people call it: container name; for a process its executable's file name and pid. */
+  readonly name: string;
+  readonly images: readonly ImageReference[];
+  /** From the allow-list only (invariant 11). */
+  readonly labels: Readonly<Record<string, string>>;
+  /** First process, in the node's pid namespace; null before it starts and after it ended. */
+  readonly pid: number | null;
+  readonly state: 'created' | 'running' | 'paused' | 'exited';
+  readonly exitCode: number | null;
+  /** Absolute path; never the argument vector (invariant 11). */
+  readonly executable: string | null;
+  /** systemd unit, `nginx.service`. */
+  readonly unit: string | null;
+  /** Path in the unified (v2) hierarchy. */
+  readonly cgroup: string | null;
+  readonly user: string | null;
+  /** How it meets the network: engine network names, `host`, `none`, `container:<id>`. */
+  readonly networks: readonly string[];
+  /** Why it has no address, where it should have one; see {@link UnknownReason}. */
+  readonly addressMissing: string | null;
+}
+
+/** Content. Id: the config digest. */
+export interface ImageData {
+  readonly names: readonly string[];
+  /** Platform manifest and index digests: aliases of the same content. */
+  readonly digests: readonly string[];
+  /** Uncompressed layer ids, base first. */
+  readonly diffIds: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly sizeBytes: number | null;
+  readonly created: number | null;
+  readonly platform: string | null;
+}
+
+export type HolderKind = 'instance' | 'service' | 'node' | 'external';
+
+/**
+ * Someone holds an address in a scope. Id: {@link addressId}. With `port` null the whole address;
+ * with a port, a listening socket (`ip` may then be `0.0.0.0` or `::`).
+ */
+export interface AddressData {
+  readonly scope: Scope;
+  readonly ip: string;
+  readonly port: number | null;
+  readonly protocol: Protocol | null;
+  readonly holder: { readonly kind: HolderKind; readonly id: string };
+  /** Translation: what arrives at this address and port is handed on to there (published ports). */
+  readonly forwardsTo?: { readonly ip: string; readonly port: number };
+}
+
+export type Protocol = 'tcp' | 'udp';
+
+export interface TeamData {
+  readonly name: string;
+  readonly contact: string | null;
+}
+
+export interface EnvironmentData {
+  readonly name: string;
+  /** Instances that belong to it. */
+  readonly match: readonly Selector[];
+}
+
+/** One of several conditions, all of which must hold; `*` stands for any run of characters. */
+export interface Selector {
+  /** `key=value` or `key` */
+  readonly label?: readonly string[];
+  readonly image?: string;
+  readonly unit?: string;
+  readonly executable?: string;
+  readonly name?: string;
+  /** A listening port. */
+  readonly port?: number;
+}
+
+/** A declared service. Id: `environment/application/name`. */
+export interface ServiceData {
+  readonly name: string;
+  readonly application: string;
+  readonly environment: string;
+  readonly owner: string | null;
+  /** An instance that matches one of these belongs to it. */
+  readonly match: readonly Selector[];
+  /** Where its source is; CODEOWNERS and catalog files are looked up there. */
+  readonly source: string | null;
+}
+
+/** Something outside with a name and an owner. Id: its name. */
+export interface ExternalData {
+  readonly name: string;
+  readonly owner: string | null;
+  /** Addresses and CIDR blocks. */
+  readonly addresses: readonly string[];
+  readonly ports: readonly number[];
+  readonly scope: Scope | null;
+}
+
+/** A declared call. Id: `from>to:port`. */
+export interface CallData {
+  /** Service id or external name. */
+  readonly from: string;
+  readonly to: string;
+  readonly port: number | null;
+  readonly protocol: Protocol;
+}
+
+/** An owner found in a place other than sheer.yaml. Id: `basis:subject`. */
+export interface OwnershipData {
+  readonly basis: 'catalog-info' | 'codeowners';
+  /** What is owned: a component's name, or a directory. */
+  readonly target:
+    | { readonly kind: 'component'; readonly name: string }
+    | { readonly kind: 'directory'; readonly path: string };
+  readonly owner: string;
+  /** Where it stands: `CODEOWNERS:12`. */
+  readonly location: string;
+}
+
+/** What a feed says of itself. Id: the source's id. */
+export interface SourceData {
+  readonly kind: 'engine' | 'sensor' | 'person';
+  readonly state: 'live' | 'gap' | 'inactive' | 'stopped';
+  /** Why it is not live, and the next step. */
+  readonly reason: string | null;
+  /** What it is: `podman 4.3.1`, `kernel events`. */
+  readonly description: string;
+  /** Events that were certainly lost, since it started. */
+  readonly lost: number;
+}

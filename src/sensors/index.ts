@@ -1,0 +1,1 @@
+export type { FlowSensor, SensorCapabilities, SensorProbe } from './sensor.ts';
