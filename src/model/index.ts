@@ -6,6 +6,7 @@ export * from './fact.ts';
 export * from './flow.ts';
 export * from './identifiers.ts';
 export * from './instant.ts';
+export * from './ip-address.ts';
 export * from './labels.ts';
 export * from './observation.ts';
 export * from './scope.ts';
