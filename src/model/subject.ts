@@ -13,6 +13,7 @@ export interface SubjectData {
   readonly call: CallData;
   readonly ownership: OwnershipData;
   readonly source: SourceData;
+  readonly segment: SegmentData;
 }
 
 export type SubjectKind = keyof SubjectData;
@@ -173,4 +174,29 @@ export interface SourceData {
   readonly description: string;
   /** Events that were certainly lost, since it started. */
   readonly lost: number;
+}
+
+/**
+ * What the store says of one day of the observations, in the audit stream. Id: `observations/DAY`.
+ * It is about the record itself, not about what runs.
+ */
+export interface SegmentData {
+  /** UTC day, `2026-11-22`. */
+  readonly day: string;
+  readonly firstPosition: number;
+  readonly lastPosition: number;
+  /** Of the chain at `lastPosition`, hex. */
+  readonly hash: string;
+  readonly records: number;
+  /** Sealed: complete, and its hash is fixed. Dropped: removed, except for what still held. */
+  readonly state: 'sealed' | 'dropped';
+  /** On the last dropped one: what was carried over to the retained segments' start. */
+  readonly checkpoint: CheckpointData | null;
+}
+
+/** The dropped records that still held; they form a chain of their own, from 64 zeros. */
+export interface CheckpointData {
+  readonly records: number;
+  /** Of that chain at its end, hex. */
+  readonly hash: string;
 }
