@@ -155,7 +155,9 @@ export const whoSchema = z.object({
   services: z.array(serviceSchema),
   instances: z.array(instanceSchema),
   teams: z.array(z.string()),
-  callers: z.array(z.object({ service: z.string(), team: z.string().nullable(), distance: z.number().int() })),
+  callers: z.array(
+    z.object({ service: z.string(), team: z.string().nullable(), distance: z.number().int() }),
+  ),
   calls: z.array(callSchema),
 });
 
@@ -290,9 +292,43 @@ export const verificationSchema = z.object({
 });
 
 export const declarationResultSchema = z.object({
-  changes: z.array(z.object({ change: z.enum(['added', 'changed', 'removed']), kind: z.string(), id: z.string() })),
+  changes: z.array(
+    z.object({ change: z.enum(['added', 'changed', 'removed']), kind: z.string(), id: z.string() }),
+  ),
   warnings: z.array(z.string()),
   applied: z.boolean(),
+});
+
+/** How far a flow log has been imported, and what became of its lines. */
+export const flowImportSchema = z.object({
+  id: z.string(),
+  offset: z.number().int().describe('bytes of the file that are done; the next chunk begins here'),
+  lines: z.number().int(),
+  named: z.number().int().describe('lines with a name at both ends'),
+  halfNamed: z.number().int(),
+  unnamed: z.number().int(),
+  malformed: z.number().int(),
+  problems: z
+    .array(z.object({ line: z.number().int(), problem: z.string() }))
+    .describe('the first hundred malformed lines'),
+  firstAt: time.nullable(),
+  lastAt: time.nullable(),
+});
+
+export const flowImportStepSchema = z.object({
+  state: flowImportSchema,
+  named: z.string().nullable().describe('with `lines=true`: each line as one line of JSON with names'),
+});
+
+/** One recorded fact, without its data: what to ask again. */
+export const changeSchema = z.object({
+  stream: z.enum(['audit', 'observations']),
+  position: z.number().int(),
+  recordedAt: time,
+  what: z.enum(['assert', 'end', 'retract']),
+  subject: z.object({ kind: z.string(), id: z.string() }),
+  evidence,
+  source: z.string(),
 });
 
 export const errorSchema = z.object({
@@ -327,3 +363,6 @@ export type AuditRecord = z.infer<typeof auditRecordSchema>;
 export type VerificationAnswer = z.infer<typeof verificationSchema>;
 export type DeclarationResult = z.infer<typeof declarationResultSchema>;
 export type ErrorAnswer = z.infer<typeof errorSchema>;
+export type FlowImportAnswer = z.infer<typeof flowImportSchema>;
+export type FlowImportStep = z.infer<typeof flowImportStepSchema>;
+export type ChangeAnswer = z.infer<typeof changeSchema>;

@@ -1,5 +1,7 @@
-export * from './answers.ts';
+// Types only: the schemas cost 50 ms to load and have a door of their own, `#model/answers`.
+export type * from './answers.ts';
 export * from './attribution.ts';
+export * from './closest.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
 export * from './fact.ts';
@@ -11,3 +13,4 @@ export * from './labels.ts';
 export * from './observation.ts';
 export * from './scope.ts';
 export * from './subject.ts';
+export * from './time.ts';

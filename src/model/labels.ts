@@ -11,7 +11,16 @@ const ALLOWED_PREFIXES = [
   'sheerline.',
 ];
 
-const ALLOWED_NAMES = new Set(['app', 'owner', 'team', 'service', 'environment', 'env', 'version', 'maintainer']);
+const ALLOWED_NAMES = new Set([
+  'app',
+  'owner',
+  'team',
+  'service',
+  'environment',
+  'env',
+  'version',
+  'maintainer',
+]);
 
 /** Longer values are cut: labels are names, not documents. */
 const VALUE_LENGTH_MAX = 512;
