@@ -1,3 +1,4 @@
+import type { Instant } from './instant.ts';
 import type { Scope } from './scope.ts';
 
 /** What each kind of subject looks like in a fact. Everything is plain JSON. */
@@ -12,6 +13,7 @@ export interface SubjectData {
   readonly external: ExternalData;
   readonly call: CallData;
   readonly ownership: OwnershipData;
+  readonly label: LabelData;
   readonly source: SourceData;
   readonly segment: SegmentData;
 }
@@ -119,6 +121,8 @@ export interface Selector {
   readonly name?: string;
   /** A listening port. */
   readonly port?: number;
+  /** Of a process; absolute. */
+  readonly workingDirectory?: string;
 }
 
 /** A declared service. Id: `environment/application/name`. */
@@ -131,6 +135,10 @@ export interface ServiceData {
   readonly match: readonly Selector[];
   /** Where its source is; CODEOWNERS and catalog files are looked up there. */
   readonly source: string | null;
+  /** Its owner owns it from then on; absent: from the moment of the declaration. */
+  readonly since?: Instant;
+  /** Where its owner is written: `sheer.yaml services.checkout.owner`. */
+  readonly location?: string;
 }
 
 /** Something outside with a name and an owner. Id: its name. */
@@ -152,16 +160,25 @@ export interface CallData {
   readonly protocol: Protocol;
 }
 
-/** An owner found in a place other than sheer.yaml. Id: `basis:subject`. */
+/** An owner found in a place other than sheer.yaml. Id: `basis:place`. */
 export interface OwnershipData {
   readonly basis: 'catalog-info' | 'codeowners';
-  /** What is owned: a component's name, or a directory. */
+  /** What is owned: a component or a system (an application) by its name, or files in a directory. */
   readonly target:
-    | { readonly kind: 'component'; readonly name: string }
-    | { readonly kind: 'directory'; readonly path: string };
-  readonly owner: string;
+    | { readonly kind: 'component' | 'system'; readonly name: string }
+    /** `path`: the directory that the CODEOWNERS file governs; of its rules the last match wins. */
+    | { readonly kind: 'directory'; readonly path: string; readonly pattern: string; readonly line: number };
+  /** Null: the rule takes ownership away (CODEOWNERS: a pattern without owners). */
+  readonly owner: string | null;
+  /** Further owners that the same line names. */
+  readonly others?: readonly string[];
   /** Where it stands: `CODEOWNERS:12`. */
   readonly location: string;
+}
+
+/** A label that may be recorded, beyond the built-in allow-list. Id: its name. */
+export interface LabelData {
+  readonly name: string;
 }
 
 /** What a feed says of itself. Id: the source's id. */

@@ -76,6 +76,11 @@ export interface DeclaredFile {
   /** As it is called in messages: relative to where the user stands. */
   readonly name: string;
   readonly content: string;
+  /**
+   * Absolute path of the directory in which it stands. With it, what CODEOWNERS and `source:` say is
+   * found by the working directories of what runs.
+   */
+  readonly directory?: string;
 }
 
 /**
