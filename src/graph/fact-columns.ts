@@ -1,0 +1,107 @@
+import { bytesOf, columnFrom, withRoom, type Column } from './columns.ts';
+
+/** What a row is. A retracted assert or end stays in place, but no longer in its track. */
+export const ROW_ASSERT = 0;
+export const ROW_END = 1;
+export const ROW_RETRACTED = 2;
+
+/** No row, no track. */
+export const NONE = -1;
+
+const ROW_COLUMNS = {
+  track: Int32Array,
+  /** The next row of the same track, by (validFrom, sequence). */
+  next: Int32Array,
+  form: Uint8Array,
+  stream: Uint8Array,
+  evidence: Uint8Array,
+  actor: Int32Array,
+  validFrom: Float64Array,
+  validUntil: Float64Array,
+  /** `lastSeen` of an end that nobody saw; NaN for others. */
+  slackFrom: Float64Array,
+  recordedAt: Float64Array,
+  position: Float64Array,
+  sequence: Float64Array,
+  dataFrom: Float64Array,
+  dataLength: Uint32Array,
+} as const;
+
+const TRACK_COLUMNS = {
+  subject: Int32Array,
+  source: Int32Array,
+  head: Int32Array,
+  tail: Int32Array,
+  next: Int32Array,
+} as const;
+
+const SUBJECT_COLUMNS = {
+  kind: Uint8Array,
+  firstTrack: Int32Array,
+  /** Of an instance and the like: the first address that it held. Of an address: the holder's next one. */
+  addresses: Int32Array,
+  nextAddress: Int32Array,
+  /** Of an address: its key in the address index, and the next address subject with the same key. */
+  addressKey: Int32Array,
+  nextOfKey: Int32Array,
+} as const;
+
+type Definition = Readonly<Record<string, new (length: number) => Column>>;
+type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[N]> };
+
+/** Columns of the same length, growing together. */
+export class ColumnGroup<D extends Definition> {
+  readonly #definition: D;
+  #length = 0;
+  columns: Columns<D>;
+
+  constructor(definition: D) {
+    this.#definition = definition;
+    // Object.entries forgets which key goes with which kind of array; the definition says it.
+    this.columns = Object.fromEntries(
+      Object.entries(definition).map(([name, kind]) => [name, new kind(64)]),
+    ) as Columns<D>;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** A new line of zeros; its number. */
+  add(): number {
+    const index = this.#length++;
+    const columns: Record<string, Column> = this.columns;
+    if (index >= (Object.values(columns)[0]?.length ?? 0)) {
+      for (const name of Object.keys(columns))
+        columns[name] = withRoom(columns[name] ?? new Uint8Array(0), this.#length);
+    }
+    return index;
+  }
+
+  parts(): readonly Uint8Array[] {
+    return Object.values(this.columns as Record<string, Column>).map((column) =>
+      bytesOf(column, this.#length),
+    );
+  }
+
+  load(parts: readonly Uint8Array[]): void {
+    const columns: Record<string, Column> = this.columns;
+    let index = 0;
+    for (const [name, kind] of Object.entries(this.#definition)) {
+      const bytes = parts[index++];
+      if (bytes === undefined) throw new RangeError(`the column ${name} is missing`);
+      // Each entry of a definition is one of the four kinds of Column.
+      const column = columnFrom(kind as unknown as Parameters<typeof columnFrom>[0], bytes);
+      columns[name] = column;
+      this.#length = column.length;
+    }
+  }
+
+  get width(): number {
+    return Object.keys(this.#definition).length;
+  }
+}
+
+export const rowColumns = (): ColumnGroup<typeof ROW_COLUMNS> => new ColumnGroup(ROW_COLUMNS);
+export const trackColumns = (): ColumnGroup<typeof TRACK_COLUMNS> => new ColumnGroup(TRACK_COLUMNS);
+export const subjectColumns = (): ColumnGroup<typeof SUBJECT_COLUMNS> => new ColumnGroup(SUBJECT_COLUMNS);

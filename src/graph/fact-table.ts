@@ -1,0 +1,310 @@
+import { EVIDENCE, type Evidence, type Fact, type Instant, type SubjectKind } from '#model';
+import { bytesOf, withRoom } from './columns.ts';
+import {
+  NONE,
+  ROW_ASSERT,
+  ROW_END,
+  ROW_RETRACTED,
+  rowColumns,
+  subjectColumns,
+  trackColumns,
+} from './fact-columns.ts';
+import { StringTable } from './string-table.ts';
+
+export type Stream = 'audit' | 'observations';
+
+const STREAMS: readonly Stream[] = ['audit', 'observations'];
+
+/** The kinds by number; a number never changes its meaning, because snapshots hold it. */
+export const SUBJECT_KINDS: readonly SubjectKind[] = [
+  'node',
+  'instance',
+  'image',
+  'address',
+  'team',
+  'environment',
+  'service',
+  'external',
+  'call',
+  'ownership',
+  'source',
+  'segment',
+];
+
+/**
+ * Every fact in columns. What one source says of one subject is a *track*: its asserts and ends in
+ * the order of (validFrom, sequence); each assert holds until the next row of its track. A track is
+ * a function of the *set* of its facts, and tracks don't touch each other: so the fold gives the
+ * same graph in whatever order facts arrive.
+ */
+export class FactTable {
+  readonly rows = rowColumns();
+  readonly tracks = trackColumns();
+  readonly subjects = subjectColumns();
+  #subjectNames = new StringTable();
+  #sources = new StringTable();
+  #actors = new StringTable();
+  #data = new Uint8Array(4096);
+  #dataUsed = 0;
+  /** Decoded data of rows that were written or asked lately; cleared when it grows too large. */
+  #decoded = new Map<number, unknown>();
+  /** `source sequence` of what was retracted: the fact may arrive after its retraction, or again. */
+  #retracted = new Set<string>();
+  #highestSequences = new Map<string, number>();
+
+  get size(): number {
+    return this.rows.length;
+  }
+
+  get subjectCount(): number {
+    return this.#subjectNames.size;
+  }
+
+  /** Folds one fact in. Null when it changes nothing (the same fact again). */
+  apply(stream: Stream, fact: Fact): number | null {
+    const subject = this.internSubject(fact.subject.kind, fact.subject.id);
+    const source = `${fact.source.id}@${fact.source.node}`;
+    const track = this.#trackOf(subject, this.#sources.intern(source));
+    this.#highestSequences.set(source, Math.max(this.sequenceOf(source), fact.source.sequence));
+    if (fact.kind === 'retract') {
+      this.#retracted.add(`${source} ${fact.retracted}`);
+      this.#unlink(track, fact.retracted);
+      return subject;
+    }
+    const { previous, duplicate } = this.#placeOf(track, fact.validFrom, fact.source.sequence);
+    if (duplicate) return null;
+    const row = this.#addRow(stream, track, fact);
+    if (this.#retracted.has(`${source} ${fact.source.sequence}`)) {
+      this.rows.columns.form[row] = ROW_RETRACTED;
+      return null;
+    }
+    this.#link(track, previous, row);
+    return subject;
+  }
+
+  internSubject(kind: SubjectKind, id: string): number {
+    const code = SUBJECT_KINDS.indexOf(kind);
+    const before = this.#subjectNames.size;
+    const subject = this.#subjectNames.intern(`${String.fromCharCode(65 + code)}${id}`);
+    if (subject === before) {
+      this.subjects.add();
+      const columns = this.subjects.columns;
+      columns.kind[subject] = code;
+      columns.firstTrack[subject] = NONE;
+      columns.addresses[subject] = NONE;
+      columns.nextAddress[subject] = NONE;
+      columns.addressKey[subject] = NONE;
+      columns.nextOfKey[subject] = NONE;
+    }
+    return subject;
+  }
+
+  /** The subject's number, or -1. */
+  subject(kind: SubjectKind, id: string): number {
+    return this.#subjectNames.find(`${String.fromCharCode(65 + SUBJECT_KINDS.indexOf(kind))}${id}`);
+  }
+
+  subjectId(subject: number): string {
+    return this.#subjectNames.at(subject).slice(1);
+  }
+
+  subjectKind(subject: number): SubjectKind {
+    return SUBJECT_KINDS[this.subjects.columns.kind[subject] ?? 0] ?? 'node';
+  }
+
+  /** All subjects of a kind, in the order of their first fact. */
+  *subjectsOf(kind: SubjectKind): Generator<number> {
+    const code = SUBJECT_KINDS.indexOf(kind);
+    const kinds = this.subjects.columns.kind;
+    for (let subject = 0; subject < this.subjects.length; subject++)
+      if (kinds[subject] === code) yield subject;
+  }
+
+  /** Every track of a subject. */
+  *tracksOf(subject: number): Generator<number> {
+    const next = this.tracks.columns.next;
+    for (
+      let track = this.subjects.columns.firstTrack[subject] ?? NONE;
+      track !== NONE;
+      track = next[track] ?? NONE
+    )
+      yield track;
+  }
+
+  /** `podman@node-1` */
+  sourceOf(track: number): string {
+    return this.#sources.at(this.tracks.columns.source[track] ?? 0);
+  }
+
+  actorOf(row: number): string | null {
+    const actor = this.rows.columns.actor[row] ?? NONE;
+    return actor === NONE ? null : this.#actors.at(actor);
+  }
+
+  streamOf(row: number): Stream {
+    return STREAMS[this.rows.columns.stream[row] ?? 0] ?? 'observations';
+  }
+
+  evidenceOf(row: number): Evidence {
+    return EVIDENCE[this.rows.columns.evidence[row] ?? 0] ?? 'observed';
+  }
+
+  /** The data of an assert, as it was given. */
+  dataOf(row: number): unknown {
+    const known = this.#decoded.get(row);
+    if (known !== undefined) return known;
+    const from = this.rows.columns.dataFrom[row] ?? 0;
+    const bytes = Buffer.from(
+      this.#data.buffer,
+      this.#data.byteOffset + from,
+      this.rows.columns.dataLength[row] ?? 0,
+    );
+    const data: unknown = JSON.parse(bytes.toString('utf8'));
+    this.#remember(row, data);
+    return data;
+  }
+
+  /** The highest sequence of a source (`podman@node-1`), so that a restarted recorder goes on counting. */
+  sequenceOf(source: string): number {
+    return this.#highestSequences.get(source) ?? 0;
+  }
+
+  parts(): readonly Uint8Array[] {
+    return [
+      ...this.rows.parts(),
+      ...this.tracks.parts(),
+      ...this.subjects.parts(),
+      ...this.#subjectNames.parts(),
+      ...this.#sources.parts(),
+      ...this.#actors.parts(),
+      bytesOf(this.#data, this.#dataUsed),
+      Buffer.from(
+        JSON.stringify({ retracted: [...this.#retracted], sequences: [...this.#highestSequences] }),
+      ),
+    ];
+  }
+
+  static fromParts(parts: readonly Uint8Array[]): FactTable {
+    const table = new FactTable();
+    let used = 0;
+    const take = (count: number): readonly Uint8Array[] => parts.slice(used, (used += count));
+    table.rows.load(take(table.rows.width));
+    table.tracks.load(take(table.tracks.width));
+    table.subjects.load(take(table.subjects.width));
+    table.#subjectNames = StringTable.fromParts(take(3));
+    table.#sources = StringTable.fromParts(take(3));
+    table.#actors = StringTable.fromParts(take(3));
+    const [data, rest] = take(2);
+    if (data === undefined || rest === undefined) throw new RangeError('the snapshot has too few parts');
+    table.#data = data.slice();
+    table.#dataUsed = data.byteLength;
+    // Written by `parts` above.
+    const { retracted, sequences } = JSON.parse(Buffer.from(rest).toString()) as {
+      readonly retracted: readonly string[];
+      readonly sequences: readonly (readonly [string, number])[];
+    };
+    table.#retracted = new Set(retracted);
+    table.#highestSequences = new Map(sequences);
+    return table;
+  }
+
+  #trackOf(subject: number, source: number): number {
+    const columns = this.tracks.columns;
+    for (const track of this.tracksOf(subject)) if (columns.source[track] === source) return track;
+    const track = this.tracks.add();
+    const { subject: subjects, source: sources, head, tail, next } = this.tracks.columns;
+    subjects[track] = subject;
+    sources[track] = source;
+    head[track] = NONE;
+    tail[track] = NONE;
+    next[track] = this.subjects.columns.firstTrack[subject] ?? NONE;
+    this.subjects.columns.firstTrack[subject] = track;
+    return track;
+  }
+
+  /** The row after which a fact belongs. Facts nearly always come in order, so the tail is tried first. */
+  #placeOf(track: number, validFrom: Instant, sequence: number): { previous: number; duplicate: boolean } {
+    const rows = this.rows.columns;
+    const before = (row: number): boolean => {
+      const from = rows.validFrom[row] ?? 0;
+      return from < validFrom || (from === validFrom && (rows.sequence[row] ?? 0) < sequence);
+    };
+    const tail = this.tracks.columns.tail[track] ?? NONE;
+    if (tail === NONE || before(tail)) return { previous: tail, duplicate: false };
+    let previous = NONE;
+    let row = this.tracks.columns.head[track] ?? NONE;
+    while (row !== NONE && before(row)) {
+      previous = row;
+      row = rows.next[row] ?? NONE;
+    }
+    return { previous, duplicate: row !== NONE && rows.sequence[row] === sequence };
+  }
+
+  #addRow(stream: Stream, track: number, fact: Exclude<Fact, { kind: 'retract' }>): number {
+    const row = this.rows.add();
+    const columns = this.rows.columns;
+    columns.track[row] = track;
+    columns.next[row] = NONE;
+    columns.form[row] = fact.kind === 'assert' ? ROW_ASSERT : ROW_END;
+    columns.stream[row] = STREAMS.indexOf(stream);
+    columns.evidence[row] = EVIDENCE.indexOf(fact.evidence);
+    columns.actor[row] = fact.actor === undefined ? NONE : this.#actors.intern(fact.actor);
+    columns.validFrom[row] = fact.validFrom;
+    columns.validUntil[row] =
+      fact.kind === 'assert' ? (fact.validUntil ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    columns.slackFrom[row] =
+      fact.kind === 'end' && fact.slack !== undefined ? fact.slack.lastSeen : Number.NaN;
+    columns.recordedAt[row] = fact.recordedAt;
+    columns.position[row] = fact.position;
+    columns.sequence[row] = fact.source.sequence;
+    columns.dataFrom[row] = this.#dataUsed;
+    columns.dataLength[row] = fact.kind === 'assert' ? this.#writeData(row, fact.data) : 0;
+    return row;
+  }
+
+  #writeData(row: number, data: unknown): number {
+    const text = JSON.stringify(data);
+    this.#data = withRoom(this.#data, this.#dataUsed + text.length * 3);
+    const length = Buffer.from(this.#data.buffer, this.#data.byteOffset, this.#data.byteLength).write(
+      text,
+      this.#dataUsed,
+      'utf8',
+    );
+    this.#dataUsed += length;
+    this.#remember(row, data);
+    return length;
+  }
+
+  #link(track: number, previous: number, row: number): void {
+    const { head, tail } = this.tracks.columns;
+    const next = this.rows.columns.next;
+    const following = previous === NONE ? (head[track] ?? NONE) : (next[previous] ?? NONE);
+    next[row] = following;
+    if (previous === NONE) head[track] = row;
+    else next[previous] = row;
+    if (following === NONE) tail[track] = row;
+  }
+
+  #unlink(track: number, sequence: number): void {
+    const { head, tail } = this.tracks.columns;
+    const rows = this.rows.columns;
+    let previous = NONE;
+    for (let row = head[track] ?? NONE; row !== NONE; previous = row, row = rows.next[row] ?? NONE) {
+      if (rows.sequence[row] !== sequence) continue;
+      const following = rows.next[row] ?? NONE;
+      if (previous === NONE) head[track] = following;
+      else rows.next[previous] = following;
+      if (following === NONE) tail[track] = previous;
+      rows.form[row] = ROW_RETRACTED;
+      return;
+    }
+  }
+
+  #remember(row: number, data: unknown): void {
+    if (this.#decoded.size >= DECODED_MAX) this.#decoded.clear();
+    this.#decoded.set(row, data);
+  }
+}
+
+/** About 30 MB of decoded instances at most; decoding one again takes 2 µs. */
+const DECODED_MAX = 40_000;
