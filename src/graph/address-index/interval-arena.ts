@@ -1,0 +1,269 @@
+import { bytesOf, columnOf, grown } from './columns.ts';
+
+/** Nobody held it. */
+export const NO_HOLDER = -1;
+/** Two different holders claim the same moment: a conflict, never a guess. */
+export const AMBIGUOUS = -2;
+
+export interface HeldInterval {
+  readonly from: number;
+  /** Infinity while it is open. */
+  readonly until: number;
+  readonly holder: number;
+}
+
+/** Words of a row's header: where its slots begin, how many are used, how many it has … */
+const HEADER = 4;
+const COUNT = 1;
+const CAPACITY = 2;
+/** … and over how many later starts its farthest-reaching interval lasts: 0 when none overlap. */
+const REACH = 3;
+
+/**
+ * Rows of intervals, sorted by start, in a few long typed arrays: every row has slots with spare
+ * room at its end, a full one moves to the end of the arrays with twice the room, and what it left
+ * behind is won back when the arrays are full.
+ *
+ * A search reads the row's header, then starts of the row (16 bytes per interval, so that a typical
+ * row of some tens is a few cache lines), then one holder.
+ */
+export class IntervalArena {
+  #headers = new Int32Array(0);
+  #rows = 0;
+  /** Start and end of each interval, side by side. */
+  #times = new Float64Array(0);
+  #holders = new Int32Array(0);
+  /** Slots given out, those that rows left behind included. */
+  #used = 0;
+
+  /** From {@link parts}; null when they don't fit together. */
+  static fromParts(
+    headerBytes: Uint8Array,
+    timeBytes: Uint8Array,
+    holderBytes: Uint8Array,
+  ): IntervalArena | null {
+    const headers = columnOf(Int32Array, headerBytes, HEADER);
+    const times = columnOf(Float64Array, timeBytes, 2);
+    const holders = columnOf(Int32Array, holderBytes, 1);
+    if (headers === null || times === null || holders === null) return null;
+    if (timeBytes.byteLength !== holderBytes.byteLength * 4) return null;
+    const arena = new IntervalArena();
+    arena.#headers = headers;
+    arena.#rows = headerBytes.byteLength / (4 * HEADER);
+    arena.#times = times;
+    arena.#holders = holders;
+    arena.#used = holderBytes.byteLength / 4;
+    return arena;
+  }
+
+  parts(): Uint8Array[] {
+    return [
+      bytesOf(this.#headers, this.#rows * HEADER),
+      bytesOf(this.#times, this.#used * 2),
+      bytesOf(this.#holders, this.#used),
+    ];
+  }
+
+  /** Rows are numbered from 0, without gaps; one that was never written is empty. */
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** Slots that hold an interval, over all rows. */
+  count(): number {
+    let count = 0;
+    for (let row = 0; row < this.#rows; row += 1) count += this.countOf(row);
+    return count;
+  }
+
+  countOf(row: number): number {
+    return this.#headers[row * HEADER + COUNT] ?? 0;
+  }
+
+  interval(row: number, index: number): HeldInterval {
+    const slot = (this.#headers[row * HEADER] ?? 0) + index;
+    return {
+      from: this.#times[slot * 2] ?? 0,
+      until: this.#times[slot * 2 + 1] ?? 0,
+      holder: this.#holders[slot] ?? NO_HOLDER,
+    };
+  }
+
+  /** The holder at `at`, {@link NO_HOLDER} or {@link AMBIGUOUS}. Allocates nothing. */
+  holderAt(row: number, at: number): number {
+    const header = row * HEADER;
+    const headers = this.#headers;
+    const times = this.#times;
+    const start = headers[header] as number; // a row that exists has a header
+    let low = start;
+    let high = start + (headers[header + COUNT] as number);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((times[middle * 2] as number) <= at) low = middle + 1;
+      else high = middle;
+    }
+    if (low === start) return NO_HOLDER;
+    const reach = headers[header + REACH] as number;
+    if (reach !== 0) return this.#holderAmong(Math.max(start, low - 1 - reach), low, at);
+    return (times[low * 2 - 1] as number) > at ? (this.#holders[low - 1] as number) : NO_HOLDER;
+  }
+
+  /** How many intervals of the row begin at or before `at`. */
+  begun(row: number, at: number): number {
+    const start = this.#headers[row * HEADER] ?? 0;
+    let low = 0;
+    let high = this.countOf(row);
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#times[(start + middle) * 2] ?? 0) <= at) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Replaces the row. Empty intervals are left out. */
+  replace(row: number, intervals: readonly HeldInterval[]): void {
+    const kept = intervals.filter((interval) => interval.from < interval.until);
+    if (!isSorted(kept)) kept.sort((left, right) => left.from - right.from);
+    // A fold knows its row: exact, with a quarter to spare.
+    this.#reserve(row, kept.length, kept.length + (kept.length >> 2) + 1);
+    const start = this.#headers[row * HEADER] ?? 0;
+    for (const [index, interval] of kept.entries()) this.#write(start + index, interval);
+    this.#headers[row * HEADER + COUNT] = kept.length;
+    this.#measureReach(row);
+  }
+
+  /** Puts an interval where its start belongs: at the end, unless it comes late. */
+  insert(row: number, interval: HeldInterval): void {
+    if (!(interval.from < interval.until)) return;
+    const index = row < this.#rows ? this.begun(row, interval.from) : 0;
+    const count = row < this.#rows ? this.countOf(row) : 0;
+    this.#reserve(row, count + 1, Math.max(2, count * 2));
+    const slot = (this.#headers[row * HEADER] ?? 0) + index;
+    this.#move(slot, slot + 1, count - index);
+    this.#write(slot, interval);
+    this.#headers[row * HEADER + COUNT] = count + 1;
+    if (index === count) this.#extendReach(row, index);
+    else this.#measureReach(row);
+  }
+
+  /** Ends an interval where it begins or later; one that would be empty is taken out. */
+  end(row: number, index: number, until: number): void {
+    const start = this.#headers[row * HEADER] ?? 0;
+    const count = this.countOf(row);
+    if ((this.#times[(start + index) * 2] ?? 0) < until) {
+      this.#times[(start + index) * 2 + 1] = until;
+    } else {
+      this.#move(start + index + 1, start + index, count - index - 1);
+      this.#headers[row * HEADER + COUNT] = count - 1;
+    }
+    if (this.#headers[row * HEADER + REACH] !== 0) this.#measureReach(row);
+  }
+
+  /** Takes out the row's intervals that ended at or before `before`; returns how many. */
+  dropBefore(row: number, before: number): number {
+    const start = this.#headers[row * HEADER] ?? 0;
+    const count = this.countOf(row);
+    let kept = 0;
+    for (let index = 0; index < count; index += 1) {
+      if ((this.#times[(start + index) * 2 + 1] ?? 0) <= before) continue;
+      if (kept !== index) this.#move(start + index, start + kept, 1);
+      kept += 1;
+    }
+    this.#headers[row * HEADER + COUNT] = kept;
+    if (kept !== count) this.#measureReach(row);
+    return count - kept;
+  }
+
+  #holderAmong(start: number, end: number, at: number): number {
+    let found = NO_HOLDER;
+    for (let slot = end - 1; slot >= start; slot -= 1) {
+      if ((this.#times[slot * 2 + 1] as number) <= at) continue;
+      const holder = this.#holders[slot] as number; // within the row
+      if (found === NO_HOLDER) found = holder;
+      else if (found !== holder) return AMBIGUOUS;
+    }
+    return found;
+  }
+
+  #write(slot: number, interval: HeldInterval): void {
+    this.#times[slot * 2] = interval.from;
+    this.#times[slot * 2 + 1] = interval.until;
+    this.#holders[slot] = interval.holder;
+  }
+
+  #move(from: number, to: number, count: number): void {
+    if (count <= 0) return;
+    this.#times.copyWithin(to * 2, from * 2, (from + count) * 2);
+    this.#holders.copyWithin(to, from, from + count);
+  }
+
+  /** One pass: the reach found so far never shrinks, so that no pair is looked at twice. */
+  #measureReach(row: number): void {
+    const start = this.#headers[row * HEADER] ?? 0;
+    const end = start + this.countOf(row);
+    let reach = 0;
+    for (let slot = start; slot < end; slot += 1) {
+      const until = this.#times[slot * 2 + 1] ?? 0;
+      while (slot + 1 + reach < end && (this.#times[(slot + 1 + reach) * 2] ?? 0) < until) reach += 1;
+    }
+    this.#headers[row * HEADER + REACH] = reach;
+  }
+
+  /**
+   * The same for one more interval at the end: what lasts beyond its start also lasts beyond the
+   * start before, so only as far back as the reach was can there be one.
+   */
+  #extendReach(row: number, index: number): void {
+    const start = this.#headers[row * HEADER] ?? 0;
+    const reach = this.#headers[row * HEADER + REACH] ?? 0;
+    const from = this.#times[(start + index) * 2] ?? 0;
+    for (let earlier = Math.max(0, index - 1 - reach); earlier < index; earlier += 1) {
+      if ((this.#times[(start + earlier) * 2 + 1] ?? 0) <= from) continue;
+      this.#headers[row * HEADER + REACH] = Math.max(reach, index - earlier);
+      return;
+    }
+  }
+
+  /** Room for `needed` intervals in a row, which is made if it is new. */
+  #reserve(row: number, needed: number, wanted: number): void {
+    if (row >= this.#rows) {
+      this.#headers = grown(this.#headers, (row + 1) * HEADER);
+      this.#rows = row + 1;
+    }
+    if (needed <= (this.#headers[row * HEADER + CAPACITY] ?? 0)) return;
+    if (this.#used + wanted > this.#holders.length) this.#repack(wanted);
+    const from = this.#headers[row * HEADER] ?? 0;
+    this.#move(from, this.#used, this.countOf(row));
+    this.#headers[row * HEADER] = this.#used;
+    this.#headers[row * HEADER + CAPACITY] = wanted;
+    this.#used += wanted;
+  }
+
+  /** Into new arrays, half as long again as the rows need, without what moved rows left behind. */
+  #repack(wanted: number): void {
+    let needed = wanted;
+    for (let row = 0; row < this.#rows; row += 1) needed += this.#headers[row * HEADER + CAPACITY] ?? 0;
+    const length = Math.max(1024, needed + (needed >> 1));
+    const times = new Float64Array(length * 2);
+    const holders = new Int32Array(length);
+    let used = 0;
+    for (let row = 0; row < this.#rows; row += 1) {
+      const start = this.#headers[row * HEADER] ?? 0;
+      const end = start + this.countOf(row);
+      times.set(this.#times.subarray(start * 2, end * 2), used * 2);
+      holders.set(this.#holders.subarray(start, end), used);
+      this.#headers[row * HEADER] = used;
+      used += this.#headers[row * HEADER + CAPACITY] ?? 0;
+    }
+    this.#times = times;
+    this.#holders = holders;
+    this.#used = used;
+  }
+}
+
+function isSorted(intervals: readonly HeldInterval[]): boolean {
+  return intervals.every(
+    (interval, index) => index === 0 || (intervals[index - 1]?.from ?? 0) <= interval.from,
+  );
+}
