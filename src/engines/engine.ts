@@ -28,6 +28,13 @@ export interface Engine {
    * knows it even when it is gone at the next look. Must return at once.
    */
   witness?(process: WitnessedProcess): void;
+
+  /**
+   * The instance that answers for a process at `at`: itself, the server that forked it as a worker,
+   * or its container. Knows processes that ended within the last minute. Null: none is known (yet).
+   * `startTicks` may be that of one of its threads, or null where the sensor can't know it.
+   */
+  instanceOfProcess?(pid: number, startTicks: number | null, at: Instant): string | null;
 }
 
 export interface WitnessedProcess {

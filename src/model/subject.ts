@@ -47,7 +47,7 @@ export interface InstanceData {
   readonly kind: 'container' | 'process';
   readonly engine: string;
   readonly node: string;
-  /** What people call it: container name; for a process its executable's file name and pid. */
+  /** What people call it: container name; for a process its executable's file name. */
   readonly name: string;
   readonly images: readonly ImageReference[];
   /** From the allow-list only (invariant 11). */
@@ -58,9 +58,11 @@ export interface InstanceData {
   readonly exitCode: number | null;
   /** Absolute path; never the argument vector (invariant 11). */
   readonly executable: string | null;
+  /** Of a process: tells apart services that share an interpreter; absent where it can't be read. */
+  readonly workingDirectory?: string | null;
   /** systemd unit, `nginx.service`. */
   readonly unit: string | null;
-  /** Path in the unified (v2) hierarchy. */
+  /** Path in the unified (v2) hierarchy; null at its root, which says nothing. */
   readonly cgroup: string | null;
   readonly user: string | null;
   /** How it meets the network: engine network names, `host`, `none`, `container:<id>`. */
