@@ -1,0 +1,182 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import type { TestEvent } from './events.ts';
+
+/** What came of one test file, or of one tool of the gate. */
+export interface Outcome {
+  readonly name: string;
+  readonly passed: number;
+  readonly failures: readonly Failure[];
+  readonly skipped: readonly string[];
+  readonly durationMs: number;
+  /** Its output, for the reader of a failure. */
+  readonly output: string;
+}
+
+export interface Failure {
+  readonly name: string;
+  readonly message: string;
+}
+
+const REPORTER = join(import.meta.dirname, 'reporter.ts');
+/** Time to clean up between the polite signal and the last one. */
+const GRACE_MS = 10_000;
+/** A chatty test must not fill our memory. */
+const OUTPUT_LENGTH_MAX = 1_000_000;
+
+/** Runs a test file in a process group of its own, which is gone afterwards. */
+export async function runTestFile(file: string, deadlineMs: number): Promise<Outcome> {
+  const directory = mkdtempSync(join(tmpdir(), 'sheerline-test-run-'));
+  const events = join(directory, 'events');
+  const began = performance.now();
+  try {
+    const end = await runProcess(
+      [process.execPath, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file],
+      deadlineMs,
+    );
+    return judge(file, end, {
+      events: readEvents(events),
+      deadlineMs,
+      durationMs: performance.now() - began,
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/** Runs a tool of the gate, which passes or fails as a whole. */
+export async function runTool(
+  name: string,
+  command: readonly string[],
+  deadlineMs: number,
+): Promise<Outcome> {
+  const began = performance.now();
+  const end = await runProcess(command, deadlineMs);
+  const failures = end.explanation === null ? [] : [{ name, message: end.explanation }];
+  return {
+    name,
+    passed: failures.length === 0 ? 1 : 0,
+    failures,
+    skipped: [],
+    durationMs: performance.now() - began,
+    output: end.output,
+  };
+}
+
+interface ProcessEnd {
+  /** Null when it ended with 0 in time. */
+  readonly explanation: string | null;
+  readonly output: string;
+}
+
+async function runProcess(command: readonly string[], deadlineMs: number): Promise<ProcessEnd> {
+  const [program = '', ...parameters] = command;
+  const child = spawn(program, parameters, {
+    detached: true,
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  const keep = (chunk: string): void => {
+    if (output.length < OUTPUT_LENGTH_MAX) output += chunk;
+  };
+  child.stdout.setEncoding('utf8').on('data', keep);
+  child.stderr.setEncoding('utf8').on('data', keep);
+  const stop = new AbortController();
+  const late = endGroupAfter(child, deadlineMs, stop.signal);
+  const explanation = await new Promise<string | null>((resolve) => {
+    child.once('error', (error) => {
+      resolve(`${program} could not be started: ${error.message}`);
+    });
+    // `exit`, not `close`: a process that a test left behind must not hold the pipe open for ever.
+    child.once('exit', (code, signal) => {
+      if (late.reached) resolve(`did not end within ${deadlineMs / 1000} s`);
+      else if (signal !== null) resolve(`was ended by ${signal}`);
+      else resolve(code === 0 ? null : `ended with exit code ${code}`);
+    });
+  });
+  stop.abort();
+  signalGroup(child, 'SIGKILL');
+  return { explanation, output };
+}
+
+function endGroupAfter(child: ChildProcess, deadlineMs: number, stopped: AbortSignal): { reached: boolean } {
+  const late = { reached: false };
+  const timers = [
+    setTimeout(() => {
+      late.reached = true;
+      signalGroup(child, 'SIGTERM');
+    }, deadlineMs),
+    setTimeout(() => signalGroup(child, 'SIGKILL'), deadlineMs + GRACE_MS),
+  ];
+  stopped.addEventListener('abort', () => timers.forEach((timer) => clearTimeout(timer)));
+  return late;
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch {
+    // The whole group is gone already, as it should be.
+  }
+}
+
+function readEvents(path: string): readonly TestEvent[] {
+  let text = '';
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    // It ended before it reported anything; that it ran no test is said by the caller.
+  }
+  // A process that was killed leaves half a line at the end. The reporter is ours, hence the type.
+  return text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as TestEvent);
+}
+
+interface Run {
+  readonly events: readonly TestEvent[];
+  readonly deadlineMs: number;
+  readonly durationMs: number;
+}
+
+function judge(file: string, end: ProcessEnd, run: Run): Outcome {
+  const passed = run.events.filter((event) => event.kind === 'passed').length;
+  const skipped = run.events.filter((event) => event.kind === 'skipped');
+  const failures = run.events.filter((event) => event.kind === 'failed');
+  return {
+    name: file,
+    passed,
+    failures: [...failures, ...ownFailures(end, run, passed + skipped.length + failures.length)],
+    skipped: skipped.map((event) => `${event.name} (${event.reason})`),
+    durationMs: run.durationMs,
+    output: end.output,
+  };
+}
+
+/** What is wrong with the file as a whole. */
+function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure[] {
+  const open = unfinished(run.events);
+  const failedInside = run.events.some((event) => event.kind === 'failed');
+  const cutShort =
+    open.length > 0 || (end.explanation === null && !run.events.some((event) => event.kind === 'done'));
+  if (cutShort || (end.explanation !== null && !failedInside)) {
+    const running = open.length === 0 ? 'no test was running any more' : `running: ${open.join(' › ')}`;
+    return [{ name: '(file)', message: `${end.explanation ?? 'ended before its tests did'}; ${running}` }];
+  }
+  return tests === 0 ? [{ name: '(file)', message: 'holds no test' }] : [];
+}
+
+function unfinished(events: readonly TestEvent[]): readonly string[] {
+  const open = new Map<number, string>();
+  for (const event of events) {
+    if (event.kind === 'began') open.set(event.id, event.name);
+    if (event.kind === 'ended') open.delete(event.id);
+  }
+  return [...open.values()];
+}
