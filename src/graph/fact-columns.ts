@@ -5,6 +5,11 @@ export const ROW_ASSERT = 0;
 export const ROW_END = 1;
 export const ROW_RETRACTED = 2;
 
+/** Not in the address index; there with one open interval; there in some other way. */
+export const INDEXED_NOT = 0;
+export const INDEXED_OPEN = 1;
+export const INDEXED_OTHERWISE = 2;
+
 /** No row, no track. */
 export const NONE = -1;
 
@@ -44,6 +49,9 @@ const SUBJECT_COLUMNS = {
   /** Of an address: its key in the address index, and the next address subject with the same key. */
   addressKey: Int32Array,
   nextOfKey: Int32Array,
+  /** Of an address: how it stands in the index; see {@link INDEXED_NOT}. */
+  indexed: Uint8Array,
+  indexedSince: Float64Array,
 } as const;
 
 type Definition = Readonly<Record<string, new (length: number) => Column>>;

@@ -1,0 +1,270 @@
+import type {
+  Clock,
+  Evidence,
+  Instant,
+  NewFact,
+  Observation,
+  Slack,
+  SourceData,
+  Subject,
+  SubjectData,
+  SubjectKind,
+} from '#model';
+import { current, type Graph } from '#graph';
+import type { Store } from '#store';
+
+/** Facts wait this long for company, so that a storm costs few disk writes. */
+const FLUSH_AFTER_MS = 5;
+
+/** How a feed stands, apart from what is recorded of it. */
+export interface FeedState {
+  /** When anything was heard of it last, by this machine's clock. */
+  heardAt: Instant;
+  /** Everything before this has been reported. */
+  watermark: Instant;
+}
+
+export interface RecorderOptions {
+  readonly store: Store;
+  readonly graph: Graph;
+  readonly node: string;
+  readonly clock: Clock;
+  /** Called when facts can't be written: the control plane must stop, or it would lose them. */
+  readonly failed: (error: unknown) => void;
+}
+
+/** What was said last of a subject, whether it is in the graph already or waits to be written. */
+interface Known {
+  readonly data: unknown;
+  readonly since: Instant;
+}
+
+type NewObservationFact =
+  | Omit<Extract<NewFact, { kind: 'assert' }>, 'source' | 'recordedAt'>
+  | Omit<Extract<NewFact, { kind: 'end' }>, 'source' | 'recordedAt'>;
+
+/**
+ * Turns what feeds report into facts: drops what says nothing new, ends what a snapshot no longer
+ * shows, numbers the rest per source and writes them in groups. A feed may repeat itself, so a
+ * control plane that was killed and started again records nothing twice.
+ */
+export class Recorder {
+  readonly #options: RecorderOptions;
+  readonly #feeds = new Map<string, FeedState>();
+  readonly #sequences = new Map<string, number>();
+  /** Subjects that each source holds to be alive; `kind id`. */
+  readonly #alive = new Map<string, Map<string, Subject>>();
+  /** Subjects seen since a snapshot began. */
+  readonly #snapshots = new Map<string, Set<string>>();
+  /** News that waits to be written, by `source kind id`; null: ended. */
+  readonly #news = new Map<string, Known | null>();
+  #waiting: NewFact[] = [];
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(options: RecorderOptions) {
+    this.#options = options;
+    this.#findAlive();
+  }
+
+  /** A feed's own state: when it was heard, and up to when it has reported. */
+  feed(source: string): FeedState {
+    const known = this.#feeds.get(source);
+    if (known !== undefined) return known;
+    const fresh = { heardAt: Number.NEGATIVE_INFINITY, watermark: Number.NEGATIVE_INFINITY };
+    this.#feeds.set(source, fresh);
+    return fresh;
+  }
+
+  feeds(): ReadonlyMap<string, Readonly<FeedState>> {
+    return this.#feeds;
+  }
+
+  /** How many subjects of a kind the source holds to be alive. */
+  aliveCount(source: string, kind: SubjectKind): number {
+    let count = 0;
+    for (const subject of this.#alive.get(source)?.values() ?? []) if (subject.kind === kind) count++;
+    return count;
+  }
+
+  /** Takes a batch of one source, in order. */
+  observe(source: string, batch: readonly Observation[]): void {
+    const feed = this.feed(source);
+    feed.heardAt = this.#options.clock();
+    for (const observation of batch) this.#take(source, feed, observation);
+    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+  }
+
+  /** A feed's state changed: recorded, because attribution needs to know gaps later. */
+  sourceState(source: string, data: SourceData, at: Instant): void {
+    this.observe(source, [{ kind: 'assert', subject: { kind: 'source', id: source }, data, validFrom: at }]);
+  }
+
+  /** Writes what waits, durably, and folds it in. */
+  flush(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#waiting.length === 0) return;
+    const { store } = this.#options;
+    const facts = this.#waiting;
+    try {
+      // The graph follows by the store's watch.
+      store.append('observations', facts, store.head('observations').position);
+      this.#waiting = [];
+      this.#news.clear();
+    } catch (error) {
+      this.#options.failed(error);
+    }
+  }
+
+  #take(source: string, feed: FeedState, observation: Observation): void {
+    switch (observation.kind) {
+      case 'assert':
+        this.#assert(source, observation.subject, observation);
+        return;
+      case 'end':
+        this.#end(source, observation.subject, observation.validFrom, observation.slack);
+        return;
+      case 'snapshot-begin':
+        this.#snapshots.set(source, new Set());
+        return;
+      case 'snapshot-end':
+        this.#endMissing(source, feed, observation.at);
+        feed.watermark = Math.max(feed.watermark, observation.at);
+        return;
+      case 'gap':
+        this.#gap(source, observation);
+        return;
+      case 'watermark':
+        feed.watermark = Math.max(feed.watermark, observation.at);
+        return;
+      case 'state':
+        this.#assert(
+          source,
+          { kind: 'source', id: source },
+          { data: observation.data, validFrom: this.#options.clock() },
+        );
+        return;
+    }
+  }
+
+  #assert<K extends SubjectKind>(
+    source: string,
+    subject: Subject<K>,
+    said: { readonly data: SubjectData[K]; readonly validFrom: Instant; readonly evidence?: Evidence },
+  ): void {
+    const key = `${subject.kind} ${subject.id}`;
+    this.#snapshots.get(source)?.add(key);
+    const known = this.#known(source, subject);
+    if (known !== null) {
+      if (restarted(subject.kind, known, said)) {
+        // It went down and came up while nobody looked: two runs, not one.
+        const lastSeen = Math.max(known.since, Math.min(this.feed(source).watermark, said.validFrom));
+        this.#end(source, subject, said.validFrom, { lastSeen, firstMissing: said.validFrom });
+      } else if (JSON.stringify(known.data) === JSON.stringify(said.data)) return;
+    }
+    const since = known?.since ?? said.validFrom;
+    this.#add(source, {
+      kind: 'assert',
+      subject,
+      data: said.data,
+      validFrom: Math.max(said.validFrom, since),
+      evidence: said.evidence ?? 'observed',
+    });
+    this.#news.set(`${source} ${key}`, { data: said.data, since });
+    this.#aliveOf(source).set(key, subject);
+  }
+
+  #end(source: string, subject: Subject, validFrom: Instant, slack?: Slack): void {
+    const known = this.#known(source, subject);
+    if (known === null) return;
+    const key = `${subject.kind} ${subject.id}`;
+    // An end before the beginning would leave it open: clocks of engine and kernel may differ.
+    const at = Math.max(validFrom, known.since);
+    this.#add(source, {
+      kind: 'end',
+      subject,
+      validFrom: at,
+      evidence: 'observed',
+      ...(slack === undefined ? {} : { slack }),
+    });
+    this.#news.set(`${source} ${key}`, null);
+    this.#aliveOf(source).delete(key);
+  }
+
+  #endMissing(source: string, feed: FeedState, at: Instant): void {
+    const seen = this.#snapshots.get(source);
+    this.#snapshots.delete(source);
+    if (seen === undefined) return;
+    for (const [key, subject] of [...this.#aliveOf(source)]) {
+      if (seen.has(key) || subject.kind === 'source') continue;
+      const since = this.#known(source, subject)?.since ?? at;
+      const lastSeen = Math.min(at, Math.max(since, feed.watermark));
+      this.#end(source, subject, at, { lastSeen, firstMissing: at });
+    }
+  }
+
+  #gap(source: string, gap: Extract<Observation, { kind: 'gap' }>): void {
+    const known = this.#known(source, { kind: 'source', id: source });
+    // Only `source` facts have this subject, so their data is SourceData.
+    const before = known?.data as SourceData | undefined;
+    const data: SourceData = {
+      kind: before?.kind ?? 'engine',
+      description: before?.description ?? source,
+      state: 'gap',
+      reason: gap.reason,
+      lost: (before?.lost ?? 0) + gap.lost,
+    };
+    this.#assert(source, { kind: 'source', id: source }, { data, validFrom: gap.at });
+  }
+
+  #known(source: string, subject: Subject): Known | null {
+    const news = this.#news.get(`${source} ${subject.kind} ${subject.id}`);
+    if (news !== undefined) return news;
+    return current(this.#options.graph.facts, subject.kind, subject.id, `${source}@${this.#options.node}`);
+  }
+
+  #add(source: string, fact: NewObservationFact): void {
+    const sequence =
+      (this.#sequences.get(source) ??
+        this.#options.graph.facts.sequenceOf(`${source}@${this.#options.node}`)) + 1;
+    this.#sequences.set(source, sequence);
+    const placed = {
+      recordedAt: this.#options.clock(),
+      source: { id: source, node: this.#options.node, sequence },
+    };
+    this.#waiting.push({ ...fact, ...placed });
+  }
+
+  #aliveOf(source: string): Map<string, Subject> {
+    const known = this.#alive.get(source);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, Subject>();
+    this.#alive.set(source, fresh);
+    return fresh;
+  }
+
+  /** After a start: what the graph holds to be alive, by source of this node. */
+  #findAlive(): void {
+    const { graph, node } = this.#options;
+    for (const [source, subject] of graph.openSubjects()) {
+      const [id, where] = [
+        source.slice(0, source.lastIndexOf('@')),
+        source.slice(source.lastIndexOf('@') + 1),
+      ];
+      if (where === node) this.#aliveOf(id).set(`${subject.kind} ${subject.id}`, subject);
+    }
+  }
+}
+
+/** The same id, started later, with another first process. */
+function restarted(
+  kind: SubjectKind,
+  known: Known,
+  said: { readonly data: unknown; readonly validFrom: Instant },
+): boolean {
+  if (kind !== 'instance' || said.validFrom <= known.since) return false;
+  // Both are data of an instance, by `kind`.
+  const before = known.data as SubjectData['instance'];
+  const now = said.data as SubjectData['instance'];
+  return before.pid !== null && now.pid !== null && before.pid !== now.pid;
+}
