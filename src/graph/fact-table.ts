@@ -149,6 +149,16 @@ export class FactTable {
     return EVIDENCE[this.rows.columns.evidence[row] ?? 0] ?? 'observed';
   }
 
+  /** When anything was said of the subject for the first time, in valid time. */
+  firstSaid(subject: number): Instant {
+    let first = Number.POSITIVE_INFINITY;
+    for (const track of this.tracksOf(subject)) {
+      const head = this.tracks.columns.head[track] ?? NONE;
+      if (head !== NONE) first = Math.min(first, this.rows.columns.validFrom[head] ?? first);
+    }
+    return first;
+  }
+
   /** The data of an assert, as it was given. */
   dataOf(row: number): unknown {
     const known = this.#decoded.get(row);

@@ -2,6 +2,7 @@ export { AMBIGUOUS, NO_HOLDER, AddressBook, type Holding } from './address-book.
 export { AddressIndex } from './address-index.ts';
 export { FactTable, type Stream } from './fact-table.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
+export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export {
   current,
   history,

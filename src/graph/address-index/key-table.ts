@@ -103,7 +103,7 @@ export class KeyTable {
     this.#keys.set([scope, word, flags], key * KEY_WORDS);
     this.#slots.set([scope, word, flags, key + 1], slot);
     this.#count += 1;
-    if (this.#count * 2 > this.#mask) this.#rehash();
+    if (this.#count * 2 > this.#mask + 1) this.#rehash();
     return key;
   }
 

@@ -16,6 +16,9 @@ import type { Store } from '#store';
 /** Facts wait this long for company, so that a storm costs few disk writes. */
 const FLUSH_AFTER_MS = 5;
 
+/** A full disk may have room again. */
+const RETRY_AFTER_MS = 1000;
+
 /** How a feed stands, apart from what is recorded of it. */
 export interface FeedState {
   /** When anything was heard of it last, by this machine's clock. */
@@ -29,7 +32,7 @@ export interface RecorderOptions {
   readonly graph: Graph;
   readonly node: string;
   readonly clock: Clock;
-  /** Called when facts can't be written: the control plane must stop, or it would lose them. */
+  /** Called when facts can't be written. They are kept and tried again every second. */
   readonly failed: (error: unknown) => void;
 }
 
@@ -113,6 +116,7 @@ export class Recorder {
       this.#news.clear();
     } catch (error) {
       this.#options.failed(error);
+      this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
     }
   }
 
@@ -154,14 +158,14 @@ export class Recorder {
   ): void {
     const key = `${subject.kind} ${subject.id}`;
     this.#snapshots.get(source)?.add(key);
-    const known = this.#known(source, subject);
-    if (known !== null) {
-      if (restarted(subject.kind, known, said)) {
-        // It went down and came up while nobody looked: two runs, not one.
-        const lastSeen = Math.max(known.since, Math.min(this.feed(source).watermark, said.validFrom));
-        this.#end(source, subject, said.validFrom, { lastSeen, firstMissing: said.validFrom });
-      } else if (JSON.stringify(known.data) === JSON.stringify(said.data)) return;
+    let known = this.#known(source, subject);
+    if (known !== null && restarted(subject.kind, known, said)) {
+      // It went down and came up while nobody looked: two runs, not one.
+      const lastSeen = Math.max(known.since, Math.min(this.feed(source).watermark, said.validFrom));
+      this.#end(source, subject, said.validFrom, { lastSeen, firstMissing: said.validFrom });
+      known = null;
     }
+    if (known !== null && JSON.stringify(known.data) === JSON.stringify(said.data)) return;
     const since = known?.since ?? said.validFrom;
     this.#add(source, {
       kind: 'assert',

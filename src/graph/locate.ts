@@ -1,0 +1,203 @@
+import {
+  hostScope,
+  isLoopback,
+  unmapped,
+  type Instant,
+  type Protocol,
+  type Scope,
+  type UnknownReason,
+} from '#model';
+import { AMBIGUOUS, NO_HOLDER, type Holding } from './address-book.ts';
+import type { Graph } from './graph.ts';
+import { LATEST, type Statement } from './statements.ts';
+
+/** An address as somebody saw it. */
+export interface Place {
+  readonly ip: string;
+  readonly port: number | null;
+  /** Null: either. */
+  readonly protocol: Protocol | null;
+  /** Null: as this node sees it. */
+  readonly scope: Scope | null;
+  readonly at: Instant;
+}
+
+/** Who that was. */
+export type Located =
+  | {
+      readonly kind: 'holder';
+      /** Subject number. */
+      readonly holder: number;
+      /** Null for a node's own loopback, which nobody needs to report. */
+      readonly statement: Statement<'address'> | null;
+      readonly how:
+        | 'holds the address'
+        | 'listens on the port'
+        | 'the port is published for it'
+        | 'is that namespace';
+    }
+  | { readonly kind: 'external'; readonly name: string; readonly declared: boolean }
+  | { readonly kind: 'ambiguous'; readonly holdings: readonly Holding[] }
+  | { readonly kind: 'unknown'; readonly reason: UnknownReason };
+
+/** Names addresses that nobody on this node holds; null when it has no name. */
+export type ExternalNamer = (
+  ip: string,
+  port: number | null,
+  scope: Scope | null,
+) => { readonly name: string; readonly declared: boolean } | null;
+
+/** What the locator needs to know beside the graph. */
+export interface LocatorOptions {
+  readonly graph: Graph;
+  readonly node: string;
+  readonly externals: ExternalNamer;
+  /** Up to when every live feed has reported. */
+  readonly settledUntil: () => Instant;
+}
+
+const LOOPBACK_PREFIX = 'loopback/';
+const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp'];
+const ANY_ADDRESS = ['0.0.0.0', '::'];
+
+/**
+ * Finds who an address belonged to, as of a moment (invariant 4). It looks where the address is
+ * meant: in the scope given, else in what this node sees: its own namespace and the networks of its
+ * engines. It never guesses: two holders are ambiguous, none is unknown with a reason.
+ */
+export class Locator {
+  readonly #options: LocatorOptions;
+
+  constructor(options: LocatorOptions) {
+    this.#options = options;
+  }
+
+  /** With a reason where nobody is found: for an answer to a person. */
+  locate(asked: Place): Located {
+    return (
+      this.find(asked) ?? { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) }
+    );
+  }
+
+  /** Null where nobody is found: for many at once. */
+  find(asked: Place): Located | null {
+    const place = { ...asked, ip: unmapped(asked.ip) };
+    if (place.scope?.startsWith(LOOPBACK_PREFIX) === true)
+      return this.#inNamespaceOf(place.scope.slice(LOOPBACK_PREFIX.length));
+    const found = this.#find(place);
+    if (found !== null) return found;
+    if (isLoopback(place.ip)) return this.#node();
+    const external = this.#options.externals(place.ip, place.port, place.scope);
+    return external === null ? null : { kind: 'external', ...external };
+  }
+
+  /** The scopes that are asked for a place, in order. */
+  scopesOf(place: Place): readonly Scope[] {
+    const { graph, node } = this.#options;
+    const host = hostScope(node);
+    if (isLoopback(place.ip)) return [place.scope ?? host];
+    const local = [
+      host,
+      ...graph.addresses
+        .scopes()
+        .filter((scope) => scope.startsWith(`network/${node}/`) && !scope.includes('/netns-')),
+    ];
+    if (place.scope === null || place.scope === host) return local;
+    // A namespace on this node that is not the host's reaches the node's networks too.
+    return place.scope.startsWith(`network/${node}/`)
+      ? [place.scope, ...local.filter((scope) => scope !== place.scope)]
+      : [place.scope];
+  }
+
+  /** First the scope that was named; of the node's own scopes all, because none ranks before another. */
+  #find(place: Place): Located | null {
+    const holdings: Holding[] = [];
+    for (const scope of this.scopesOf(place)) {
+      const found = this.#findIn(scope, place);
+      if (found === null) continue;
+      if (scope === place.scope && scope !== hostScope(this.#options.node)) return found;
+      if (found.kind === 'ambiguous') holdings.push(...found.holdings);
+      else if (found.kind === 'holder' && found.statement !== null) {
+        holdings.push({ statement: found.statement, holder: found.holder, uncertain: false });
+      }
+    }
+    const [first] = holdings;
+    if (first === undefined) return null;
+    if (holdings.some((one) => one.uncertain || one.holder !== first.holder))
+      return { kind: 'ambiguous', holdings };
+    return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+  }
+
+  #findIn(scope: Scope, place: Place): Located | null {
+    if (place.port !== null) {
+      const listener = this.#listener(scope, place.ip, place);
+      if (listener !== null) return listener;
+    }
+    const address = this.#at(this.#options.graph.addresses.keyOf(scope, place.ip), place.at);
+    const isNode =
+      (address === null && isLoopback(place.ip)) ||
+      (address?.kind === 'holder' && this.#options.graph.facts.subjectKind(address.holder) === 'node');
+    if (place.port === null || !isNode) return address;
+    for (const any of ANY_ADDRESS) {
+      const listener = this.#listener(scope, any, place);
+      if (listener !== null) return listener;
+    }
+    return address;
+  }
+
+  #listener(scope: Scope, ip: string, place: Place): Located | null {
+    for (const protocol of place.protocol === null ? PROTOCOLS : [place.protocol]) {
+      const found = this.#at(this.#options.graph.addresses.keyOf(scope, ip, place.port, protocol), place.at);
+      if (found !== null) return found;
+    }
+    return null;
+  }
+
+  #at(key: number, at: Instant): Located | null {
+    if (key < 0) return null;
+    const { addresses } = this.#options.graph;
+    const holder = addresses.holderAt(key, at);
+    if (holder === NO_HOLDER) return null;
+    const holdings = addresses.holdings(key, at);
+    if (holder === AMBIGUOUS) return { kind: 'ambiguous', holdings };
+    const [first] = holdings;
+    if (first === undefined) return null;
+    return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+  }
+
+  #inNamespaceOf(instance: string): Located {
+    const holder = this.#options.graph.facts.subject('instance', instance);
+    if (holder < 0) return { kind: 'unknown', reason: 'scope-not-observed' };
+    return { kind: 'holder', holder, statement: null, how: 'is that namespace' };
+  }
+
+  #node(): Located {
+    const holder = this.#options.graph.facts.subject('node', this.#options.node);
+    if (holder < 0) return { kind: 'unknown', reason: 'before-observation-began' };
+    return { kind: 'holder', holder, statement: null, how: 'holds the address' };
+  }
+
+  #reason(place: Place): UnknownReason {
+    const { graph, settledUntil } = this.#options;
+    if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
+    let began = Number.POSITIVE_INFINITY;
+    for (const source of graph.all('source', LATEST)) {
+      if (source.data.kind !== 'engine') continue;
+      began = Math.min(began, graph.facts.firstSaid(source.subject));
+      const then = graph.one('source', source.id, place.at);
+      if (then !== null && then.data.state === 'gap') return 'feed-had-a-gap';
+    }
+    if (place.at < began) return 'before-observation-began';
+    for (const instance of graph.all('instance', place.at)) {
+      if (instance.data.addressMissing !== null) return 'gone-before-it-could-be-read';
+    }
+    return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
+  }
+}
+
+function howOf(
+  statement: Statement<'address'>,
+): 'holds the address' | 'listens on the port' | 'the port is published for it' {
+  if (statement.data.forwardsTo !== undefined) return 'the port is published for it';
+  return statement.data.port === null ? 'holds the address' : 'listens on the port';
+}
