@@ -1,0 +1,16 @@
+/**
+ * A name that comes from outside (a label, a container's name), fit to be a part of an id and to be printed:
+ * slashes, percent signs, control characters and those that turn text around are percent-encoded, so that two
+ * different names stay different.
+ */
+export function safeName(name: string): string {
+  return name.trim().replace(UNSAFE, (character) => encodeURIComponent(wellFormed(character)));
+}
+
+// Controls, `/`, `%`, zero-width characters and marks, line separators, bidirectional overrides, lone surrogates.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}/%]/gu;
+
+/** encodeURIComponent throws on a lone surrogate. */
+function wellFormed(character: string): string {
+  return character.toWellFormed();
+}
