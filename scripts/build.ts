@@ -1,0 +1,33 @@
+import { chmodSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { build } from 'esbuild';
+
+// What is published: Node strips no types inside node_modules, so the sources are bundled. Every
+// dependency but `node` ends up in the bundle. `node scripts/build.ts [DIRECTORY]`, by default dist.
+const root = join(import.meta.dirname, '..');
+const output = resolve(process.argv[2] ?? join(root, 'dist'));
+
+rmSync(output, { recursive: true, force: true });
+const shared = { bundle: true, format: 'esm', platform: 'node', logLevel: 'warning' } as const;
+await build({
+  ...shared,
+  entryPoints: [join(root, 'scripts/build/launcher.mjs')],
+  outfile: join(output, 'sheer.js'),
+  target: 'node20',
+  banner: { js: '#!/usr/bin/env node' },
+  bundle: false,
+});
+await build({
+  ...shared,
+  entryPoints: [join(root, 'src/app/main.ts')],
+  outdir: output,
+  // Modules that are loaded when they are first needed stay files of their own.
+  splitting: true,
+  target: 'node26',
+  // For CommonJS dependencies inside an ES module.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+  sourcemap: 'linked',
+});
+chmodSync(join(output, 'sheer.js'), 0o755);
