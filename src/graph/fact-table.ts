@@ -29,6 +29,7 @@ export const SUBJECT_KINDS: readonly SubjectKind[] = [
   'ownership',
   'source',
   'segment',
+  'label',
 ];
 
 /**

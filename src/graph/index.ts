@@ -3,6 +3,7 @@ export { AddressIndex } from './address-index.ts';
 export { FactTable, type Stream } from './fact-table.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
+export { Names, type NamedInstance } from './names.ts';
 export {
   current,
   history,

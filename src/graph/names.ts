@@ -1,0 +1,156 @@
+import type { Instant, Owner, ServiceData, SubjectData } from '#model';
+import { ExternalMatcher } from './derive/externals.ts';
+import type { InstanceView } from './derive/instance-view.ts';
+import { deriveOwner } from './derive/owner.ts';
+import { Ownerships } from './derive/ownerships.ts';
+import {
+  compileDeclaredServices,
+  deriveService,
+  type Declared,
+  type DeclaredServices,
+  type DerivedService,
+  type ServiceConflict,
+} from './derive/service.ts';
+import type { Graph } from './graph.ts';
+import type { ExternalNamer } from './locate.ts';
+import { lastStatement, LATEST, statement, type Statement } from './statements.ts';
+
+/** An instance with what follows from the declarations of today: names apply to the past. */
+export interface NamedInstance {
+  readonly statement: Statement<'instance'>;
+  readonly view: InstanceView;
+  /** Null: two selectors match, so it belongs to neither. */
+  readonly service: DerivedService | null;
+  readonly conflict: readonly string[];
+}
+
+interface Compiled {
+  readonly epoch: number;
+  readonly services: DeclaredServices;
+  readonly serviceById: ReadonlyMap<string, Declared<ServiceData> & { readonly from: Instant }>;
+  readonly ownerships: Ownerships;
+  readonly externals: ExternalMatcher;
+}
+
+const DERIVED_MAX = 50_000;
+
+/** What is derived from declarations: the service of an instance, owners, names of externals. */
+export class Names {
+  readonly #graph: Graph;
+  #compiled: Compiled | null = null;
+  /** By row and ports: an instance's service only changes with these and with the declarations. */
+  readonly #derived = new Map<string, DerivedService | ServiceConflict>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+  }
+
+  /** Names public and declared addresses outside. */
+  readonly external: ExternalNamer = (ip, port, scope) => {
+    const match = this.#current().externals.match({ ip, port, scope });
+    return match === null ? null : { name: match.id, declared: match.data !== null };
+  };
+
+  /** The declaration of a service and since when it holds. */
+  declaredService(id: string): (Declared<ServiceData> & { readonly from: Instant }) | null {
+    return this.#current().serviceById.get(id) ?? null;
+  }
+
+  declaredServices(): Iterable<Declared<ServiceData> & { readonly from: Instant }> {
+    return this.#current().serviceById.values();
+  }
+
+  /** The instance as of `at`; null when it did not live then. */
+  instanceAt(subject: number, at: Instant): NamedInstance | null {
+    const said = statement<'instance'>(this.#graph.facts, subject, at);
+    return said === null ? null : this.named(said, at);
+  }
+
+  /** The instance as it last was, alive or not. */
+  lastInstance(id: string): NamedInstance | null {
+    const subject = this.#graph.facts.subject('instance', id);
+    const last = subject < 0 ? null : lastStatement<'instance'>(this.#graph.facts, subject);
+    // Just before its end, when it still held its ports.
+    return last === null ? null : this.named(last, Number.isFinite(last.until) ? last.until - 0.001 : LATEST);
+  }
+
+  named(statement: Statement<'instance'>, at: Instant): NamedInstance {
+    const ports = this.#portsOf(statement.subject, at);
+    const view: InstanceView = { data: statement.data, ports };
+    const derived = this.#derive(statement.row, view);
+    if (derived.kind === 'conflict') return { statement, view, service: null, conflict: derived.services };
+    return { statement, view, service: derived, conflict: [] };
+  }
+
+  /** Whose a service was, by its declaration and by what its instances say. */
+  ownerOf(
+    service: { readonly id: string; readonly name: string; readonly application: string },
+    instances: readonly InstanceView[],
+    at: Instant,
+  ): Owner | null {
+    const { serviceById, ownerships } = this.#current();
+    const today = serviceById.get(service.id) ?? null;
+    // A declaration that says `since:` speaks for the time before it was made; others only from then on.
+    const since = today?.data.since ?? null;
+    const then = since !== null && since <= at ? null : this.#graph.one('service', service.id, at);
+    const declared = then === null ? today : { id: then.id, data: then.data, from: then.since };
+    return deriveOwner(
+      { name: service.name, application: service.application, declared, instances },
+      ownerships,
+      at,
+    );
+  }
+
+  /** The team of one instance, by its own labels and its service's declaration. */
+  teamOf(instance: NamedInstance, at: Instant): string | null {
+    return instance.service === null
+      ? null
+      : (this.ownerOf(instance.service, [instance.view], at)?.team ?? null);
+  }
+
+  #current(): Compiled {
+    if (this.#compiled?.epoch === this.#graph.derivationEpoch) return this.#compiled;
+    const services = [...this.#graph.all('service')].map(declared);
+    const environments = [...this.#graph.all('environment')];
+    this.#derived.clear();
+    this.#compiled = {
+      epoch: this.#graph.derivationEpoch,
+      services: compileDeclaredServices(services, environments),
+      serviceById: new Map(services.map((service) => [service.id, service])),
+      ownerships: new Ownerships([...this.#graph.all('ownership')].map(declared)),
+      externals: new ExternalMatcher([...this.#graph.all('external')]),
+    };
+    return this.#compiled;
+  }
+
+  #derive(row: number, view: InstanceView): DerivedService | ServiceConflict {
+    const { services } = this.#current();
+    const key = `${row} ${view.ports.join()}`;
+    const known = this.#derived.get(key);
+    if (known !== undefined) return known;
+    const derived = deriveService(view, services);
+    if (this.#derived.size >= DERIVED_MAX) this.#derived.clear();
+    this.#derived.set(key, derived);
+    return derived;
+  }
+
+  #portsOf(instance: number, at: Instant): readonly number[] {
+    const ports = new Set<number>();
+    for (const { data } of this.#graph.addresses.addressesOf(instance, at)) {
+      if (data.port !== null) ports.add(data.forwardsTo?.port ?? data.port);
+    }
+    return [...ports].sort((left, right) => left - right);
+  }
+}
+
+function declared<K extends 'service' | 'ownership'>({
+  id,
+  data,
+  since,
+}: Statement<K>): {
+  readonly id: string;
+  readonly data: SubjectData[K];
+  readonly from: Instant;
+} {
+  return { id, data, from: since };
+}
