@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Server } from 'node:http';
 import { ServerError } from './errors.ts';
@@ -25,7 +25,7 @@ export async function listenOnSocket(server: Server, path: string): Promise<void
   try {
     await listenPrivately(server, path);
   } catch (error) {
-    if (!hasCode(error, 'EADDRINUSE')) throw notListening(path, error);
+    if (!hasCode(error, 'EADDRINUSE') || !lstatSync(path).isSocket()) throw notListening(path, error);
     if (await answers(path)) {
       throw new ServerError('state-in-use', `another control plane listens on ${path}`, {
         next: 'sheer status',
