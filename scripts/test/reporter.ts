@@ -1,3 +1,4 @@
+import { AssertionError } from 'node:assert';
 import type { TestEvent as NodeTestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 import type { TestEvent } from './events.ts';
@@ -52,8 +53,14 @@ function outcome(event: OutcomeEvent, name: string): TestEvent | null {
 /** Null where a suite or test only fails because of what is inside it, which is reported itself. */
 function failure(error: Error & { readonly failureType?: string }, name: string): TestEvent | null {
   if (error.failureType === 'subtestsFailed') return null;
-  const shown = error.cause ?? error;
-  return { kind: 'failed', name, message: typeof shown === 'string' ? shown : inspect(shown, { depth: 6 }) };
+  return { kind: 'failed', name, message: describe(error.cause ?? error) };
+}
+
+function describe(thrown: unknown): string {
+  if (typeof thrown === 'string') return thrown;
+  // What an assertion's error holds beside its stack is in its message already.
+  if (thrown instanceof AssertionError) return thrown.stack ?? thrown.message;
+  return inspect(thrown, { depth: 6 });
 }
 
 function reasonOf(value: string | boolean, word: string): string {
