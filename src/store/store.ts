@@ -31,8 +31,20 @@ export interface Store {
 
   head(stream: StreamName): Head;
 
-  /** Facts after `position`, in order, in batches; erased ones are left out. */
+  /**
+   * Facts after `position`, in order, in batches; erased ones are left out. At most `limit` records
+   * altogether. What was dropped but still held comes first, with its own old positions.
+   */
   read(stream: StreamName, after: number, limit?: number): Iterable<readonly Fact[]>;
+
+  /**
+   * Like {@link read}, and recomputes the chain on the way.
+   * @throws StoreError `record-broken` at the first record that does not fit.
+   */
+  replay(stream: StreamName, after: number): Iterable<readonly Fact[]>;
+
+  /** What is stored, for an export that others can verify: see `chain.ts` for the bytes. */
+  records(stream: StreamName, after: number): Iterable<readonly StoredRecord[]>;
 
   /** Called after each append with the new facts; returns how to stop. */
   watch(listener: (stream: StreamName, facts: readonly Fact[]) => void): () => void;
@@ -60,6 +72,17 @@ export interface Store {
   close(): void;
 }
 
+/** A record as it lies in a stream. */
+export interface StoredRecord {
+  readonly position: number;
+  /** The fact as JSON without its position; null when it was erased. */
+  readonly payload: string | null;
+  /** Hex SHA-256 of the payload, also of an erased one. */
+  readonly payloadHash: string;
+  /** Hex; the chain's hash up to and including this record. */
+  readonly hash: string;
+}
+
 export interface Segment {
   /** UTC day, `2026-11-22`. */
   readonly day: string;
@@ -83,8 +106,11 @@ export type Verification =
 export interface SnapshotStore {
   /** Parts are written as they are, checksummed, and atomically replace the earlier snapshot. */
   write(name: string, snapshot: Snapshot): void;
-  /** Null when there is none, or when it is torn or of another version. */
-  read(name: string): Snapshot | null;
+  /**
+   * Null when there is none, or when it is torn, of another version than `version`, or taken at
+   * heads that the streams do not have (any more).
+   */
+  read(name: string, version?: number): Snapshot | null;
 }
 
 export interface Snapshot {

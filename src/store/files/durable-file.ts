@@ -1,0 +1,63 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/**
+ * The whole file or the one that was there before, also when the power fails: written beside it,
+ * flushed, renamed, and the rename flushed. One writer at a time; a leftover of a crash is
+ * overwritten by the next write.
+ */
+export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
+  const folder = dirname(path);
+  makeFolder(folder);
+  const temporary = `${path}.tmp`;
+  const file = openSync(temporary, 'w', FILE_MODE);
+  try {
+    for (const part of parts) writeFully(file, part);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(temporary, path);
+  flushFolder(folder);
+}
+
+/** Null when it is not there. */
+export function readIfThere(path: string): Buffer | null {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** For its owner only; its parent has to exist. */
+export function makeFolder(folder: string): void {
+  try {
+    mkdirSync(folder, FOLDER_MODE);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
+    throw error;
+  }
+  flushFolder(dirname(folder));
+}
+
+export const FILE_MODE = 0o600;
+export const FOLDER_MODE = 0o700;
+
+function flushFolder(folder: string): void {
+  const directory = openSync(folder, 'r');
+  try {
+    fsyncSync(directory);
+  } finally {
+    closeSync(directory);
+  }
+}
+
+function writeFully(file: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}

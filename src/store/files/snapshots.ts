@@ -1,0 +1,76 @@
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { StoreError } from '../store-error.ts';
+import type { Snapshot, SnapshotStore, StreamName } from '../store.ts';
+import { makeFolder, readIfThere, writeDurably } from './durable-file.ts';
+import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts';
+
+const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+
+export interface SnapshotFilesOptions {
+  readonly folder: string;
+  /** Translates failures of files. */
+  readonly guarded: <Result>(work: () => Result) => Result;
+  /** The chain's hash at a position; null where the stream has none (any more). */
+  readonly hashAt: (stream: StreamName, position: number) => string | null;
+}
+
+/** One file per name under a folder. */
+export class SnapshotFiles implements SnapshotStore {
+  readonly #options: SnapshotFilesOptions;
+
+  constructor(options: SnapshotFilesOptions) {
+    this.#options = options;
+  }
+
+  write(name: string, snapshot: Snapshot): void {
+    const path = this.#path(name);
+    const { hashAt, guarded, folder } = this.#options;
+    const hashes = {
+      audit: hashAt('audit', snapshot.positions.audit),
+      observations: hashAt('observations', snapshot.positions.observations),
+    };
+    guarded(() => {
+      makeFolder(folder);
+      try {
+        writeDurably(path, encodeSnapshot(snapshot, hashes));
+      } catch (error) {
+        rmSync(`${path}.tmp`, { force: true });
+        throw error;
+      }
+    });
+  }
+
+  read(name: string, version?: number): Snapshot | null {
+    const path = this.#path(name);
+    const bytes = this.#options.guarded(() => readIfThere(path));
+    const decoded = bytes === null ? null : decodeSnapshot(bytes);
+    if (decoded === null) return null;
+    const { snapshot, hashes } = decoded;
+    if (version !== undefined && snapshot.version !== version) return null;
+    const { hashAt } = this.#options;
+    const isOurs = (stream: StreamName): boolean =>
+      hashes[stream] !== null && hashAt(stream, snapshot.positions[stream]) === hashes[stream];
+    return isOurs('audit') && isOurs('observations') ? snapshot : null;
+  }
+
+  /** They are derived: removing them costs a replay. */
+  removeAll(): void {
+    this.#options.guarded(() => {
+      for (const file of filesIn(this.#options.folder))
+        rmSync(join(this.#options.folder, file), { force: true });
+    });
+  }
+
+  #path(name: string): string {
+    if (!NAME.test(name)) {
+      throw new StoreError('invalid-input', `${JSON.stringify(name)} is no name for a snapshot.`);
+    }
+    return join(this.#options.folder, `${name}.snapshot`);
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  makeFolder(folder);
+  return readdirSync(folder);
+}
