@@ -1,0 +1,137 @@
+import { formatInstant, type CallAnswer, type Evidence, type Instant } from '#model';
+import type { CallRecord } from '../attribution/call-table.ts';
+import { CallTable } from '../attribution/call-table.ts';
+import type { ListFilter } from '../questions.ts';
+import { EndNamer, type NamedEnd } from './ends.ts';
+import { momentOf, type View } from './view.ts';
+
+type CallFilter = ListFilter & { readonly since: Instant | null };
+
+/** Declared and observed calls, one line per pair of names, port and protocol. */
+export function callAnswers(
+  view: View,
+  filter: CallFilter,
+  records: CallTable = view.calls,
+): readonly CallAnswer[] {
+  const edges = new Map<string, Edge>();
+  const namer = new EndNamer(view);
+  for (const record of records.records()) {
+    if (filter.since !== null && record.lastAt < filter.since) continue;
+    if (filter.at !== null && record.firstAt > filter.at) continue;
+    const from = namer.name(record.client, null, record.lastAt);
+    const to = namer.name(record.server, record.port, record.lastAt);
+    addRecord(edgeOf(edges, from, to, record.port, record.protocol), record);
+  }
+  for (const declared of view.graph.all('call', momentOf(filter.at))) {
+    const { from, to, port, protocol } = declared.data;
+    declare(edges, { from: declaredEnd(view, from), to: declaredEnd(view, to), port, protocol });
+  }
+  return [...edges.values()]
+    .filter((edge) => filter.team === null || edge.from.team === filter.team || edge.to.team === filter.team)
+    .filter(
+      (edge) =>
+        filter.environment === null ||
+        [edge.from, edge.to].some((end) => end.id?.startsWith(`${filter.environment}/`)),
+    )
+    .map(answerOf)
+    .sort(byNames);
+}
+
+interface Edge {
+  readonly from: NamedEnd;
+  readonly to: NamedEnd;
+  readonly port: number | null;
+  readonly protocol: string;
+  declared: boolean;
+  connections: number | null;
+  failed: number | null;
+  bytes: number | null;
+  firstAt: Instant | null;
+  lastAt: Instant | null;
+  readonly sources: Set<string>;
+}
+
+function edgeOf(
+  edges: Map<string, Edge>,
+  from: NamedEnd,
+  to: NamedEnd,
+  port: number | null,
+  protocol: string,
+): Edge {
+  const key = `${from.kind} ${from.id ?? from.name}|${to.kind} ${to.id ?? to.name}|${port ?? ''}|${protocol}`;
+  const known = edges.get(key);
+  if (known !== undefined) return known;
+  const edge: Edge = {
+    from,
+    to,
+    port,
+    protocol,
+    declared: false,
+    connections: null,
+    failed: null,
+    bytes: null,
+    firstAt: null,
+    lastAt: null,
+    sources: new Set(),
+  };
+  edges.set(key, edge);
+  return edge;
+}
+
+function addRecord(edge: Edge, record: Readonly<CallRecord>): void {
+  edge.connections = (edge.connections ?? 0) + record.connections;
+  edge.failed = (edge.failed ?? 0) + record.failed;
+  if (record.bytes !== null) edge.bytes = (edge.bytes ?? 0) + record.bytes;
+  edge.firstAt = Math.min(edge.firstAt ?? record.firstAt, record.firstAt);
+  edge.lastAt = Math.max(edge.lastAt ?? record.lastAt, record.lastAt);
+  for (const source of record.sources) edge.sources.add(source);
+}
+
+/** A declaration without a port stands for every port that is seen between the two. */
+function declare(edges: Map<string, Edge>, call: Pick<Edge, 'from' | 'to' | 'port' | 'protocol'>): void {
+  const same = (left: NamedEnd, right: NamedEnd): boolean =>
+    (left.id ?? left.name) === (right.id ?? right.name);
+  const matching = [...edges.values()].filter(
+    (edge) =>
+      same(edge.from, call.from) &&
+      same(edge.to, call.to) &&
+      edge.protocol === call.protocol &&
+      (call.port === null || edge.port === call.port),
+  );
+  if (matching.length === 0) matching.push(edgeOf(edges, call.from, call.to, call.port, call.protocol));
+  for (const edge of matching) edge.declared = true;
+}
+
+/** A service by its id, else an external. */
+function declaredEnd(view: View, id: string): NamedEnd {
+  const service = view.names.declaredService(id);
+  const kind = service === null ? 'external' : 'service';
+  const team = service?.data.owner ?? view.graph.one('external', id)?.data.owner ?? null;
+  return { kind, name: service?.data.name ?? id, id, instance: null, team, reason: null };
+}
+
+function answerOf(edge: Edge): CallAnswer {
+  const evidence: Evidence[] = [];
+  if (edge.declared) evidence.push('declared');
+  if (edge.connections !== null) evidence.push('observed');
+  return {
+    from: edge.from.name,
+    to: edge.to.name,
+    fromId: edge.from.id,
+    toId: edge.to.id,
+    port: edge.port,
+    protocol: edge.protocol,
+    evidence,
+    connections: edge.connections,
+    failed: edge.failed,
+    bytes: edge.bytes,
+    firstSeen: formatInstant(edge.firstAt),
+    lastSeen: formatInstant(edge.lastAt),
+    sources: [...edge.sources].sort(),
+  };
+}
+
+function byNames(left: CallAnswer, right: CallAnswer): number {
+  const [a, b] = [`${left.from} ${left.to} ${left.port}`, `${right.from} ${right.to} ${right.port}`];
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,112 @@
+import type { Instant } from '#model';
+import type { Located, NamedInstance } from '#graph';
+import { INTERNET, type AttributedEnd } from '../attribution/attributed-flow.ts';
+import { ownershipMoment, type View } from './view.ts';
+
+/** One end of a call, in names. */
+export interface NamedEnd {
+  readonly kind: 'service' | 'instance' | 'node' | 'external' | 'ambiguous' | 'unknown';
+  /** For people: the service's name, an external's, or `unknown`. */
+  readonly name: string;
+  /** Service id, external or node; null where it has none. */
+  readonly id: string | null;
+  readonly instance: string | null;
+  readonly team: string | null;
+  /** From the closed list, for `unknown`; candidates for `ambiguous`. */
+  readonly reason: string | null;
+}
+
+/** Names ends of many calls; to be made for one answer, because names may change between two. */
+export class EndNamer {
+  readonly #view: View;
+  readonly #byHolder = new Map<string, NamedEnd>();
+
+  constructor(view: View) {
+    this.#view = view;
+  }
+
+  /** `at`: when it was seen; an end without a holder is looked up as of then. */
+  name(end: AttributedEnd, port: number | null, at: Instant): NamedEnd {
+    const key = end.holder === '' ? `?${end.scope} ${end.ip} ${port} ${at}` : end.holder;
+    const known = this.#byHolder.get(key);
+    if (known !== undefined) return known;
+    const named = end.holder === '' ? this.#byAddress(end, port, at) : this.#byHolderId(end.holder, at);
+    this.#byHolder.set(key, named);
+    return named;
+  }
+
+  #byHolderId(holder: string, at: Instant): NamedEnd {
+    if (holder === INTERNET) return external(INTERNET, null);
+    if (holder.startsWith('node/')) return node(holder.slice('node/'.length));
+    const instance = this.#view.names.lastInstance(holder);
+    // The kernel said who it was; no engine has reported that instance (yet).
+    return instance === null ? unreported(holder) : this.#instance(instance, at);
+  }
+
+  #byAddress(end: AttributedEnd, port: number | null, at: Instant): NamedEnd {
+    const scope = end.scope === '' ? null : end.scope;
+    return this.#located(this.#view.locator.locate({ ip: end.ip, port, protocol: null, scope, at }), at);
+  }
+
+  #located(located: Located, at: Instant): NamedEnd {
+    switch (located.kind) {
+      case 'external':
+        return external(located.name, this.#view.graph.one('external', located.name)?.data.owner ?? null);
+      case 'ambiguous':
+        return {
+          ...NOBODY,
+          kind: 'ambiguous',
+          name: 'ambiguous',
+          reason: located.holdings.map((one) => one.statement.data.holder.id).join(', '),
+        };
+      case 'unknown':
+        return { ...NOBODY, reason: located.reason };
+      case 'holder': {
+        const { facts } = this.#view.graph;
+        const id = facts.subjectId(located.holder);
+        return facts.subjectKind(located.holder) === 'node' ? node(id) : this.#byHolderId(id, at);
+      }
+    }
+  }
+
+  #instance(instance: NamedInstance, at: Instant): NamedEnd {
+    const team = this.#view.names.teamOf(instance, ownershipMoment(this.#view, at));
+    const { service, statement } = instance;
+    if (service === null)
+      return { ...NOBODY, kind: 'instance', name: statement.data.name, instance: statement.id, reason: null };
+    return {
+      kind: 'service',
+      name: service.name,
+      id: service.id,
+      instance: statement.id,
+      team,
+      reason: null,
+    };
+  }
+}
+
+const NOBODY: NamedEnd = {
+  kind: 'unknown',
+  name: 'unknown',
+  id: null,
+  instance: null,
+  team: null,
+  reason: null,
+};
+
+const external = (name: string, team: string | null): NamedEnd => ({
+  ...NOBODY,
+  kind: 'external',
+  name,
+  id: name,
+  team,
+});
+
+const node = (name: string): NamedEnd => ({ ...NOBODY, kind: 'node', name, id: name });
+
+const unreported = (holder: string): NamedEnd => ({
+  ...NOBODY,
+  kind: 'instance',
+  name: holder,
+  instance: holder,
+});

@@ -1,0 +1,102 @@
+import type { CallAnswer, LintFinding } from '#model';
+import { LATEST } from '#graph';
+import { callAnswers } from './calls.ts';
+import { instancesAt, servicesAt, type ServiceGroup } from './services.ts';
+import type { View } from './view.ts';
+
+/** Where what is known and what runs don't agree, the weightiest first, each with the next step. */
+export function lintFindings(view: View): readonly LintFinding[] {
+  const groups = servicesAt(view, LATEST);
+  const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
+  return [
+    ...selectorConflicts(view),
+    ...groups.filter((group) => group.owner === null && group.instances.length > 0).map(noOwner),
+    ...unknownTeams(view, groups),
+    ...groups.filter((group) => group.declared && group.instances.length === 0).map(neverSeen),
+    ...calls.filter((call) => !call.evidence.includes('observed')).map(callNeverSeen),
+    ...undeclaredCalls(groups, calls),
+  ];
+}
+
+function* selectorConflicts(view: View): Generator<LintFinding> {
+  for (const { conflict, statement } of instancesAt(view, LATEST)) {
+    if (conflict.length === 0) continue;
+    yield {
+      rule: 'selector-conflict',
+      subject: statement.id,
+      message: `${statement.data.name} matches the selectors of ${conflict.join(' and ')}, so it belongs to neither`,
+      evidence: conflict.map((service) => `declared: ${service}`),
+      next: `sheer history ${statement.id}`,
+    };
+  }
+}
+
+function noOwner(group: ServiceGroup): LintFinding {
+  return {
+    rule: 'no-owner',
+    subject: group.id,
+    message: `${group.name} has no owner`,
+    evidence: [
+      `observed: ${group.instances.length} ${group.instances.length === 1 ? 'instance' : 'instances'}, found by ${group.derivedFrom}`,
+    ],
+    next: 'sheer declare --suggest',
+  };
+}
+
+function* unknownTeams(view: View, groups: readonly ServiceGroup[]): Generator<LintFinding> {
+  const teams = new Set([...view.graph.all('team')].map(({ id }) => id));
+  // Without any declared team there is nothing to compare with.
+  if (teams.size === 0) return;
+  for (const { id, name, owner } of groups) {
+    if (owner === null || teams.has(owner.team)) continue;
+    yield {
+      rule: 'unknown-team',
+      subject: id,
+      message: `${name} belongs to "${owner.team}", which is not a declared team`,
+      evidence: [`${owner.basis}: ${owner.location ?? owner.team}`],
+      next: 'sheer teams',
+    };
+  }
+}
+
+const neverSeen = ({ id, name }: ServiceGroup): LintFinding => ({
+  rule: 'declared-never-seen',
+  subject: id,
+  message: `${name} is declared, but nothing that its selectors match runs`,
+  evidence: [`declared: ${id}`],
+  next: `sheer history ${id}`,
+});
+
+const callNeverSeen = (call: CallAnswer): LintFinding => ({
+  rule: 'declared-never-seen',
+  subject: `${call.from} → ${call.to}${call.port === null ? '' : `:${call.port}`}`,
+  message: `the call from ${call.from} to ${call.to} is declared, but was never seen`,
+  evidence: [`declared: ${call.fromId ?? call.from} → ${call.toId ?? call.to}`],
+  next: `sheer why ${call.from} ${call.to}`,
+});
+
+/** Only of services that somebody has declared: what nobody wrote down can't be complete. */
+function* undeclaredCalls(
+  groups: readonly ServiceGroup[],
+  calls: readonly CallAnswer[],
+): Generator<LintFinding> {
+  const declared = new Set(groups.filter((group) => group.declared).map((group) => group.id));
+  for (const call of calls) {
+    if (
+      call.evidence.includes('declared') ||
+      call.toId === null ||
+      !declared.has(call.toId) ||
+      call.to === call.from
+    )
+      continue;
+    yield {
+      rule: 'seen-not-declared',
+      subject: `${call.from} → ${call.to}:${call.port ?? '*'}`,
+      message: `${call.from} calls ${call.to} on port ${call.port ?? '?'}, and no team has declared it`,
+      evidence: [
+        `observed: ${call.connections ?? 0} connections, last ${call.lastSeen ?? 'never'} (${call.sources.join(', ')})`,
+      ],
+      next: 'sheer declare --suggest',
+    };
+  }
+}

@@ -1,0 +1,69 @@
+import type { LintFinding, NextStep } from '#model';
+import { LATEST } from '#graph';
+import { AdoptError } from '../adopt-error.ts';
+import { lintFindings } from './lint.ts';
+import { servicesAt } from './services.ts';
+import type { View } from './view.ts';
+
+/** What to do first: a finding's rule, its step in words. */
+const STEPS: Readonly<Record<LintFinding['rule'], { readonly step: string; readonly why: string }>> = {
+  'selector-conflict': {
+    step: 'make the selectors exclusive',
+    why: 'an instance that two services claim has no name, so its calls have none',
+  },
+  'no-owner': {
+    step: 'name its owner',
+    why: 'nobody can be asked, paged or told about a service without an owner',
+  },
+  'unknown-team': {
+    step: 'declare the team, or correct its name',
+    why: 'an owner that nobody has declared can’t be reached',
+  },
+  'declared-never-seen': {
+    step: 'correct the declaration or start it',
+    why: 'a declaration that matches nothing hides what is missing',
+  },
+  'seen-not-declared': {
+    step: 'declare the call',
+    why: 'only a declared call can be told apart from one that should not be',
+  },
+};
+
+/** The one step that helps most: for one service, or for each that has one. Same graph, same advice. */
+export function nextSteps(view: View, service: string | null): readonly NextStep[] {
+  const groups = servicesAt(view, LATEST).filter(
+    (group) => service === null || group.id === service || group.name === service,
+  );
+  if (service !== null && groups.length === 0) {
+    throw new AdoptError('not-found', `there is no service "${service}"`, { next: 'sheer services' });
+  }
+  const steps: NextStep[] = [];
+  const findings = lintFindings(view);
+  for (const { id, name } of groups) {
+    const finding = findings.find(
+      (one) => one.subject === id || one.evidence.includes(`declared: ${id}`) || isCallOf(one, name),
+    );
+    if (finding === undefined) continue;
+    const { step, why } = STEPS[finding.rule];
+    steps.push({
+      service: id,
+      step,
+      why,
+      evidence: [finding.message, ...finding.evidence],
+      command: finding.next,
+    });
+  }
+  const first = Object.keys(STEPS);
+  return steps.sort(
+    (left, right) =>
+      first.findIndex((rule) => stepOf(rule) === left.step) -
+      first.findIndex((rule) => stepOf(rule) === right.step),
+  );
+}
+
+function stepOf(rule: string): string {
+  return Object.entries(STEPS).find(([name]) => name === rule)?.[1].step ?? '';
+}
+
+const isCallOf = (finding: LintFinding, name: string): boolean =>
+  finding.rule === 'seen-not-declared' && finding.subject.includes(`→ ${name}:`);

@@ -1,0 +1,96 @@
+import type { Evidence, Instant, Owner, ServiceAnswer } from '#model';
+import type { NamedInstance } from '#graph';
+import type { ListFilter } from '../questions.ts';
+import { momentOf, ownershipMoment, type View } from './view.ts';
+
+/** A service with its instances, at a moment. */
+export interface ServiceGroup {
+  readonly id: string;
+  readonly name: string;
+  readonly application: string;
+  readonly environment: string;
+  readonly derivedFrom: string;
+  readonly declared: boolean;
+  readonly owner: Owner | null;
+  readonly instances: readonly NamedInstance[];
+}
+
+/** All services that ran or were declared at `at`, by id. */
+export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
+  const groups = new Map<
+    string,
+    Omit<ServiceGroup, 'owner' | 'instances'> & { readonly instances: NamedInstance[] }
+  >();
+  for (const { id, data } of view.names.declaredServices()) {
+    const { name, application, environment } = data;
+    groups.set(id, {
+      id,
+      name,
+      application,
+      environment,
+      derivedFrom: 'selector',
+      declared: true,
+      instances: [],
+    });
+  }
+  for (const instance of instancesAt(view, at)) {
+    if (instance.service === null) continue;
+    const { id, name, application, environment, derivedFrom } = instance.service;
+    const group = groups.get(id);
+    if (group !== undefined) group.instances.push(instance);
+    else
+      groups.set(id, {
+        id,
+        name,
+        application,
+        environment,
+        derivedFrom,
+        declared: false,
+        instances: [instance],
+      });
+  }
+  return [...groups.values()]
+    .map((group) => ({
+      ...group,
+      owner: view.names.ownerOf(
+        group,
+        group.instances.map((instance) => instance.view),
+        ownershipMoment(view, at),
+      ),
+    }))
+    .sort((left, right) => (left.id < right.id ? -1 : 1));
+}
+
+export function* instancesAt(view: View, at: Instant): Generator<NamedInstance> {
+  for (const statement of view.graph.all('instance', at)) yield view.names.named(statement, at);
+}
+
+export function serviceAnswers(view: View, filter: ListFilter): readonly ServiceAnswer[] {
+  return servicesAt(view, momentOf(filter.at))
+    .filter((group) => filter.team === null || group.owner?.team === filter.team)
+    .filter((group) => filter.environment === null || group.environment === filter.environment)
+    .map(serviceAnswer);
+}
+
+export function serviceAnswer(group: ServiceGroup): ServiceAnswer {
+  const evidence: Evidence[] = [];
+  if (group.declared) evidence.push('declared');
+  if (group.instances.length > 0) evidence.push('observed');
+  return {
+    id: group.id,
+    name: group.name,
+    application: group.application,
+    environment: group.environment,
+    team: group.owner?.team ?? null,
+    owner: group.owner,
+    evidence,
+    derivedFrom: group.derivedFrom,
+    instances: group.instances.length,
+    images: distinct(group.instances.flatMap(({ view }) => view.data.images.map((image) => image.name))),
+    ports: [...new Set(group.instances.flatMap(({ view }) => view.ports))].sort(
+      (left, right) => left - right,
+    ),
+  };
+}
+
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();

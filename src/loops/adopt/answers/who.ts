@@ -1,0 +1,144 @@
+import type { CallAnswer, WhoAnswer } from '#model';
+import { LATEST } from '#graph';
+import { AdoptError } from '../adopt-error.ts';
+import { callAnswers } from './calls.ts';
+import { instanceAnswer } from './instances.ts';
+import { serviceAnswer, servicesAt, type ServiceGroup } from './services.ts';
+import type { View } from './view.ts';
+
+/** What runs it, whose it is, who depends on it: for an image, a digest, a service, a team, an external or an instance. */
+export function whoAnswer(view: View, subject: string): WhoAnswer {
+  const groups = servicesAt(view, LATEST);
+  const { kind, services, instances } = find(view, subject, groups);
+  const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
+  const names = services.length > 0 ? services.map(({ id }) => id) : [subject];
+  const callers = dependants(calls, names);
+  return {
+    subject,
+    kind,
+    services: services.map(serviceAnswer),
+    instances: instances.map((instance) => instanceAnswer(view, instance, LATEST)),
+    teams: [...new Set(services.flatMap(({ owner }) => (owner === null ? [] : [owner.team])))].sort(),
+    callers: callers.map(({ id, distance }) => ({ service: id, team: teamOf(groups, id), distance })),
+    calls: calls.filter(
+      (call) => names.includes(call.fromId ?? call.from) || names.includes(call.toId ?? call.to),
+    ),
+  };
+}
+
+type Found = Pick<WhoAnswer, 'kind'> & {
+  readonly services: readonly ServiceGroup[];
+  readonly instances: ServiceGroup['instances'];
+};
+
+function find(view: View, subject: string, groups: readonly ServiceGroup[]): Found {
+  const found =
+    findService(subject, groups) ??
+    findTeam(view, subject, groups) ??
+    findExternal(view, subject) ??
+    findImage(view, subject, groups) ??
+    findInstance(subject, groups);
+  if (found !== null) return found;
+  throw new AdoptError(
+    'not-found',
+    `nothing is called "${subject}": no service, team, external, image or instance`,
+    {
+      next: 'sheer services',
+    },
+  );
+}
+
+function findService(subject: string, groups: readonly ServiceGroup[]): Found | null {
+  const services = groups.filter((group) => group.id === subject || group.name === subject);
+  return services.length === 0
+    ? null
+    : { kind: 'service', services, instances: services.flatMap((one) => one.instances) };
+}
+
+function findTeam(view: View, subject: string, groups: readonly ServiceGroup[]): Found | null {
+  const services = groups.filter((group) => group.owner?.team === subject);
+  if (services.length === 0 && view.graph.one('team', subject) === null) return null;
+  return { kind: 'team', services, instances: services.flatMap((one) => one.instances) };
+}
+
+function findExternal(view: View, subject: string): Found | null {
+  return view.graph.one('external', subject) === null
+    ? null
+    : { kind: 'external', services: [], instances: [] };
+}
+
+/** By config digest, any other digest, their beginning, or a name with or without its tag. */
+function findImage(view: View, subject: string, groups: readonly ServiceGroup[]): Found | null {
+  const digest = subject.includes('@') ? subject.slice(subject.indexOf('@') + 1) : subject;
+  const ids = new Set<string>();
+  for (const { id, data } of view.graph.all('image')) {
+    const digests = [id, ...data.digests.map((one) => one.slice(one.indexOf('@') + 1))];
+    if (digests.some((one) => isDigest(one, digest)) || data.names.some((name) => isName(name, subject)))
+      ids.add(id);
+  }
+  const isUsed = (image: { readonly id: string | null; readonly name: string }): boolean =>
+    (image.id !== null && ids.has(image.id)) || isName(image.name, subject);
+  const instances = groups.flatMap((group) =>
+    group.instances.filter(({ view: { data } }) => data.images.some(isUsed)),
+  );
+  if (ids.size === 0 && instances.length === 0) return null;
+  const services = groups.filter((group) => group.instances.some((instance) => instances.includes(instance)));
+  return { kind: 'image', services, instances };
+}
+
+/** By id, its beginning, or name. */
+function findInstance(subject: string, groups: readonly ServiceGroup[]): Found | null {
+  const all = groups.flatMap((group) => group.instances);
+  const instances = all.filter(
+    ({ statement: { id, data } }) => id === subject || data.name === subject || isShortId(id, subject),
+  );
+  if (instances.length === 0) return null;
+  return {
+    kind: 'instance',
+    services: groups.filter((group) => group.instances.some((one) => instances.includes(one))),
+    instances,
+  };
+}
+
+/** `container/48e1…` by 48e1…, a process by its pid. */
+export function isShortId(id: string, text: string): boolean {
+  const [kind, ...rest] = id.split('/');
+  if (kind === 'process') return rest[1] === text;
+  return kind === 'container' && text.length >= 6 && (rest[0] ?? '').startsWith(text);
+}
+
+const isDigest = (digest: string, text: string): boolean => {
+  const plain = text.replace(/^sha256:/, '');
+  return /^[0-9a-f]{6,64}$/.test(plain) && digest.replace(/^sha256:/, '').startsWith(plain);
+};
+
+/** `redis`, `redis:7` and `docker.io/library/redis:7` all mean docker.io/library/redis:7. */
+function isName(name: string, text: string): boolean {
+  if (name === text || name.endsWith(`/${text}`)) return true;
+  const untagged = name.replace(/:[^:/]+$/, '');
+  return untagged === text || untagged.endsWith(`/${text}`);
+}
+
+/** Everything that calls the services, directly or through others, with how many calls lie between. */
+function dependants(
+  calls: readonly CallAnswer[],
+  services: readonly string[],
+): readonly { readonly id: string; readonly distance: number }[] {
+  const callersOf = new Map<string, Set<string>>();
+  for (const call of calls) {
+    const to = call.toId ?? call.to;
+    const callers = callersOf.get(to) ?? new Set<string>();
+    callersOf.set(to, callers.add(call.fromId ?? call.from));
+  }
+  const distances = new Map(services.map((id) => [id, 0]));
+  for (const [id, distance] of distances) {
+    // The map grows while it is walked: breadth first.
+    for (const caller of callersOf.get(id) ?? [])
+      if (!distances.has(caller)) distances.set(caller, distance + 1);
+  }
+  return [...distances].filter(([, distance]) => distance > 0).map(([id, distance]) => ({ id, distance }));
+}
+
+function teamOf(groups: readonly ServiceGroup[], id: string): string | null {
+  return groups.find((group) => group.id === id)?.owner?.team ?? null;
+}
