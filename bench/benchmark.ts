@@ -27,6 +27,14 @@ export interface Benchmark {
   readonly name: string;
   /** Throws when what was measured gave a wrong result: a fast wrong answer is no number. */
   run(): Promise<readonly BenchResult[]>;
+  /** Versions of the peers, by their names. */
+  versions?(): Promise<Readonly<Record<string, string>>>;
+}
+
+/** What the process of a benchmark reports to the one that started it. */
+export interface BenchReport {
+  readonly results: readonly BenchResult[];
+  readonly versions: Readonly<Record<string, string>>;
 }
 
 export type BenchVerdict = 'pass' | 'fail' | 'reported';

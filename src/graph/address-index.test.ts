@@ -174,6 +174,7 @@ function assertSame(index: AddressIndex, n: number, list: readonly HeldInterval[
     );
     const [only = NO_HOLDER] = holders;
     assert.equal(index.at(n, at), holders.size > 1 ? AMBIGUOUS : only, `at ${at}`);
+    assert.equal(atEach4(index, n, at), index.at(n, at));
     assert.deepEqual(index.allAt(n, at).toSorted(), [...holders].toSorted());
     const ended = list.filter(({ until }) => until <= at).map(({ until }) => until);
     assert.equal(index.lastBefore(n, at)?.until ?? null, ended.length === 0 ? null : Math.max(...ended));
@@ -187,4 +188,14 @@ function assertSame(index: AddressIndex, n: number, list: readonly HeldInterval[
 
 function sortedText(intervals: readonly HeldInterval[]): string[] {
   return intervals.map((one) => JSON.stringify(one)).toSorted();
+}
+
+/** Key n is address n of scope 0; beside the question an address that has no key. */
+function atEach4(index: AddressIndex, n: number, at: number): number | undefined {
+  const holders = new Int32Array(70);
+  const ipv4 = new Uint32Array(70).fill(99);
+  ipv4[69] = n;
+  index.atEach4(0, { ipv4, at: new Float64Array(70).fill(at) }, holders, 70);
+  assert.ok(holders.subarray(0, 69).every((found) => found === NO_HOLDER));
+  return holders[69];
 }
