@@ -27,6 +27,7 @@ export function lockDirectory(directory: string): { readonly release: () => void
       failure?.code === SQLITE_BUSY ? inUse(directory, readHolder(holder), cause) : otherwise(failure, cause),
   });
   try {
+    database.execute('PRAGMA journal_mode = MEMORY');
     database.execute('BEGIN EXCLUSIVE');
     writeFileSync(holder, `${process.pid}\n`, { mode: FILE_MODE });
   } catch (error) {

@@ -130,8 +130,12 @@ function toRow(columns: Columns): FlowRow {
     serverPort,
     server,
     verdict,
+    connections,
+    bytes,
+    firstAt,
+    lastAt,
+    unknown,
   ] = columns;
-  const [, , , , , , , , , , , connections, bytes, firstAt, lastAt, unknown] = columns;
   return {
     minute,
     source,
