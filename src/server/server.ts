@@ -44,6 +44,7 @@ export function createServer(options: ServerOptions): Server {
   const streams = createEventStreams({ changes: options.changes, streamsMax: eventStreamsMax, heartbeatMs });
   const application = createApplication({ options, limits, metrics, streams });
   const servers: HttpServer[] = [];
+  let closing = false;
 
   function serve(connectionOf: () => Connection): HttpServer {
     const listener = getRequestListener(
@@ -58,7 +59,11 @@ export function createServer(options: ServerOptions): Server {
         maxHeaderSize: HEADER_BYTES_MAX,
         connectionsCheckingInterval: 1000,
       },
-      (request, response) => void listener(request, response),
+      (request, response) => {
+        // A connection that becomes idle while the server closes would keep it for seconds.
+        response.once('close', () => setImmediate(() => closing && server.closeIdleConnections()));
+        void listener(request, response);
+      },
     );
     server.maxConnections = limits.connectionsMax;
     servers.push(server);
@@ -66,24 +71,20 @@ export function createServer(options: ServerOptions): Server {
   }
 
   async function close(): Promise<void> {
+    closing = true;
     streams.close();
     await Promise.all(servers.splice(0).map(closeServer));
   }
 
   return {
     async listen({ socketPath, port }) {
+      closing = false;
       try {
-        if (socketPath !== null)
-          await listenOnSocket(
-            serve(() => ({ kind: 'socket' })),
-            socketPath,
-          );
+        if (socketPath !== null) await listenOnSocket(serve(onSocket), socketPath);
         if (port === null) return { socketPath, port };
         let chosen = port;
-        chosen = await listenOnLoopback(
-          serve(() => ({ kind: 'tcp', port: chosen })),
-          port,
-        );
+        const server = serve(() => ({ kind: 'tcp', port: chosen }));
+        chosen = await listenOnLoopback(server, port);
         return { socketPath, port: chosen };
       } catch (error) {
         await close();
@@ -93,6 +94,8 @@ export function createServer(options: ServerOptions): Server {
     close,
   };
 }
+
+const onSocket = (): Connection => ({ kind: 'socket' });
 
 function closeServer(server: HttpServer): Promise<void> {
   return new Promise((resolve) => {
