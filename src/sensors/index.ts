@@ -1,1 +1,2 @@
 export type { FlowSensor, SensorCapabilities, SensorProbe } from './sensor.ts';
+export { createTcpSensor, type TcpSensorOptions } from './tcp/tcp-sensor.ts';

@@ -22,6 +22,9 @@ export interface FlowSensor {
    * by itself: a dead helper process is a `state` of `gap`, then a restart with backoff.
    */
   observe(signal: AbortSignal): AsyncIterable<readonly FlowEvent[]>;
+
+  /** The running helper process, whose memory is reported apart; null while there is none. */
+  helperPid?(): number | null;
 }
 
 export type SensorProbe =
