@@ -13,8 +13,14 @@ export const processInstanceId = (bootId: string, pid: number, startTicks: numbe
 export const addressId = (address: AddressData): string =>
   `${address.scope} ${address.ip}${address.port === null ? '' : ` ${address.protocol ?? ''}/${address.port}`} ${address.holder.kind}:${address.holder.id}`;
 
-export const callId = (call: CallData): string => `${call.from}>${call.to}:${call.port ?? '*'}`;
+/** The protocol stands in it where it is not TCP: DNS is called on `53` and on `53/udp`. */
+export const callId = (call: CallData): string =>
+  `${call.from}>${call.to}:${call.port ?? '*'}${call.protocol === 'tcp' ? '' : `/${call.protocol}`}`;
 
 /** `environment/application/name` */
 export const serviceId = (environment: string, application: string, name: string): string =>
   `${environment}/${application}/${name}`;
+
+/** Where nobody says which application or environment something belongs to. */
+export const DEFAULT_APPLICATION = 'default';
+export const DEFAULT_ENVIRONMENT = 'default';

@@ -75,6 +75,8 @@ function lineOf({ data }: ImportedOwnership): number {
 
 /** The path below the root, empty for the root itself; null when it lies elsewhere. */
 function relativeTo(root: string, directory: string): string | null {
+  // Both relative to where the user stood.
+  if (root === '.') return directory.startsWith('/') ? null : directory;
   const base = root.replace(/\/+$/, '');
   const path = directory.replace(/\/+$/, '');
   if (path === base) return '';

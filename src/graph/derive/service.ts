@@ -1,4 +1,12 @@
-import { type EnvironmentData, type InstanceData, type Selector, type ServiceData, serviceId } from '#model';
+import {
+  DEFAULT_APPLICATION,
+  DEFAULT_ENVIRONMENT,
+  type EnvironmentData,
+  type InstanceData,
+  type Selector,
+  type ServiceData,
+  serviceId,
+} from '#model';
 
 import { type Features, featuresOf } from './features.ts';
 import type { InstanceView } from './instance-view.ts';
@@ -39,8 +47,6 @@ export interface ServiceConflict {
   /** Ids, sorted. */
   readonly services: readonly string[];
 }
-
-export const DEFAULT_ENVIRONMENT = 'default';
 
 /** Compiles all selectors once; the answers don't depend on the order of the lists. */
 export function compileDeclaredServices(
@@ -101,7 +107,7 @@ function selected({ id, data }: Declared<ServiceData>, selector: Selector): Deri
 function derived(view: InstanceView, environments: readonly string[]): DerivedService {
   const undeclared = undeclaredService(view);
   const name = safeName(undeclared.name) || 'unnamed';
-  const application = safeName(undeclared.application) || 'default';
+  const application = safeName(undeclared.application) || DEFAULT_APPLICATION;
   // Of several the first by name, so that the answer doesn't depend on the order of declarations.
   const environment = environments[0] ?? labelledEnvironment(view.data.labels) ?? DEFAULT_ENVIRONMENT;
   return {

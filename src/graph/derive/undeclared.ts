@@ -1,4 +1,4 @@
-import type { InstanceData, Selector } from '#model';
+import { DEFAULT_APPLICATION, type InstanceData, type Selector } from '#model';
 
 import { serviceNameOfContainer } from './container-name.ts';
 import { withoutDeleted } from './features.ts';
@@ -28,8 +28,6 @@ export interface Undeclared {
   /** A selector that says the same; null where none can. */
   readonly match: Selector | null;
 }
-
-export const DEFAULT_APPLICATION = 'default';
 
 /** Compose, Kubernetes, unit, cgroup; then the container's name or image, or the program. Always an answer. */
 export function undeclaredService(view: InstanceView): Undeclared {

@@ -26,9 +26,14 @@ export function oneOrMany<T extends z.ZodType>(item: T): z.ZodPreprocess<z.ZodAr
   return z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item));
 }
 
-/** A map whose keys are names that people chose. */
-export function named<T extends z.ZodType>(value: T): z.ZodRecord<typeof name, T> {
-  return z.record(name, value, { error: 'a map of names' });
+/** A map whose keys are names that people chose; nothing stands for an empty one. */
+export function named<T extends z.ZodType>(value: T, key: z.ZodString = name) {
+  return z.preprocess((map) => map ?? {}, z.record(key, value, { error: 'a map of names' }));
+}
+
+/** A list; nothing stands for an empty one. */
+export function listed<T extends z.ZodType>(item: T, expected: string) {
+  return z.preprocess((list) => list ?? [], z.array(item, { error: expected }));
 }
 
 export function text(expected: string): z.ZodString {

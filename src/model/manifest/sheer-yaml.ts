@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { parseAddressBlock } from '../address-block.ts';
 import { parseTime } from '../time.ts';
-import { closed, name, named, oneOrMany, text } from './expectations.ts';
+import { closed, listed, name, named, oneOrMany, text } from './expectations.ts';
 
 const port = z
   .int({ error: 'a port from 1 to 65535' })
@@ -71,7 +71,7 @@ const service = closed({
   match,
   source: text('a directory').optional(),
   since: since.optional(),
-  calls: z.array(serviceCall, { error: 'a list of calls' }).default([]),
+  calls: listed(serviceCall, 'a list of calls').default([]),
 });
 
 const addressBlock = text('an address or a CIDR block').refine(
@@ -106,13 +106,9 @@ export const sheerYamlSchema = z.preprocess(
     version: z.literal(1, { error: 'version 1' }).optional(),
     teams: named(team).default({}),
     environments: named(environment).default({}),
-    services: z
-      .record(text('a name, application/name or environment/application/name'), service, {
-        error: 'a map of names',
-      })
-      .default({}),
+    services: named(service, text('a name, application/name or environment/application/name')).default({}),
     externals: named(external).default({}),
-    calls: z.array(call, { error: 'a list of calls' }).default([]),
+    calls: listed(call, 'a list of calls').default([]),
     labels: oneOrMany(recordedLabel).default([]),
   }),
 );

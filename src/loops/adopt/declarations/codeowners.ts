@@ -1,0 +1,102 @@
+import path from 'node:path';
+
+import { teamOf } from '#model';
+
+import type { DeclaredFile } from '../questions.ts';
+import { type Draft, EMPTY_DRAFT, type OwnershipDraft } from './draft.ts';
+import { printable, quoted } from './problem.ts';
+
+/**
+ * Reads a CODEOWNERS file by GitHub's rules: one pattern and its owners on each line, `#` begins a comment, and of
+ * several patterns that match the last one counts. As on GitHub, a line that can't be understood is left out; here
+ * with a warning. https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
+ */
+export function readCodeowners(file: DeclaredFile): Draft {
+  const ownerships = new Map<string, OwnershipDraft>();
+  const warnings: string[] = [];
+  let inSection = false;
+  for (const [index, text] of file.content.split(/\r\n|\n|\r/).entries()) {
+    const line = index + 1;
+    const warn = (message: string): void => {
+      warnings.push(`${file.name}:${line}: ${message}`);
+    };
+    if (/^\^?\[[^\]]+\]/.test(text)) {
+      inSection = true;
+      warn('sections are GitLab’s: the heading is left out, its patterns count');
+      continue;
+    }
+    const rule = ruleOf(text);
+    if (rule === null) continue;
+    const problem = problemOf(rule, inSection);
+    if (problem === null) keep(ownerships, ownershipOf(file, line, rule), warn);
+    else warn(`left out: ${problem}`);
+  }
+  return { ...EMPTY_DRAFT, ownerships: [...ownerships.values()], warnings };
+}
+
+interface Rule {
+  readonly pattern: string;
+  /** Where the pattern begins, from 1. */
+  readonly column: number;
+  readonly owners: readonly string[];
+}
+
+/** The pattern may hold spaces and number signs behind a backslash. Null for an empty line. */
+function ruleOf(text: string): Rule | null {
+  const match = /^(?<indent>\s*)(?<pattern>(?:\\.|[^\s\\#]|(?<=\S)#)+)(?<rest>.*)$/.exec(text);
+  if (match?.groups === undefined) return null;
+  const { indent = '', pattern = '', rest = '' } = match.groups;
+  const owners = rest
+    .replace(/(?:^|\s)#.*$/, '')
+    .split(/\s+/)
+    .filter((owner) => owner !== '');
+  return { pattern: pattern.replace(/\\(.)/g, '$1'), column: indent.length + 1, owners };
+}
+
+function problemOf({ pattern, owners }: Rule, inSection: boolean): string | null {
+  if (pattern.startsWith('!')) return 'a pattern can’t begin with ! here';
+  if (/[[\]]/.test(pattern)) return 'a pattern can’t hold [ ] here';
+  if (inSection && owners.length === 0) return 'it takes its owners from GitLab’s section';
+  const odd = owners.find((owner) => !/^(?:@[\w.-]+(?:\/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+)$/.test(owner));
+  return odd === undefined
+    ? null
+    : `${quoted(odd)} is no owner: expected @name, @organisation/team or an address`;
+}
+
+function ownershipOf(file: DeclaredFile, line: number, rule: Rule): OwnershipDraft {
+  const teams = [...new Set(rule.owners.map(teamOf))];
+  // A team can be asked in five years, a person perhaps not: the first team counts, or the first person.
+  const owner = teams.find((team) => !team.includes('@')) ?? teams[0] ?? null;
+  const others = teams.filter((team) => team !== owner);
+  return {
+    id: `codeowners:${file.name}:${rule.pattern}`,
+    data: {
+      basis: 'codeowners',
+      target: { kind: 'directory', path: governed(file), pattern: rule.pattern, line },
+      owner,
+      ...(others.length === 0 ? {} : { others }),
+      location: `${file.name}:${line}`,
+    },
+    place: { file: file.name, line, column: rule.column, length: rule.pattern.length, path: null },
+  };
+}
+
+/** The directory that the file speaks of: where it stands, or above `.github`, `.gitlab` and `docs`. */
+function governed(file: DeclaredFile): string {
+  const directory = file.directory ?? path.posix.dirname(file.name);
+  const kept = /^(?:\.github|\.gitlab|docs)$/.test(path.posix.basename(directory));
+  return kept ? path.posix.dirname(directory) : directory;
+}
+
+function keep(
+  into: Map<string, OwnershipDraft>,
+  draft: OwnershipDraft,
+  warn: (message: string) => void,
+): void {
+  const earlier = into.get(draft.id);
+  if (earlier !== undefined) {
+    const { pattern } = draft.data.target.kind === 'directory' ? draft.data.target : { pattern: '' };
+    warn(`the pattern ${printable(pattern)} stands on line ${earlier.place.line} already; this one counts`);
+  }
+  into.set(draft.id, draft);
+}

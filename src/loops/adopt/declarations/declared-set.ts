@@ -1,0 +1,24 @@
+import type { SubjectData } from '#model';
+
+/** What people declare. */
+export type DeclaredKind = 'team' | 'environment' | 'service' | 'external' | 'call' | 'ownership' | 'label';
+
+interface Subject<K extends DeclaredKind> {
+  readonly kind: K;
+  readonly id: string;
+  readonly data: SubjectData[K];
+  /** `sheer.yaml:14` */
+  readonly location: string;
+}
+
+type Distributive<K> = K extends DeclaredKind ? Subject<K> : never;
+
+export type DeclaredSubject = Distributive<DeclaredKind>;
+
+/** Everything that a set of files declares, checked as a whole. */
+export interface DeclaredSet {
+  /** By kind, then by id: the order of the files does not show. */
+  readonly subjects: readonly DeclaredSubject[];
+  /** What was read and is not used, each with its place. */
+  readonly warnings: readonly string[];
+}

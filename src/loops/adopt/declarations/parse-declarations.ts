@@ -1,0 +1,70 @@
+import path from 'node:path';
+
+import type { DeclaredFile } from '../questions.ts';
+import { readCatalogInfo } from './catalog-info.ts';
+import { readCodeowners } from './codeowners.ts';
+import { DeclarationError } from './declaration-error.ts';
+import type { DeclaredSet } from './declared-set.ts';
+import { type Draft, EMPTY_DRAFT } from './draft.ts';
+import { type Problem, quoted } from './problem.ts';
+import { resolve } from './resolve.ts';
+import { readSheerYaml } from './sheer-yaml.ts';
+
+/**
+ * Reads sheer.yaml, CODEOWNERS and catalog-info.yaml files together: names of one may be used in another. The
+ * file's name says which it is; any other `.yaml` is read as a sheer.yaml.
+ *
+ * @throws DeclarationError `invalid-input` with everything that is wrong in any of them; then none of them counts
+ */
+export function parseDeclarations(files: readonly DeclaredFile[]): DeclaredSet {
+  const unreadable = checkSizes(files);
+  if (unreadable.length > 0) throw refusal(unreadable, files);
+  const drafts = files.map(readFile);
+  // A file that can't be read may hold the names that others miss, so they are looked up only when all can.
+  const wrong = drafts.flatMap((draft) => draft.problems);
+  if (wrong.length > 0) throw refusal(wrong, files);
+  const problems: Problem[] = [];
+  const set = resolve(drafts, problems);
+  if (problems.length > 0) throw refusal(problems, files);
+  return set;
+}
+
+/** A thousand services take about 200 kB. */
+const FILE_LENGTH_MAX = 1_048_576;
+const FILES_MAX = 1000;
+
+function checkSizes(files: readonly DeclaredFile[]): Problem[] {
+  const start = { line: 1, column: 1, length: 1, path: null };
+  if (files.length > FILES_MAX) {
+    const file = files[FILES_MAX]?.name ?? '';
+    return [
+      { place: { file, ...start }, message: `this is file ${FILES_MAX + 1}: expected at most ${FILES_MAX}` },
+    ];
+  }
+  return files
+    .filter(({ content }) => content.length > FILE_LENGTH_MAX)
+    .map(({ name, content }) => ({
+      place: { file: name, ...start },
+      message: `the file has ${content.length} characters: expected at most ${FILE_LENGTH_MAX}`,
+    }));
+}
+
+function readFile(file: DeclaredFile): Draft {
+  const base = path.posix.basename(file.name);
+  if (base === 'CODEOWNERS') return readCodeowners(file);
+  if (/^catalog-info\.ya?ml$/.test(base)) return readCatalogInfo(file);
+  if (/\.ya?ml$/.test(base)) return readSheerYaml(file);
+  const place = { file: file.name, line: 1, column: 1, length: 1, path: null };
+  const message = `a file called ${quoted(base)} is not read: expected sheer.yaml, catalog-info.yaml or CODEOWNERS`;
+  return { ...EMPTY_DRAFT, problems: [{ place, message }] };
+}
+
+function refusal(problems: readonly Problem[], files: readonly DeclaredFile[]): DeclarationError {
+  const order = new Map(files.map(({ name }, index) => [name, index]));
+  const indexOf = ({ place }: Problem): number => order.get(place.file) ?? 0;
+  const [first, ...others] = problems.toSorted(
+    (a, b) => indexOf(a) - indexOf(b) || a.place.line - b.place.line || a.place.column - b.place.column,
+  );
+  if (first === undefined) throw new TypeError('a refusal needs a problem');
+  return new DeclarationError([first, ...others], new Map(files.map(({ name, content }) => [name, content])));
+}

@@ -1,0 +1,194 @@
+import {
+  type CallData,
+  callId,
+  DEFAULT_ENVIRONMENT,
+  type ExternalData,
+  formatAddressBlock,
+  parseAddressBlock,
+} from '#model';
+
+import type { DeclaredSet, DeclaredSubject } from './declared-set.ts';
+import type { CallDraft, Draft, ExternalDraft, ServiceDraft, TeamDraft } from './draft.ts';
+import { Names } from './names.ts';
+import { lineOf, type Place, type Problem, quoted } from './problem.ts';
+import { resolveService, servicesByName } from './service-reference.ts';
+
+/** Looks up every name across all files. What is wrong goes to `problems`; then the answer is of no use. */
+export function resolve(drafts: readonly Draft[], problems: Problem[]): DeclaredSet {
+  const draft = merged(drafts);
+  const names = new Names(problems);
+  const teams = teamsOf(draft.teams, names);
+  const environments = names.unique(draft.environments, ({ data }) => data.name, 'environment');
+  const services = names.unique(draft.services, ({ id }) => id, 'service');
+  const externals = externalsOf(draft.externals, names);
+  const ownerships = names.unique(draft.ownerships, ({ id }) => id, 'the owner of');
+  const labels = names.unique(draft.labels, ({ name }) => name, 'label');
+  checkOwners([...draft.services, ...draft.externals], teams, names);
+  checkEnvironments(draft.services, environments, names);
+  const calls = callsOf(draft.calls, { services, externals, names });
+  const subjects: readonly DeclaredSubject[] = [
+    ...[...teams].map(([id, { data, place }]) => ({
+      kind: 'team' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...environments].map(([id, { data, place }]) => ({
+      kind: 'environment' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...services].map(([id, { data, place }]) => ({
+      kind: 'service' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...externals].map(([id, { data, place }]) => ({
+      kind: 'external' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...calls].map(([id, { data, place }]) => ({
+      kind: 'call' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...ownerships].map(([id, { data, place }]) => ({
+      kind: 'ownership' as const,
+      id,
+      data,
+      location: lineOf(place),
+    })),
+    ...[...labels].map(([id, { name, place }]) => ({
+      kind: 'label' as const,
+      id,
+      data: { name },
+      location: lineOf(place),
+    })),
+  ];
+  return { subjects: subjects.toSorted(byKindAndId), warnings: draft.warnings };
+}
+
+const KINDS: readonly DeclaredSubject['kind'][] = [
+  'team',
+  'environment',
+  'service',
+  'external',
+  'call',
+  'ownership',
+  'label',
+];
+
+function byKindAndId(a: DeclaredSubject, b: DeclaredSubject): number {
+  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.id < b.id ? -1 : 1);
+}
+
+function merged(drafts: readonly Draft[]): Omit<Draft, 'problems'> {
+  return {
+    teams: drafts.flatMap(({ teams }) => teams),
+    environments: drafts.flatMap(({ environments }) => environments),
+    services: drafts.flatMap(({ services }) => services),
+    externals: drafts.flatMap(({ externals }) => externals),
+    calls: drafts.flatMap(({ calls }) => calls),
+    ownerships: drafts.flatMap(({ ownerships }) => ownerships),
+    labels: drafts.flatMap(({ labels }) => labels),
+    warnings: drafts.flatMap(({ warnings }) => warnings),
+  };
+}
+
+/** A team that sheer.yaml and a catalog both name is one team, as sheer.yaml says. */
+function teamsOf(drafts: readonly TeamDraft[], names: Names): ReadonlyMap<string, TeamDraft> {
+  const from = (place: TeamDraft['from']): ReadonlyMap<string, TeamDraft> =>
+    names.unique(
+      drafts.filter((draft) => draft.from === place),
+      ({ data }) => data.name,
+      'team',
+    );
+  return new Map([...from('catalog-info'), ...from('sheer.yaml')]);
+}
+
+function checkOwners(
+  drafts: readonly (ServiceDraft | ExternalDraft)[],
+  teams: ReadonlyMap<string, unknown>,
+  names: Names,
+): void {
+  // A service in several environments has its owner once.
+  const owners = new Map(
+    drafts.flatMap(({ owner }) => (owner === null ? [] : [[keyOf(owner.place), owner]])),
+  );
+  for (const owner of owners.values()) names.known(owner, teams, 'team');
+}
+
+/** Where somebody lists environments, a service's must be one of them; where nobody does, any name will do. */
+function checkEnvironments(
+  services: readonly ServiceDraft[],
+  declared: ReadonlyMap<string, unknown>,
+  names: Names,
+): void {
+  if (declared.size === 0) return;
+  const environments = new Set([...declared.keys(), DEFAULT_ENVIRONMENT]);
+  for (const { environment } of services) names.known(environment, environments, 'environment');
+}
+
+function externalsOf(drafts: readonly ExternalDraft[], names: Names): ReadonlyMap<string, ExternalDraft> {
+  const byBlock = new Map<string, Occupied[]>();
+  for (const { data, addressPlaces, place: own } of drafts) {
+    if (data.name === 'internet') {
+      names.refuse(own, 'the name is taken: all undeclared public addresses are "internet"');
+    }
+    for (const [index, address] of data.addresses.entries()) {
+      const parsed = parseAddressBlock(address);
+      const block = parsed === null ? address : formatAddressBlock(parsed);
+      occupy(byBlock, block, { data, place: addressPlaces[index] ?? own }, names);
+    }
+  }
+  return names.unique(drafts, ({ data }) => data.name, 'external');
+}
+
+interface Occupied {
+  readonly data: ExternalData;
+  readonly place: Place;
+}
+
+function occupy(byBlock: Map<string, Occupied[]>, block: string, by: Occupied, names: Names): void {
+  const others = byBlock.get(block) ?? [];
+  const other = others.find(({ data }) => meet(data, by.data));
+  if (other === undefined) byBlock.set(block, [...others, by]);
+  else names.refuse(by.place, `${block} is ${quoted(other.data.name)} already, at ${lineOf(other.place)}`);
+}
+
+/** Whether neither the ports nor the scope tell the two apart. */
+function meet(a: ExternalData, b: ExternalData): boolean {
+  const bothAny = a.ports.length === 0 && b.ports.length === 0;
+  return a.scope === b.scope && (bothAny || a.ports.some((port) => b.ports.includes(port)));
+}
+
+interface Callable {
+  readonly services: ReadonlyMap<string, ServiceDraft>;
+  readonly externals: ReadonlyMap<string, ExternalDraft>;
+  readonly names: Names;
+}
+
+function callsOf(
+  drafts: readonly CallDraft[],
+  { services, externals, names }: Callable,
+): ReadonlyMap<string, { readonly data: CallData; readonly place: Place }> {
+  const byName = servicesByName(services.values());
+  const calls = drafts.flatMap(({ from, to, port, protocol, place }) => {
+    const caller = from.kind === 'id' ? services.get(from.id) : resolveService(from, byName, null, names);
+    if (to.kind === 'external') names.known(to, externals, 'external');
+    const target = to.kind === 'external' ? to.name : resolveService(to, byName, caller ?? null, names)?.id;
+    return caller && target !== undefined
+      ? [{ data: { from: caller.id, to: target, port, protocol }, place }]
+      : [];
+  });
+  return names.unique(calls, ({ data }) => callId(data), 'call');
+}
+
+function keyOf(place: Place): string {
+  return `${place.file}:${place.line}:${place.column}`;
+}

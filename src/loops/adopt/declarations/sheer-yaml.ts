@@ -1,0 +1,184 @@
+import path from 'node:path';
+
+import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Selector, serviceId } from '#model';
+import { isName, type SheerYaml, sheerYamlSchema } from '#model/manifest';
+
+import type { DeclaredFile } from '../questions.ts';
+import { checkSchema } from './check-schema.ts';
+import { type CallDraft, type Draft, EMPTY_DRAFT, type ServiceDraft } from './draft.ts';
+import { type Place, type Problem, quoted } from './problem.ts';
+import { parseYaml, placeOf, type YamlTree } from './yaml-tree.ts';
+
+/** Where a path of the file stands. */
+type Where = (path: readonly PropertyKey[], what?: 'key' | 'value') => Place;
+
+type Service = SheerYaml['services'][string];
+
+/** Reads a sheer.yaml as far as it goes by itself; names are looked up later, across all files. */
+export function readSheerYaml(file: DeclaredFile): Draft {
+  const yaml = parseYaml(file);
+  const problems = [...yaml.problems];
+  const [tree, second] = yaml.trees;
+  if (second)
+    problems.push({
+      place: placeOf(yaml, second, [], 'value'),
+      message: 'expected one document in this file',
+    });
+  if (problems.length > 0 || !tree) return { ...EMPTY_DRAFT, problems };
+  const manifest = checkSchema(sheerYamlSchema, yaml, tree, problems);
+  if (manifest === null) return { ...EMPTY_DRAFT, problems };
+  const root: YamlTree = tree;
+  return draftOf(manifest, file, (at, what = 'value') => placeOf(yaml, root, at, what));
+}
+
+function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
+  const problems: Problem[] = [];
+  const services = Object.entries(manifest.services).flatMap(([key, service]) =>
+    servicesOf(key, service, { file, where, problems }),
+  );
+  return {
+    ...EMPTY_DRAFT,
+    teams: Object.entries(manifest.teams).map(([name, team]) => ({
+      data: { name, contact: team.contact ?? null },
+      place: where(['teams', name], 'key'),
+      from: 'sheer.yaml',
+    })),
+    environments: Object.entries(manifest.environments).map(([name, { match }]) => ({
+      data: { name, match: match.map(selectorOf) },
+      place: where(['environments', name], 'key'),
+    })),
+    services,
+    externals: Object.entries(manifest.externals).map(([name, external]) =>
+      externalOf(name, external, where),
+    ),
+    calls: [
+      ...Object.entries(manifest.services).flatMap(([key, service]) =>
+        callsOfService(key, service, services, where),
+      ),
+      ...manifest.calls.map((call, index) => callOf(call, index, where)),
+    ],
+    labels: manifest.labels.map((name, index) => ({ name, place: where(['labels', index]) })),
+    problems,
+  };
+}
+
+interface ServiceContext {
+  readonly file: DeclaredFile;
+  readonly where: Where;
+  readonly problems: Problem[];
+}
+
+/** One for each environment that the declaration names. */
+function servicesOf(key: string, service: Service, context: ServiceContext): readonly ServiceDraft[] {
+  const { file, where, problems } = context;
+  const at = ['services', key];
+  const parts = key.split('/');
+  const name = parts.at(-1) ?? '';
+  if (parts.length > 3 || !parts.every(isName)) {
+    const message = `${quoted(key)} is no service's name: expected name, application/name or environment/application/name, without control characters`;
+    problems.push({ place: where(at, 'key'), message });
+    return [];
+  }
+  const inKey = { application: parts.at(-2), environment: parts.at(-3) };
+  for (const field of ['application', 'environment'] as const) {
+    if (inKey[field] === undefined || service[field] === undefined) continue;
+    problems.push({
+      place: where([...at, field]),
+      message: `the ${field} stands in the key already: ${quoted(inKey[field])}`,
+    });
+  }
+  const application = inKey.application ?? service.application ?? DEFAULT_APPLICATION;
+  const environments = inKey.environment === undefined ? service.environment : [inKey.environment];
+  const place = where(at, 'key');
+  return (environments ?? [DEFAULT_ENVIRONMENT]).map((environment, index) => ({
+    id: serviceId(environment, application, name),
+    place,
+    owner: service.owner === undefined ? null : { name: service.owner, place: where([...at, 'owner']) },
+    environment: {
+      name: environment,
+      place: inKey.environment === undefined ? where([...at, 'environment', index]) : place,
+    },
+    data: {
+      name,
+      application,
+      environment,
+      owner: service.owner ?? null,
+      match: service.match.map(selectorOf),
+      source: service.source === undefined ? null : resolved(file, service.source),
+      ...(service.since === undefined ? {} : { since: service.since }),
+      ...(service.owner === undefined
+        ? {}
+        : { location: `${file.name} ${where([...at, 'owner']).path ?? ''}` }),
+    },
+  }));
+}
+
+function callsOfService(
+  key: string,
+  service: Service,
+  services: readonly ServiceDraft[],
+  where: Where,
+): readonly CallDraft[] {
+  const { line, column } = where(['services', key], 'key');
+  const callers = services.filter(({ place }) => place.line === line && place.column === column);
+  return callers.flatMap(({ id }) =>
+    service.calls.map((call, index) => ({
+      from: { kind: 'id', id },
+      ...targetOf(call, ['services', key, 'calls', index], where),
+    })),
+  );
+}
+
+function callOf(call: SheerYaml['calls'][number], index: number, where: Where): CallDraft {
+  const at = ['calls', index];
+  return {
+    from: { kind: 'service', name: call.from, place: where([...at, 'from']) },
+    ...targetOf(call, at, where),
+  };
+}
+
+function targetOf(
+  call: Service['calls'][number],
+  at: readonly PropertyKey[],
+  where: Where,
+): Omit<CallDraft, 'from'> {
+  const kind = call.service === undefined ? 'external' : 'service';
+  const place = where([...at, kind]);
+  return {
+    to: { kind, name: call[kind] ?? '', place },
+    port: call.port ?? null,
+    protocol: call.protocol,
+    place,
+  };
+}
+
+function externalOf(
+  name: string,
+  external: SheerYaml['externals'][string],
+  where: Where,
+): Draft['externals'][number] {
+  const at = ['externals', name];
+  return {
+    data: {
+      name,
+      owner: external.owner ?? null,
+      addresses: external.addresses,
+      ports: external.ports,
+      scope: external.scope ?? null,
+    },
+    place: where(at, 'key'),
+    owner: external.owner === undefined ? null : { name: external.owner, place: where([...at, 'owner']) },
+    addressPlaces: external.addresses.map((_, index) => where([...at, 'addresses', index])),
+  };
+}
+
+/** Without the keys that are not there. */
+function selectorOf(selector: Service['match'][number]): Selector {
+  return JSON.parse(JSON.stringify(selector)) as Selector;
+}
+
+/** As an absolute path where it can be; otherwise relative to where the user stands, as the file's name is. */
+function resolved(file: DeclaredFile, source: string): string {
+  const joined = path.posix.join(file.directory ?? path.posix.dirname(file.name), source);
+  return (path.posix.isAbsolute(source) ? path.posix.normalize(source) : joined).replace(/(?<=.)\/+$/, '');
+}
