@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { SheerError } from '#model';
 import { ROUTES } from '#server';
 import { startServer, TOKEN } from '../../test/fakes/server.ts';
 import type { StartedServer } from '../../test/fakes/server.ts';
 import { call, certainWhois, checkoutService, NOW } from '../../test/fakes/shop-answers.ts';
 import { createClient } from './client.ts';
 import type { Client } from './client.ts';
+import { ClientError } from './errors.ts';
 import type { ClientFetch } from './transport.ts';
 
 /** One call of each method. */
@@ -111,7 +111,7 @@ describe('the client', () => {
 
   it('turns an error into what it was', async () => {
     await assert.rejects(client.who('nobody'), (error) => {
-      assert.ok(error instanceof SheerError);
+      assert.ok(error instanceof ClientError);
       assert.deepEqual([error.code, error.message], ['not-found', 'nothing is called "nobody"']);
       return true;
     });

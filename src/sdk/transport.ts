@@ -1,4 +1,3 @@
-import { ERROR_CODES } from '#model';
 import type { ErrorAnswer, ErrorCode } from '#model';
 import { ClientError } from './errors.ts';
 
@@ -114,9 +113,9 @@ async function errorOf(response: ClientResponse): Promise<ClientError> {
       `no control plane answered there (HTTP ${response.status})`,
     );
   }
-  const { message, detail, next } = error;
-  const code: ErrorCode = isErrorCode(error.code) ? error.code : 'internal';
-  return new ClientError(code, message, { detail, ...(next === null ? {} : { next }) });
+  const { code, message, detail, next } = error;
+  // The control plane only has codes of the model.
+  return new ClientError(code as ErrorCode, message, { detail, next });
 }
 
 function parseError(text: string): ErrorAnswer['error'] | null {
@@ -126,10 +125,6 @@ function parseError(text: string): ErrorAnswer['error'] | null {
   } catch {
     return null;
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(ERROR_CODES, code);
 }
 
 function unreachable(baseUrl: string, cause: unknown): ClientError {
