@@ -9,7 +9,7 @@ export interface ControlGroup {
 }
 
 /** `libpod-<id>`, `docker-<id>.scope`, `cri-containerd-<id>.scope`, `crio-<id>`, `/docker/<id>`. */
-const CONTAINER = /^(?:(?:libpod|docker|cri-containerd|crio)[-:])?([0-9a-f]{64})(?:\.scope)?$/;
+const CONTAINER = /^(?:(?:libpod|docker|cri-containerd|crio|nerdctl)[-:])?([0-9a-f]{64})(?:\.scope)?$/;
 const SERVICE = /^[^/]+\.service$/;
 
 /** Parses /proc/PID/cgroup: lines `hierarchy:controllers:path`, cgroups(7). */

@@ -1,4 +1,4 @@
-import { hostScope, isLoopback, loopbackScope, networkScope } from '#model';
+import { hostScope, networkScope } from '#model';
 import type { AddressData, Protocol } from '#model';
 
 import type { Host } from './host.ts';
@@ -13,10 +13,13 @@ export interface ListeningRow {
   readonly namespace: number | null;
 }
 
+/**
+ * In a network namespace that is neither the node's own nor a container's, loopback is as shared as
+ * every other address: one scope for all of it.
+ */
 export function listeningAddress(host: Host, row: ListeningRow, instanceId: string): AddressData {
   const { ip, port, protocol } = row;
   const network = networkOf(host, row.namespace);
-  const foreign = isLoopback(ip) ? loopbackScope(instanceId) : networkScope(host.node, network);
-  const scope = network === 'host' ? hostScope(host.node) : foreign;
+  const scope = network === 'host' ? hostScope(host.node) : networkScope(host.node, network);
   return { scope, ip, port, protocol, holder: { kind: 'instance', id: instanceId } };
 }
