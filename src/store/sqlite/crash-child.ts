@@ -1,0 +1,64 @@
+/**
+ * Runs the crash script in the directory of the first argument and kills itself, as `kill -9` does,
+ * before the n-th write of any kind, n being the second argument. Says on standard output how far it
+ * got: `step N` after each step, `writes N` when it came to the end.
+ */
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { crashSteps, openCrashStore } from './crash-script.ts';
+
+const [, , directory = '', killAt = '', rounds = ''] = process.argv;
+const reallyWrite = fs.writeSync;
+let writes = 0;
+
+/** Whether this is the one to die at. */
+function isLast(): boolean {
+  writes += 1;
+  return writes === Number(killAt);
+}
+
+function die(): void {
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** The same function, which may die before it does anything. */
+function deadly<This, Arguments extends unknown[], Result>(
+  original: (this: This, ...values: Arguments) => Result,
+): (this: This, ...values: Arguments) => Result {
+  return function dying(this: This, ...values: Arguments): Result {
+    if (isLast()) die();
+    return original.apply(this, values);
+  };
+}
+
+function say(line: string): void {
+  reallyWrite(1, `${line}\n`);
+}
+
+DatabaseSync.prototype.exec = deadly(DatabaseSync.prototype.exec);
+Object.assign(StatementSync.prototype, { run: deadly(StatementSync.prototype.run) });
+const halfWrite = (file: number, bytes: Uint8Array, offset: number): number => {
+  if (isLast()) {
+    reallyWrite(file, bytes, offset, Math.floor((bytes.length - offset) / 2));
+    die();
+  }
+  return reallyWrite(file, bytes, offset);
+};
+Object.assign(fs, {
+  openSync: deadly(fs.openSync),
+  mkdirSync: deadly(fs.mkdirSync),
+  fsyncSync: deadly(fs.fsyncSync),
+  renameSync: deadly(fs.renameSync),
+  writeFileSync: deadly(fs.writeFileSync),
+  writeSync: halfWrite,
+});
+syncBuiltinESMExports();
+
+const store = openCrashStore(directory);
+for (const [index, step] of crashSteps(Number(rounds)).entries()) {
+  step(store);
+  say(`step ${index + 1}`);
+}
+store.close();
+say(`writes ${writes}`);
