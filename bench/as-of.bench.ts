@@ -17,6 +17,9 @@ const INTERVALS = 1_000_000;
 const QUESTIONS = 5_000_000;
 const UPDATES_PER_SECOND = 1000;
 const ROUNDS = 5;
+/** Questions between two looks at the clock. */
+const PART = 16_384;
+const HOLDERS = new Int32Array(PART);
 const PEER = 'DuckDB ASOF join, 1 thread, at rest';
 
 interface Questions {
@@ -41,7 +44,7 @@ export const benchmark: Benchmark = {
   async run(): Promise<readonly BenchResult[]> {
     const generated = generateAddresses(ADDRESSES, INTERVALS);
     const questions = generateQuestions(generated);
-    const atRest = median(Array.from({ length: ROUNDS }, () => ask(generated, questions)));
+    const atRest = median(Array.from({ length: ROUNDS }, () => ask(generated, questions, 0)));
     const oneByOne = median(Array.from({ length: ROUNDS }, () => askOneByOne(generated, questions)));
     const duckdb = await askDuckdb(generated, questions);
     for (const answer of [atRest, oneByOne]) {
@@ -49,7 +52,9 @@ export const benchmark: Benchmark = {
       throw new Error(`the answers differ: ${JSON.stringify({ answer, duckdb })}`);
     }
     const snapshot = timeSnapshot(generated);
-    const updated = median(Array.from({ length: ROUNDS }, () => askWithUpdates(generated, questions)));
+    const updated = median(
+      Array.from({ length: ROUNDS }, () => ask(generated, questions, UPDATES_PER_SECOND)),
+    );
     const peer = { peer: PEER, peerValue: QUESTIONS / duckdb.seconds };
     const size = `${QUESTIONS} questions, ${ADDRESSES} addresses, ${INTERVALS} intervals, 1 thread; median of ${ROUNDS}`;
     return [
@@ -85,36 +90,35 @@ function generateQuestions(generated: GeneratedAddresses): Questions {
   return questions;
 }
 
-function ask(generated: GeneratedAddresses, questions: Questions): Answer {
-  const started = performance.now();
-  const { named, sum } = askRange(generated, questions, 0, QUESTIONS);
-  return { seconds: (performance.now() - started) / 1000, named, sum };
-}
-
-/** Every few milliseconds as many updates as are due by then: a holder leaves, another comes. */
-function askWithUpdates(generated: GeneratedAddresses, questions: Questions): Answer {
+/**
+ * All questions, in parts. With updates, after each part as many as are due by then: a holder leaves,
+ * another comes.
+ */
+function ask(generated: GeneratedAddresses, questions: Questions, updatesPerSecond: number): Answer {
   const random = seeded(3);
   const started = performance.now();
   let updates = 0;
   let named = 0;
   let sum = 0;
-  for (let from = 0; from < QUESTIONS; from += 32_768) {
-    const part = askRange(generated, questions, from, Math.min(QUESTIONS, from + 32_768));
+  for (let from = 0; from < QUESTIONS; from += PART) {
+    const part = askPart(generated, questions, from);
     named += part.named;
     sum += part.sum;
-    const due = ((performance.now() - started) / 1000) * UPDATES_PER_SECOND;
+    const due = ((performance.now() - started) / 1000) * updatesPerSecond;
     for (; updates < due; updates += 1) update(generated, Math.floor(random() * ADDRESSES));
   }
   return { seconds: (performance.now() - started) / 1000, named, sum };
 }
 
-function askRange(generated: GeneratedAddresses, questions: Questions, from: number, until: number): Count {
-  const part = { ipv4: questions.ipv4.subarray(from, until), at: questions.at.subarray(from, until) };
-  const holders = new Int32Array(until - from);
-  generated.index.atEach4(0, part, holders, holders.length);
+function askPart(generated: GeneratedAddresses, questions: Questions, from: number): Count {
+  const ipv4 = questions.ipv4.subarray(from, from + PART);
+  const at = questions.at.subarray(from, from + PART);
+  const count = at.length;
+  generated.index.duringEach4(0, { ipv4, from: at, to: at }, HOLDERS, count);
   let named = 0;
   let sum = 0;
-  for (const holder of holders) {
+  for (let number = 0; number < count; number += 1) {
+    const holder = HOLDERS[number] as number; // as long as a part
     if (holder === NO_HOLDER) continue;
     named += 1;
     sum += holder;

@@ -74,6 +74,18 @@ describe('address index: intervals', () => {
     assert.deepEqual([index.at(key, 5), index.at(key, 15), index.at(key, 25)], [1, 2, 2]);
   });
 
+  it('says ambiguous where the moment is not known well enough to tell two holders apart', () => {
+    const index = new AddressIndex();
+    const key = index.intern(0, '10.0.0.1');
+    index.set(key, [
+      { from: 10, until: 20.5, holder: 1 },
+      { from: 20.75, until: 30, holder: 2 },
+    ]);
+    const during = (from: number, to: number): number => index.during(key, from, to);
+    assert.deepEqual([during(20, 20.6), during(20, 20.75), during(20.5, 21)], [1, AMBIGUOUS, 2]);
+    assert.deepEqual([during(20.5, 20.7), during(0, 9), during(30, 40)], [NO_HOLDER, NO_HOLDER, NO_HOLDER]);
+  });
+
   it('takes an interval out that is closed before it began', () => {
     const index = new AddressIndex();
     const key = index.intern(0, '10.0.0.1');
@@ -174,7 +186,14 @@ function assertSame(index: AddressIndex, n: number, list: readonly HeldInterval[
     );
     const [only = NO_HOLDER] = holders;
     assert.equal(index.at(n, at), holders.size > 1 ? AMBIGUOUS : only, `at ${at}`);
-    assert.equal(atEach4(index, n, at), index.at(n, at));
+    for (const width of [0, 0.5, 7]) {
+      const during = new Set(
+        list.filter(({ from, until }) => from <= at + width && at < until).map((held) => held.holder),
+      );
+      const expected = during.size > 1 ? AMBIGUOUS : ([...during][0] ?? NO_HOLDER);
+      assert.equal(index.during(n, at, at + width), expected, `from ${at} for ${width}`);
+      assert.equal(duringEach4(index, n, at, at + width), expected);
+    }
     assert.deepEqual(index.allAt(n, at).toSorted(), [...holders].toSorted());
     const ended = list.filter(({ until }) => until <= at).map(({ until }) => until);
     assert.equal(index.lastBefore(n, at)?.until ?? null, ended.length === 0 ? null : Math.max(...ended));
@@ -191,11 +210,12 @@ function sortedText(intervals: readonly HeldInterval[]): string[] {
 }
 
 /** Key n is address n of scope 0; beside the question an address that has no key. */
-function atEach4(index: AddressIndex, n: number, at: number): number | undefined {
+function duringEach4(index: AddressIndex, n: number, from: number, to: number): number | undefined {
   const holders = new Int32Array(70);
   const ipv4 = new Uint32Array(70).fill(99);
   ipv4[69] = n;
-  index.atEach4(0, { ipv4, at: new Float64Array(70).fill(at) }, holders, 70);
+  const moments = { from: new Float64Array(70).fill(from), to: new Float64Array(70).fill(to) };
+  index.duringEach4(0, { ipv4, ...moments }, holders, 70);
   assert.ok(holders.subarray(0, 69).every((found) => found === NO_HOLDER));
   return holders[69];
 }

@@ -15,10 +15,11 @@ export type { AddressKey, HeldInterval };
 /** Bumped when the parts change; read back in the machine's byte order, so that a foreign one differs. */
 const FORMAT = 0x5e71_0001;
 
-/** Pairs side by side. */
+/** Side by side: who held this IPv4 address at some moment of `from` to `to`, both included? */
 export interface Questions4 {
   readonly ipv4: Uint32Array;
-  readonly at: Float64Array;
+  readonly from: Float64Array;
+  readonly to: Float64Array;
 }
 
 /**
@@ -118,21 +119,29 @@ export class AddressIndex {
    * different ones did. Allocates nothing; a key of -1 is held by nobody.
    */
   at(key: number, at: number): number {
-    return key >= 0 && key < this.#intervals.rows ? this.#intervals.holderAt(key, at) : NO_HOLDER;
+    return this.during(key, at, at);
   }
 
   /**
-   * {@link at} for the first `count` pairs of IPv4 address and moment in one scope, into `holders`.
-   * Twice as fast as one by one, because many are looked for at the same time.
+   * {@link at} for a moment that is only known to lie in `from` to `to`, both included: the one who
+   * held it then, if only for a part; {@link AMBIGUOUS} when several did.
    */
-  atEach4(scope: number, questions: Questions4, holders: Int32Array, count: number): void {
+  during(key: number, from: number, to: number): number {
+    return key >= 0 && key < this.#intervals.rows ? this.#intervals.holderDuring(key, from, to) : NO_HOLDER;
+  }
+
+  /**
+   * {@link during} for the first `count` questions in one scope, into `holders`. Faster than one by
+   * one, because many are looked for at the same time.
+   */
+  duringEach4(scope: number, questions: Questions4, holders: Int32Array, count: number): void {
     const keys = this.#stepKeys;
     for (let from = 0; from < count; from += STEP) {
       const range = { from, count: Math.min(STEP, count - from) };
       for (let step = 0; step < range.count; step += 1) {
         keys[step] = this.#keys.find4(scope, questions.ipv4[from + step] ?? 0, 0);
       }
-      this.#intervals.holdersAt(keys, questions.at, holders, range);
+      this.#intervals.holdersDuring(keys, questions, holders, range);
     }
   }
 

@@ -94,8 +94,11 @@ export class IntervalArena {
     };
   }
 
-  /** The holder at `at`, {@link NO_HOLDER} or {@link AMBIGUOUS}. Allocates nothing. */
-  holderAt(row: number, at: number): number {
+  /**
+   * Who held it at some moment of `from` to `to`, both included: a holder, {@link NO_HOLDER} or
+   * {@link AMBIGUOUS}. Allocates nothing.
+   */
+  holderDuring(row: number, from: number, to: number): number {
     const times = this.#times;
     // `as number` here and below: a row that exists has a header, its slots lie in the arrays.
     let slot = this.#headers[row * HEADER] as number;
@@ -104,20 +107,20 @@ export class IntervalArena {
     while (length > 1) {
       const half = length >>> 1;
       // Multiplied instead of branched on: every second branch would be predicted wrongly.
-      slot += Number((times[(slot + half) * 2] as number) <= at) * half;
+      slot += Number((times[(slot + half) * 2] as number) <= to) * half;
       length -= half;
     }
-    return this.#holderIn(row, slot, at);
+    return this.#holderIn(row, slot, from, to);
   }
 
   /**
-   * {@link holderAt} for many questions, into `holders`; a row of -1 is held by nobody. Each question
+   * {@link holderDuring} for many questions, into `holders`; a row of -1 is held by nobody. Each question
    * is a chain of cache misses (memory is some 100 ns away); taken in step, {@link STEP} chains wait
    * at the same time.
    */
-  holdersAt(
+  holdersDuring(
     rows: Int32Array,
-    at: Float64Array,
+    moments: { readonly from: Float64Array; readonly to: Float64Array },
     holders: Int32Array,
     range: { readonly from: number; readonly count: number },
   ): void {
@@ -137,16 +140,19 @@ export class IntervalArena {
       for (let step = 0; step < range.count; step += 1) {
         const half = (lengths[step] as number) >>> 1;
         const slot = slots[step] as number;
-        const begun = (times[(slot + half) * 2] as number) <= (at[range.from + step] as number);
+        const begun = (times[(slot + half) * 2] as number) <= (moments.to[range.from + step] as number);
         slots[step] = slot + Number(begun) * half;
         lengths[step] = (lengths[step] as number) - half;
       }
     }
     for (let step = 0; step < range.count; step += 1) {
+      const question = range.from + step;
+      const from = moments.from[question] as number;
+      const to = moments.to[question] as number;
       const empty = lengths[step] === 0;
-      holders[range.from + step] = empty
+      holders[question] = empty
         ? NO_HOLDER
-        : this.#holderIn(rows[step] as number, slots[step] as number, at[range.from + step] as number);
+        : this.#holderIn(rows[step] as number, slots[step] as number, from, to);
     }
   }
 
@@ -217,20 +223,24 @@ export class IntervalArena {
     return count - kept;
   }
 
-  /** `slot` is the last one that begins at or before `at`, or the row's first. */
-  #holderIn(row: number, slot: number, at: number): number {
+  /** `slot` is the last one that begins at or before `to`, or the row's first. */
+  #holderIn(row: number, slot: number, from: number, to: number): number {
+    const start = this.#times[slot * 2] as number;
     const reach = this.#headers[row * HEADER + REACH] as number;
-    if (reach !== 0)
-      return this.#holderAmong(Math.max(this.#headers[row * HEADER] as number, slot - reach), slot + 1, at);
-    const holds = (this.#times[slot * 2] as number) <= at && (this.#times[slot * 2 + 1] as number) > at;
-    return holds ? (this.#holders[slot] as number) : NO_HOLDER;
+    if (start > from || reach !== 0) return this.#holderAmong(row, slot, from, to);
+    return (this.#times[slot * 2 + 1] as number) > from ? (this.#holders[slot] as number) : NO_HOLDER;
   }
 
-  #holderAmong(start: number, end: number, at: number): number {
+  /** Where several may have held it: all that began in the time, and before it as far as any reaches. */
+  #holderAmong(row: number, last: number, from: number, to: number): number {
+    const begin = this.#headers[row * HEADER] as number;
+    let before = last;
+    while (before > begin && (this.#times[before * 2] as number) > from) before -= 1;
+    const first = Math.max(begin, before - (this.#headers[row * HEADER + REACH] as number));
     let found = NO_HOLDER;
-    for (let slot = end - 1; slot >= start; slot -= 1) {
-      if ((this.#times[slot * 2] as number) > at || (this.#times[slot * 2 + 1] as number) <= at) continue;
-      const holder = this.#holders[slot] as number; // within the row
+    for (let slot = last; slot >= first; slot -= 1) {
+      if ((this.#times[slot * 2] as number) > to || (this.#times[slot * 2 + 1] as number) <= from) continue;
+      const holder = this.#holders[slot] as number;
       if (found === NO_HOLDER) found = holder;
       else if (found !== holder) return AMBIGUOUS;
     }
