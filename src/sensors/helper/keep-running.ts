@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock, FlowEvent, SourceData } from '#model';
+import type { FlowEvent, SourceData } from '#model';
 import { HelperProcess, type HelperCommand, type HelperEnd, type HelperReader } from './helper-process.ts';
 
 /** How a sensor lives from a helper program. */
 export interface HelperPlan {
   /** `kernel events (bpftrace v0.17.0)` */
   readonly description: string;
-  readonly clock: Clock;
+  /** Asked before each run: why it can't work now, with what would change it; null when it can. */
+  refusal(): Promise<string | null>;
   /** A new run: what to start, and who reads it. */
-  start(): { readonly command: HelperCommand; readonly reader: HelperReader };
+  start(): Promise<{ readonly command: HelperCommand; readonly reader: HelperReader }>;
   /** Why a run ended, in words for people, with the next step. */
   explain(end: HelperEnd): string;
   /** A run that printed nothing for so many ticks of 250 ms hangs; infinite where silence is normal. */
@@ -17,6 +18,8 @@ export interface HelperPlan {
   onPid(pid: number | null): void;
 }
 
+/** What refused it is looked at again after this time. */
+const REFUSED_MS = 10_000;
 const BACKOFF_FIRST_MS = 500;
 const BACKOFF_LAST_MS = 30_000;
 
@@ -32,7 +35,13 @@ export async function* keepRunning(
   const state = new ReportedState(plan);
   let backoffMs = BACKOFF_FIRST_MS;
   while (!signal.aborted) {
-    const { command, reader } = plan.start();
+    const refusal = await plan.refusal();
+    if (refusal !== null) {
+      yield [state.interrupted(refusal)];
+      await pause(REFUSED_MS, signal);
+      continue;
+    }
+    const { command, reader } = await plan.start();
     const helper = new HelperProcess(command, reader);
     plan.onPid(helper.pid);
     const livedBefore = state.runs;
@@ -40,8 +49,12 @@ export async function* keepRunning(
     if (signal.aborted) return;
     yield [state.interrupted(plan.explain(helper.end ?? { code: null, signal: null, complaint: '' }))];
     backoffMs = state.runs > livedBefore ? BACKOFF_FIRST_MS : Math.min(backoffMs * 2, BACKOFF_LAST_MS);
-    await sleep(backoffMs, undefined, { signal }).catch(() => undefined);
+    await pause(backoffMs, signal);
   }
+}
+
+async function pause(durationMs: number, signal: AbortSignal): Promise<void> {
+  await sleep(durationMs, undefined, { signal }).catch(() => undefined);
 }
 
 async function* readRun(

@@ -1,6 +1,6 @@
 import type { Clock, FlowEvent } from '#model';
-import { keepRunning } from '../helper/keep-running.ts';
-import type { HelperEnd } from '../helper/helper-process.ts';
+import { keepRunning, type HelperPlan } from '../helper/keep-running.ts';
+import type { HelperCommand, HelperEnd, HelperReader } from '../helper/helper-process.ts';
 import type { FlowSensor, SensorCapabilities } from '../sensor.ts';
 import { bpftraceCommand } from './bpftrace-command.ts';
 import { KernelClock } from './kernel-clock.ts';
@@ -57,36 +57,39 @@ async function* observeTcp(
   signal: AbortSignal,
   onPid: (pid: number | null) => void,
 ): AsyncIterable<readonly FlowEvent[]> {
-  const { node, clock } = options;
-  const [probe, ground] = await Promise.all([probeTcp(options.bpftrace), readTcpGround(options.bpftrace)]);
-  const hostNamespace = await hostNetworkNamespace();
-  const command = bpftraceCommand({
-    bpftrace: ground.bpftrace ?? options.bpftrace,
-    cpus: await possibleCpus(),
-    tracefs: ground.tracefsMounted,
-  });
-  const plan = {
+  const probe = await probeTcp(options.bpftrace);
+  const plan: HelperPlan = {
     description: probe.usable ? probe.description : 'kernel events',
-    clock,
-    start: () => {
-      const reader = new TcpLineReader({ node, hostNamespace, clock: new KernelClock(clock) });
-      return {
-        command,
-        reader: { readOutput: (chunk: Uint8Array) => reader.read(chunk), readErrors: () => [] },
-      };
-    },
-    explain: (end: HelperEnd) => explainEnd(end, tcpRefusal(ground)),
+    refusal: async () => tcpRefusal(await readTcpGround(options.bpftrace)),
+    start: () => startTcp(options),
+    explain: explainEnd,
     silentTicksMax: SILENT_TICKS_MAX,
     onPid,
   };
   yield* keepRunning(plan, signal);
 }
 
+async function startTcp(
+  options: Required<TcpSensorOptions>,
+): Promise<{ command: HelperCommand; reader: HelperReader }> {
+  const { node, clock } = options;
+  const [ground, hostNamespace, cpus] = await Promise.all([
+    readTcpGround(options.bpftrace),
+    hostNetworkNamespace(),
+    possibleCpus(),
+  ]);
+  const bpftrace = ground.bpftrace ?? options.bpftrace;
+  const lines = new TcpLineReader({ node, hostNamespace, clock: new KernelClock(clock) });
+  return {
+    command: bpftraceCommand({ bpftrace, cpus, tracefs: ground.tracefsMounted }),
+    reader: { readOutput: (chunk) => lines.read(chunk), readErrors: () => [] },
+  };
+}
+
 /** bpftrace complains of this on every start without CAP_SYS_RESOURCE; it is harmless. */
 const HARMLESS = /RLIMIT_MEMLOCK/;
 
-function explainEnd(end: HelperEnd, refusal: string | null): string {
-  if (refusal !== null) return refusal;
+function explainEnd(end: HelperEnd): string {
   if (end.signal !== null) return `bpftrace was ended by ${end.signal}; it is started again`;
   const complaint = end.complaint
     .split('\n')
