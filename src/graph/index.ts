@@ -1,5 +1,19 @@
 export { AMBIGUOUS, NO_HOLDER, AddressBook, type Holding } from './address-book.ts';
 export { AddressIndex } from './address-index.ts';
+export type { InstanceView } from './derive/instance-view.ts';
+export {
+  compileDeclaredServices,
+  deriveService,
+  type Declared,
+  type DerivedService,
+  type ServiceConflict,
+} from './derive/service.ts';
+export {
+  suggestDeclarations,
+  type ObservedCall,
+  type ObservedExternal,
+  type ObservedService,
+} from './derive/suggest.ts';
 export { FactTable, type Stream } from './fact-table.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';

@@ -3,7 +3,7 @@ import type { SubjectData } from '#model';
 /** What people declare. */
 export type DeclaredKind = 'team' | 'environment' | 'service' | 'external' | 'call' | 'ownership' | 'label';
 
-interface Subject<K extends DeclaredKind> {
+export interface DeclaredSubjectOf<K extends DeclaredKind> {
   readonly kind: K;
   readonly id: string;
   readonly data: SubjectData[K];
@@ -11,7 +11,7 @@ interface Subject<K extends DeclaredKind> {
   readonly location: string;
 }
 
-type Distributive<K> = K extends DeclaredKind ? Subject<K> : never;
+type Distributive<K> = K extends DeclaredKind ? DeclaredSubjectOf<K> : never;
 
 export type DeclaredSubject = Distributive<DeclaredKind>;
 

@@ -1,4 +1,12 @@
-import type { EnvironmentData, ExternalData, OwnershipData, Protocol, ServiceData, TeamData } from '#model';
+import type {
+  EnvironmentData,
+  ExternalData,
+  LabelData,
+  OwnershipData,
+  Protocol,
+  ServiceData,
+  TeamData,
+} from '#model';
 
 import type { Place, Problem } from './problem.ts';
 
@@ -59,7 +67,7 @@ export interface Draft {
   readonly externals: readonly ExternalDraft[];
   readonly calls: readonly CallDraft[];
   readonly ownerships: readonly OwnershipDraft[];
-  readonly labels: readonly Reference[];
+  readonly labels: readonly { readonly data: LabelData; readonly place: Place }[];
   readonly problems: readonly Problem[];
   /** What is not refused and not used either, each with its place. */
   readonly warnings: readonly string[];

@@ -7,16 +7,20 @@ import { DeclarationError } from './declaration-error.ts';
 import type { DeclaredSet } from './declared-set.ts';
 import { type Draft, EMPTY_DRAFT } from './draft.ts';
 import { type Problem, quoted } from './problem.ts';
-import { resolve } from './resolve.ts';
+import { type DeclaredElsewhere, resolve } from './resolve.ts';
 import { readSheerYaml } from './sheer-yaml.ts';
 
 /**
  * Reads sheer.yaml, CODEOWNERS and catalog-info.yaml files together: names of one may be used in another. The
  * file's name says which it is; any other `.yaml` is read as a sheer.yaml.
  *
+ * @param elsewhere what is declared already and not by these files: its names may be used too
  * @throws DeclarationError `invalid-input` with everything that is wrong in any of them; then none of them counts
  */
-export function parseDeclarations(files: readonly DeclaredFile[]): DeclaredSet {
+export function parseDeclarations(
+  files: readonly DeclaredFile[],
+  elsewhere: readonly DeclaredElsewhere[] = [],
+): DeclaredSet {
   const unreadable = checkSizes(files);
   if (unreadable.length > 0) throw refusal(unreadable, files);
   const drafts = files.map(readFile);
@@ -24,7 +28,7 @@ export function parseDeclarations(files: readonly DeclaredFile[]): DeclaredSet {
   const wrong = drafts.flatMap((draft) => draft.problems);
   if (wrong.length > 0) throw refusal(wrong, files);
   const problems: Problem[] = [];
-  const set = resolve(drafts, problems);
+  const set = resolve(drafts, elsewhere, problems);
   if (problems.length > 0) throw refusal(problems, files);
   return set;
 }

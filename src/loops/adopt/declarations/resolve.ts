@@ -5,16 +5,29 @@ import {
   type ExternalData,
   formatAddressBlock,
   parseAddressBlock,
+  type SubjectData,
 } from '#model';
 
-import type { DeclaredSet, DeclaredSubject } from './declared-set.ts';
+import type { DeclaredKind, DeclaredSet, DeclaredSubject, DeclaredSubjectOf } from './declared-set.ts';
 import type { CallDraft, Draft, ExternalDraft, ServiceDraft, TeamDraft } from './draft.ts';
 import { Names } from './names.ts';
 import { lineOf, type Place, type Problem, quoted } from './problem.ts';
-import { resolveService, servicesByName } from './service-reference.ts';
+import {
+  type NamedService,
+  resolveService,
+  type ServicesByName,
+  servicesByName,
+} from './service-reference.ts';
+
+/** Something that is declared already, by other files. */
+export type DeclaredElsewhere = Pick<DeclaredSubject, 'kind' | 'id'>;
 
 /** Looks up every name across all files. What is wrong goes to `problems`; then the answer is of no use. */
-export function resolve(drafts: readonly Draft[], problems: Problem[]): DeclaredSet {
+export function resolve(
+  drafts: readonly Draft[],
+  elsewhere: readonly DeclaredElsewhere[],
+  problems: Problem[],
+): DeclaredSet {
   const draft = merged(drafts);
   const names = new Names(problems);
   const teams = teamsOf(draft.teams, names);
@@ -22,55 +35,33 @@ export function resolve(drafts: readonly Draft[], problems: Problem[]): Declared
   const services = names.unique(draft.services, ({ id }) => id, 'service');
   const externals = externalsOf(draft.externals, names);
   const ownerships = names.unique(draft.ownerships, ({ id }) => id, 'the owner of');
-  const labels = names.unique(draft.labels, ({ name }) => name, 'label');
-  checkOwners([...draft.services, ...draft.externals], teams, names);
-  checkEnvironments(draft.services, environments, names);
-  const calls = callsOf(draft.calls, { services, externals, names });
+  const labels = names.unique(draft.labels, ({ data }) => data.name, 'label');
+  const others = idsByKind(elsewhere);
+  checkOwners([...draft.services, ...draft.externals], new Set([...teams.keys(), ...others.team]), names);
+  checkEnvironments(draft.services, [...environments.keys(), ...others.environment], names);
+  const calls = callsOf(draft.calls, {
+    services,
+    byName: servicesByName([...services.values(), ...others.service.map(namedById)]),
+    externals: new Set([...externals.keys(), ...others.external]),
+    names,
+  });
   const subjects: readonly DeclaredSubject[] = [
-    ...[...teams].map(([id, { data, place }]) => ({
-      kind: 'team' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...environments].map(([id, { data, place }]) => ({
-      kind: 'environment' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...services].map(([id, { data, place }]) => ({
-      kind: 'service' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...externals].map(([id, { data, place }]) => ({
-      kind: 'external' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...calls].map(([id, { data, place }]) => ({
-      kind: 'call' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...ownerships].map(([id, { data, place }]) => ({
-      kind: 'ownership' as const,
-      id,
-      data,
-      location: lineOf(place),
-    })),
-    ...[...labels].map(([id, { name, place }]) => ({
-      kind: 'label' as const,
-      id,
-      data: { name },
-      location: lineOf(place),
-    })),
+    ...subjectsOf('team', teams),
+    ...subjectsOf('environment', environments),
+    ...subjectsOf('service', services),
+    ...subjectsOf('external', externals),
+    ...subjectsOf('call', calls),
+    ...subjectsOf('ownership', ownerships),
+    ...subjectsOf('label', labels),
   ];
   return { subjects: subjects.toSorted(byKindAndId), warnings: draft.warnings };
+}
+
+function subjectsOf<K extends DeclaredKind>(
+  kind: K,
+  drafts: ReadonlyMap<string, { readonly data: SubjectData[K]; readonly place: Place }>,
+): readonly DeclaredSubjectOf<K>[] {
+  return [...drafts].map(([id, { data, place }]) => ({ kind, id, data, location: lineOf(place) }));
 }
 
 const KINDS: readonly DeclaredSubject['kind'][] = [
@@ -113,7 +104,7 @@ function teamsOf(drafts: readonly TeamDraft[], names: Names): ReadonlyMap<string
 
 function checkOwners(
   drafts: readonly (ServiceDraft | ExternalDraft)[],
-  teams: ReadonlyMap<string, unknown>,
+  teams: ReadonlySet<string>,
   names: Names,
 ): void {
   // A service in several environments has its owner once.
@@ -126,11 +117,11 @@ function checkOwners(
 /** Where somebody lists environments, a service's must be one of them; where nobody does, any name will do. */
 function checkEnvironments(
   services: readonly ServiceDraft[],
-  declared: ReadonlyMap<string, unknown>,
+  declared: readonly string[],
   names: Names,
 ): void {
-  if (declared.size === 0) return;
-  const environments = new Set([...declared.keys(), DEFAULT_ENVIRONMENT]);
+  if (declared.length === 0) return;
+  const environments = new Set([...declared, DEFAULT_ENVIRONMENT]);
   for (const { environment } of services) names.known(environment, environments, 'environment');
 }
 
@@ -169,15 +160,15 @@ function meet(a: ExternalData, b: ExternalData): boolean {
 
 interface Callable {
   readonly services: ReadonlyMap<string, ServiceDraft>;
-  readonly externals: ReadonlyMap<string, ExternalDraft>;
+  readonly byName: ServicesByName;
+  readonly externals: ReadonlySet<string>;
   readonly names: Names;
 }
 
 function callsOf(
   drafts: readonly CallDraft[],
-  { services, externals, names }: Callable,
+  { services, byName, externals, names }: Callable,
 ): ReadonlyMap<string, { readonly data: CallData; readonly place: Place }> {
-  const byName = servicesByName(services.values());
   const calls = drafts.flatMap(({ from, to, port, protocol, place }) => {
     const caller = from.kind === 'id' ? services.get(from.id) : resolveService(from, byName, null, names);
     if (to.kind === 'external') names.known(to, externals, 'external');
@@ -187,6 +178,23 @@ function callsOf(
       : [];
   });
   return names.unique(calls, ({ data }) => callId(data), 'call');
+}
+
+function idsByKind(subjects: readonly DeclaredElsewhere[]) {
+  const ids = (kind: DeclaredSubject['kind']): readonly string[] =>
+    subjects.filter((subject) => subject.kind === kind).map(({ id }) => id);
+  return {
+    team: ids('team'),
+    environment: ids('environment'),
+    service: ids('service'),
+    external: ids('external'),
+  };
+}
+
+/** An id holds all that its service can be called. */
+function namedById(id: string): NamedService {
+  const [environment = '', application = '', name = ''] = id.split('/');
+  return { id, data: { environment, application, name } };
 }
 
 function keyOf(place: Place): string {

@@ -1,12 +1,20 @@
-import type { Reference, ServiceDraft } from './draft.ts';
+import type { ServiceData } from '#model';
+
+import type { Reference } from './draft.ts';
 import { quoted } from './problem.ts';
 import type { Names } from './names.ts';
 
-/** All services by every way of writing them: `name`, `application/name` and the whole id. */
-export type ServicesByName = ReadonlyMap<string, readonly ServiceDraft[]>;
+/** As much of a service as its names. */
+export interface NamedService {
+  readonly id: string;
+  readonly data: Pick<ServiceData, 'name' | 'application' | 'environment'>;
+}
 
-export function servicesByName(services: Iterable<ServiceDraft>): ServicesByName {
-  const byName = new Map<string, ServiceDraft[]>();
+/** All services by every way of writing them: `name`, `application/name` and the whole id. */
+export type ServicesByName = ReadonlyMap<string, readonly NamedService[]>;
+
+export function servicesByName(services: Iterable<NamedService>): ServicesByName {
+  const byName = new Map<string, NamedService[]>();
   for (const service of services) {
     const { name, application } = service.data;
     for (const written of new Set([name, `${application}/${name}`, service.id])) {
@@ -23,9 +31,9 @@ export function servicesByName(services: Iterable<ServiceDraft>): ServicesByName
 export function resolveService(
   { name, place }: Reference,
   services: ServicesByName,
-  caller: ServiceDraft | null,
+  caller: NamedService | null,
   names: Names,
-): ServiceDraft | null {
+): NamedService | null {
   const all = services.get(name) ?? [];
   if (all.length === 0) {
     names.unknown({ name, place }, services, 'service');
@@ -39,7 +47,7 @@ export function resolveService(
   return null;
 }
 
-function nearest(services: readonly ServiceDraft[], caller: ServiceDraft | null): readonly ServiceDraft[] {
+function nearest(services: readonly NamedService[], caller: NamedService | null): readonly NamedService[] {
   let left = services;
   for (const field of ['environment', 'application'] as const) {
     const same = left.filter(({ data }) => caller !== null && data[field] === caller.data[field]);

@@ -57,7 +57,7 @@ function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
       ),
       ...manifest.calls.map((call, index) => callOf(call, index, where)),
     ],
-    labels: manifest.labels.map((name, index) => ({ name, place: where(['labels', index]) })),
+    labels: manifest.labels.map((name, index) => ({ data: { name }, place: where(['labels', index]) })),
     problems,
   };
 }
