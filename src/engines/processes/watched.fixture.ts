@@ -1,0 +1,101 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { AddressData, InstanceData, Observation, SourceData } from '#model';
+
+import type { Engine } from '../engine.ts';
+import { createProcessesEngine } from './processes-engine.ts';
+
+const DEADLINE_MS = 20_000;
+
+/** An engine that is observed, and what its observations add up to. */
+export class Watched {
+  readonly engine: Engine;
+  readonly all: Observation[] = [];
+  /** Those that live. */
+  readonly instances = new Map<string, InstanceData>();
+  /** All that ever were. */
+  readonly known = new Map<string, InstanceData>();
+  private readonly addresses = new Map<string, AddressData>();
+  private readonly stopped = new AbortController();
+  private readonly finished: Promise<void>;
+  private looked = 0;
+  private aheadMs = 0;
+
+  constructor(procDirectory: string, ownsContainer?: (containerId: string) => boolean) {
+    this.engine = createProcessesEngine({
+      node: 'box',
+      clock: () => Date.now() + this.aheadMs,
+      procDirectory,
+      intervalMs: 20,
+      ...(ownsContainer === undefined ? {} : { ownsContainer }),
+    });
+    this.finished = this.run();
+  }
+
+  /** So many more looks, each of which has begun after this was called. */
+  async looks(count: number): Promise<void> {
+    const wanted = this.looked + count + (this.looked === 0 ? 0 : 1);
+    await this.until(() => this.looked >= wanted);
+  }
+
+  async until(condition: () => boolean): Promise<void> {
+    const deadline = performance.now() + DEADLINE_MS;
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error(`not in ${DEADLINE_MS} ms: ${condition.toString()}`);
+      await delay(5);
+    }
+  }
+
+  /** Sockets: scope, address, port, holder. */
+  listening(): readonly string[] {
+    return [...this.addresses.values()]
+      .filter(({ port }) => port !== null)
+      .map(({ scope, ip, port, protocol, holder }) => `${scope} ${ip} ${protocol}/${port} ${holder.id}`);
+  }
+
+  asserted(id: string): number {
+    return this.all.filter((each) => each.kind === 'assert' && each.subject.id === id).length;
+  }
+
+  state(): SourceData | undefined {
+    return this.all.findLast((each) => each.kind === 'state')?.data;
+  }
+
+  advance(ms: number): void {
+    this.aheadMs += ms;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await this.finished;
+  }
+
+  private async run(): Promise<void> {
+    let watermark = Number.NEGATIVE_INFINITY;
+    for await (const observations of this.engine.observe(this.stopped.signal)) {
+      for (const observation of observations) {
+        this.take(observation);
+        if (observation.kind === 'watermark' && observation.at > watermark) {
+          watermark = observation.at;
+          this.looked += 1;
+        }
+      }
+    }
+  }
+
+  private take(observation: Observation): void {
+    this.all.push(observation);
+    if (observation.kind === 'end') {
+      this.instances.delete(observation.subject.id);
+      this.addresses.delete(observation.subject.id);
+    }
+    if (observation.kind !== 'assert') return;
+    const { id } = observation.subject;
+    if (observation.subject.kind === 'instance') {
+      // The kind of a subject decides the shape of its data.
+      this.instances.set(id, observation.data as InstanceData);
+      this.known.set(id, observation.data as InstanceData);
+    }
+    if (observation.subject.kind === 'address') this.addresses.set(id, observation.data as AddressData);
+  }
+}
