@@ -185,7 +185,7 @@ export class Locator {
       if (source.data.kind !== 'engine') continue;
       began = Math.min(began, graph.facts.firstSaid(source.subject));
       const then = graph.one('source', source.id, place.at);
-      if (then !== null && then.data.state === 'gap') return 'feed-had-a-gap';
+      if (then?.data.state === 'gap' || then?.data.state === 'stopped') return 'feed-had-a-gap';
     }
     if (place.at < began) return 'before-observation-began';
     for (const instance of graph.all('instance', place.at)) {
