@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { chmod, mkdir } from 'node:fs/promises';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { containerRunner } from './start/containers.ts';
 import { processRunner } from './start/processes.ts';
 import {
+  type Runner,
   type RunningPart,
   readTruth,
   type Store,
@@ -21,6 +22,8 @@ export interface ShopOptions {
   readonly stores?: readonly Store[];
   /** Default true; false: every request opens a connection of its own. */
   readonly keepAlive?: boolean;
+  /** Of the podman or docker command; default: our own. */
+  readonly containerEnvironment?: NodeJS.ProcessEnv;
   /** Visits of the shop; default 20. */
   readonly requestsPerSecond?: number;
   /** Visits after which the traffic ends; default 0: it goes on until the shop is stopped. */
@@ -50,6 +53,8 @@ const CALLS = {
   traffic: ['web'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
+const TRAFFIC_MS_MAX = 600_000;
+
 /** Where the services' programs are: beside this file, or in the package beside the bundle. */
 const HERE = existsSync(join(import.meta.dirname, 'web'))
   ? import.meta.dirname
@@ -64,20 +69,27 @@ const HERE = existsSync(join(import.meta.dirname, 'web'))
 export async function startShop(options: ShopOptions): Promise<Shop> {
   const temporary = mkdtempSync(join(tmpdir(), 'sheerline-shop-'));
   // Others than us write here: PostgreSQL's user, and users inside of containers.
-  await chmod(temporary, 0o755);
-  await mkdir(join(temporary, 'truth'), { mode: 0o755 });
+  chmodSync(temporary, 0o755);
+  mkdirSync(join(temporary, 'truth'));
+  try {
+    return await startParts(options, await runnerOf(options, temporary), temporary);
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+async function startParts(options: ShopOptions, runner: Runner, temporary: string): Promise<Shop> {
+  const truthFile = (name: string) => join(temporary, 'truth', `${name}.json`);
   const parts: RunningPart[] = [];
-  const runner = processRunner(HERE, temporary);
   const stop = async () => {
     // Callers first, so that nobody calls what is gone.
     for (const part of parts.splice(0).reverse()) await part.stop();
     await runner.close();
     rmSync(temporary, { recursive: true, force: true });
   };
-  const truthFile = (name: string) => join(temporary, 'truth', `${name}.json`);
   try {
-    for (const store of options.stores ?? installedStores().slice(0, 1))
-      parts.push(await runner.startStore(store));
+    for (const store of options.stores ?? defaultStores(options)) parts.push(await runner.startStore(store));
     for (const [name, callees] of Object.entries(CALLS)) {
       const environment = { ...settings(options), ...urlsOf(callees, parts) };
       parts.push(await runner.start({ name, environment, truthFile: truthFile(name) }));
@@ -90,14 +102,22 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     services: [...parts],
     truth: () => truthOf(parts, truthFile),
     trafficDone: async () => {
-      await waitFor(
-        'the end of the traffic',
-        () => (readTruth(truthFile('traffic'))?.done === true ? true : null),
-        600_000,
-      );
+      const done = () => (readTruth(truthFile('traffic'))?.done === true ? true : null);
+      await waitFor('the end of the traffic', done, TRAFFIC_MS_MAX);
     },
     stop,
   };
+}
+
+async function runnerOf(options: ShopOptions, temporary: string): Promise<Runner> {
+  return options.engine === 'processes'
+    ? processRunner(HERE, temporary)
+    : containerRunner(HERE, options.containerEnvironment ?? process.env);
+}
+
+function defaultStores({ engine }: ShopOptions): readonly Store[] {
+  const stores = installedStores().filter((store) => engine === 'processes' || store === 'redis');
+  return stores.slice(0, 1);
 }
 
 function settings(options: ShopOptions): Readonly<Record<string, string>> {
