@@ -9,6 +9,14 @@ import type { RunFinder } from './run-finder.ts';
 /** `StartedAt` and the start event of one run lie this close together; runs lie further apart. */
 const SAME_RUN_MS = 50;
 
+/** What is under way for one container. */
+interface Work {
+  readonly last: Promise<void>;
+  /** The event that waits longest, and the last one. */
+  readonly since: Instant;
+  readonly event: ContainerEvent;
+}
+
 /**
  * What is known of every container, and how events change it. Events of one container are taken one
  * after the other, even while one of them waits for the engine's answer; those of different
@@ -20,8 +28,7 @@ export class ContainerTracker {
   readonly #emit: (observations: readonly Observation[]) => void;
   readonly #register = new AddressRegister();
   readonly #lives = new Map<string, Life>();
-  /** Work that is under way, by container: the last of it, and the time of its oldest event. */
-  readonly #busy = new Map<string, { readonly last: Promise<void>; readonly since: Instant }>();
+  readonly #busy = new Map<string, Work>();
 
   constructor(finder: RunFinder, reporter: Reporter, emit: (observations: readonly Observation[]) => void) {
     this.#finder = finder;
@@ -50,12 +57,8 @@ export class ContainerTracker {
   apply(event: ContainerEvent): void {
     const busy = this.#busy.get(event.id);
     if (busy === undefined && this.#applyNow(event)) return;
-    const last = (busy?.last ?? Promise.resolve()).then(() => this.#applyLater(event));
-    const entry = { last, since: Math.min(busy?.since ?? event.at, event.at) };
-    this.#busy.set(event.id, entry);
-    void last.then(() => {
-      if (this.#busy.get(event.id) === entry) this.#busy.delete(event.id);
-    });
+    const last = this.#applyAfter(busy?.last ?? null, event);
+    this.#busy.set(event.id, { last, since: Math.min(busy?.since ?? event.at, event.at), event });
   }
 
   /** A container that a look at the engine found running. */
@@ -95,32 +98,41 @@ export class ContainerTracker {
     switch (event.action) {
       case 'create':
         if (!this.#lives.has(event.id)) this.#finder.created(event.id);
-        return true;
+        break;
       case 'start':
         return this.#isKnownStart(event);
       case 'die':
         this.#died(event);
-        return true;
+        break;
       case 'remove':
         this.#died(event);
         this.#finder.removed(event.id);
-        return true;
+        break;
       case 'pause':
       case 'unpause':
       case 'rename':
         this.#changed(event);
-        return true;
+        break;
       case 'connect':
       case 'disconnect':
         this.#finder.networksChanged(event.id);
         return !this.#lives.has(event.id);
     }
+    return true;
   }
 
-  async #applyLater(event: ContainerEvent): Promise<void> {
-    if (this.#applyNow(event)) return;
+  async #applyAfter(earlier: Promise<void> | null, event: ContainerEvent): Promise<void> {
+    if (earlier !== null) {
+      await earlier;
+      if (this.#applyNow(event)) return this.#done(event);
+    }
     if (event.action === 'start') await this.#started(event);
     else await this.#reconnected(event);
+    this.#done(event);
+  }
+
+  #done(event: ContainerEvent): void {
+    if (this.#busy.get(event.id)?.event === event) this.#busy.delete(event.id);
   }
 
   #isKnownStart(event: ContainerEvent): boolean {

@@ -31,16 +31,19 @@ export class NetworkNames {
 
   /** One request at a time serves everybody who asks meanwhile. */
   #refresh(): Promise<void> {
-    this.#fetching ??= this.#fetch()
-      .then((networks) => {
-        this.#known = new Map(networks.map(({ name, subnets }) => [name, blockList(subnets)]));
-      })
-      // An engine that does not answer now leaves what was known.
-      .catch(() => {})
-      .finally(() => {
-        this.#fetching = null;
-      });
+    this.#fetching ??= this.#read().finally(() => {
+      this.#fetching = null;
+    });
     return this.#fetching;
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const networks = await this.#fetch();
+      this.#known = new Map(networks.map(({ name, subnets }) => [name, blockList(subnets)]));
+    } catch {
+      // An engine that does not answer now leaves what was known.
+    }
   }
 }
 

@@ -78,7 +78,7 @@ export class RunDirectory {
 
   close(): void {
     this.#root?.close();
-    for (const id of [...this.#containers.keys()]) this.forget(id);
+    for (const id of this.#containers.keys()) this.forget(id);
   }
 
   #appeared(id: string): void {
