@@ -40,7 +40,7 @@ export function plansFor(tier: Tier, patterns: readonly string[], jobs: number |
 }
 
 /** By its name: `*.system.test.ts` needs real engines, `*.long.test.ts` takes its time. */
-export function tierOf(file: string): Tier {
+function tierOf(file: string): Tier {
   if (file.endsWith('.long.test.ts')) return 'long';
   if (file.endsWith('.system.test.ts')) return 'test';
   return 'check';

@@ -15,7 +15,7 @@ const WORDS = 'its vocabulary: facts, instants, scopes, errors';
 export const MODULES: Readonly<Record<string, ModuleRule>> = {
   model: {
     modules: {},
-    packages: { zod: 'schemas of manifests and answers', yaml: 'manifests, with the place of every error' },
+    packages: { zod: 'schemas of manifests and answers' },
     node: false,
   },
   proc: { modules: { model: WORDS }, node: true },
@@ -33,6 +33,7 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
       engines: 'the contract of what it observes; which engines there are is wired by the app',
       sensors: 'the contract of what it observes; which sensors there are is wired by the app',
     },
+    packages: { yaml: 'manifests, with the place of every error', zod: 'what a schema found wrong' },
     node: true,
   },
   server: {

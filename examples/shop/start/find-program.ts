@@ -13,7 +13,7 @@ export function findProgram(name: string): string | null {
   return null;
 }
 
-export function isExecutable(path: string): boolean {
+function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK);
     return true;
