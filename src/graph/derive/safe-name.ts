@@ -4,6 +4,8 @@
  * different names stay different.
  */
 export function safeName(name: string): string {
+  // As a key of an object this is its prototype; sheer.yaml refuses it for that reason.
+  if (name.trim() === '__proto__') return '%5F_proto__';
   return name.trim().replace(UNSAFE, (character) => encodeURIComponent(wellFormed(character)));
 }
 

@@ -19,7 +19,7 @@ export interface Problem {
 /** `sheer.yaml:14:12: services.checkout.owner: there is no team "payment"` */
 export function headline({ place, message }: Problem): string {
   const { file, line, column, path } = place;
-  return `${file}:${line}:${column}: ${path === null ? '' : `${path}: `}${message}`;
+  return `${printable(file)}:${line}:${column}: ${path === null ? '' : `${path}: `}${message}`;
 }
 
 /** `sheer.yaml:14`, for a reference to the place from elsewhere. */

@@ -2,7 +2,7 @@ import type { DeclaredFile } from '../questions.ts';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, Node } from 'yaml';
 
-import type { Place, Problem } from './problem.ts';
+import { type Place, type Problem, quoted } from './problem.ts';
 
 /** A value of a YAML file that knows where it stands. */
 export interface YamlTree {
@@ -96,8 +96,8 @@ export function pathText(path: readonly (string | number)[]): string | null {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
-    else if (/^[\w@/-]+$/.test(part)) text += text === '' ? part : `.${part}`;
-    else text += `[${JSON.stringify(part)}]`;
+    else if (/^[\p{L}\p{N}_@/-]{1,60}$/u.test(part)) text += text === '' ? part : `.${part}`;
+    else text += `[${quoted(part)}]`;
   }
   return text === '' ? null : text;
 }
