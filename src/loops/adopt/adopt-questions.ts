@@ -1,0 +1,191 @@
+import type {
+  AuditRecord,
+  CallAnswer,
+  CapabilityAnswer,
+  DeclarationResult,
+  Instant,
+  SourceAnswer,
+  StatusAnswer,
+  VerificationAnswer,
+} from '#model';
+import { formatInstant } from '#model';
+import type { Engine } from '#engines';
+import type { FlowSensor } from '#sensors';
+import type { Store, Verification } from '#store';
+import { callAnswers } from './answers/calls.ts';
+import { flowAnswers } from './answers/flows.ts';
+import { historyEntries } from './answers/history.ts';
+import { instanceAnswers } from './answers/instances.ts';
+import { externalAnswers, imageAnswers, nodeAnswers, teamAnswers } from './answers/inventory.ts';
+import { lintFindings } from './answers/lint.ts';
+import { nextSteps } from './answers/next.ts';
+import { serviceAnswers } from './answers/services.ts';
+import { suggestion } from './answers/suggestion.ts';
+import type { View } from './answers/view.ts';
+import { whoAnswer } from './answers/who.ts';
+import { whoisAnswer } from './answers/whois.ts';
+import { whyAnswer } from './answers/why.ts';
+import { CallTable } from './attribution/call-table.ts';
+import { capabilityMatrix } from './capability-matrix.ts';
+import type { Declarer } from './declarer.ts';
+import type { Feeds } from './feeds.ts';
+import type { DeclaredFile, ListFilter, Questions } from './questions.ts';
+
+/** A past moment's calls are those of the day before it. */
+const CALLS_BEFORE_MS = 24 * 3_600_000;
+
+const NO_FILTER: ListFilter = { at: null, team: null, environment: null };
+
+export interface AdoptQuestionsOptions {
+  readonly store: Store;
+  readonly view: View;
+  readonly feeds: Feeds;
+  readonly declarer: Declarer;
+  readonly engines: readonly Engine[];
+  readonly sensors: readonly FlowSensor[];
+  readonly self: () => Pick<
+    StatusAnswer,
+    'version' | 'state' | 'address' | 'socket' | 'pid' | 'since' | 'memoryBytes'
+  >;
+}
+
+/** What can be asked, answered from the graph, the streams and the measurements. */
+export class AdoptQuestions implements Questions {
+  readonly #options: AdoptQuestionsOptions;
+  readonly #view: View;
+
+  constructor(options: AdoptQuestionsOptions) {
+    this.#options = options;
+    this.#view = options.view;
+  }
+
+  status(): StatusAnswer {
+    const { store, self } = this.#options;
+    const services = serviceAnswers(this.#view, NO_FILTER);
+    const running = services.filter((service) => service.instances > 0);
+    const calls = this.calls({ ...NO_FILTER, since: this.#view.clock() - 60_000 });
+    return {
+      ...self(),
+      node: this.#view.node,
+      sources: [...this.sources()],
+      counts: {
+        instances: running.reduce((sum, service) => sum + service.instances, 0),
+        services: running.length,
+        teams: new Set(running.flatMap((service) => service.team ?? [])).size,
+        unowned: running.filter((service) => service.team === null).length,
+        calls: calls.length,
+        unnamedCalls: calls.filter((call) => [call.from, call.to].includes('unknown')).length,
+      },
+      streams: { audit: { ...store.head('audit') }, observations: { ...store.head('observations') } },
+    };
+  }
+
+  sources(): readonly SourceAnswer[] {
+    return this.#options.feeds.answers();
+  }
+
+  capabilities(): readonly CapabilityAnswer[] {
+    return capabilityMatrix(this.#options.engines, this.#options.sensors);
+  }
+
+  services = (filter: ListFilter) => serviceAnswers(this.#view, filter);
+  instances = (filter: ListFilter & { readonly service: string | null }) =>
+    instanceAnswers(this.#view, filter);
+  nodes = (filter: ListFilter) => nodeAnswers(this.#view, filter);
+  images = (filter: ListFilter) => imageAnswers(this.#view, filter);
+  teams = (filter: ListFilter) => teamAnswers(this.#view, filter);
+  externals = (filter: ListFilter) => externalAnswers(this.#view, filter);
+
+  calls(filter: ListFilter & { readonly since: Instant | null }): readonly CallAnswer[] {
+    if (filter.at === null && filter.since === null) return callAnswers(this.#view, filter);
+    const until = filter.at ?? this.#view.clock() + 60_000;
+    const from = startOfMinute(filter.since ?? until - CALLS_BEFORE_MS);
+    const table = new CallTable();
+    for (const rows of this.#options.store.measurements.flows(from, until))
+      for (const row of rows) table.addRow(row);
+    return callAnswers(this.#view, { ...filter, since: null, at: null }, table);
+  }
+
+  whois(question: Parameters<Questions['whois']>[0]) {
+    return whoisAnswer(this.#view, question);
+  }
+
+  who = (subject: string) => whoAnswer(this.#view, subject);
+  why = (from: string, to: string, port: number | null) => whyAnswer(this.#view, from, to, port);
+
+  flows(question: Parameters<Questions['flows']>[0]) {
+    const rows = this.#options.store.measurements.flows(startOfMinute(question.since), question.until);
+    return flowAnswers(this.#view, rows, question);
+  }
+
+  history = (subject: string, limit: number) => historyEntries(this.#view, subject, limit);
+  lint = () => lintFindings(this.#view);
+  next = (service: string | null) => nextSteps(this.#view, service);
+
+  auditTail(after: number, limit: number): readonly AuditRecord[] {
+    const records: AuditRecord[] = [];
+    for (const facts of this.#options.store.read('audit', after, limit)) {
+      for (const fact of facts) {
+        records.push({
+          position: fact.position,
+          recordedAt: formatInstant(fact.recordedAt),
+          actor: fact.actor ?? null,
+          what: fact.kind,
+          subject: { ...fact.subject },
+          evidence: fact.evidence,
+          source: fact.source.id,
+          data: fact.kind === 'assert' ? fact.data : null,
+        });
+      }
+    }
+    return records;
+  }
+
+  auditVerify(head: { readonly position: number; readonly hash: string } | null): VerificationAnswer {
+    const { store } = this.#options;
+    return {
+      streams: [
+        verificationOf('audit', store.verify('audit', head ?? undefined)),
+        verificationOf('observations', store.verify('observations')),
+      ],
+    };
+  }
+
+  declare(
+    files: readonly DeclaredFile[],
+    options: { readonly dryRun: boolean; readonly actor: string },
+  ): DeclarationResult {
+    return this.#options.declarer.declare(files, options);
+  }
+
+  suggest = () => suggestion(this.#view);
+}
+
+/** Rows are of whole minutes: the one in which a period begins belongs to it. */
+const startOfMinute = (at: Instant): Instant => Math.floor(at / 60_000) * 60_000;
+
+function verificationOf(
+  stream: 'audit' | 'observations',
+  result: Verification,
+): VerificationAnswer['streams'][number] {
+  const nothing = {
+    records: null,
+    erased: null,
+    head: null,
+    position: null,
+    problem: null,
+    explanation: null,
+  };
+  if (!result.ok) {
+    const { position, problem, explanation } = result;
+    return { ...nothing, stream, ok: false, position, problem, explanation };
+  }
+  return {
+    ...nothing,
+    stream,
+    ok: true,
+    records: result.records,
+    erased: result.erased,
+    head: { ...result.head },
+  };
+}

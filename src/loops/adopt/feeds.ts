@@ -1,0 +1,178 @@
+import type { Clock, FlowEvent, Instant, Protocol, SourceAnswer, SourceData } from '#model';
+import { formatInstant } from '#model';
+import type { Engine } from '#engines';
+import type { Graph } from '#graph';
+import type { FlowSensor } from '#sensors';
+import type { Recorder } from './recorder.ts';
+
+/** A feed that says nothing for so long is stale; feeds send a watermark every half second. */
+const STALE_AFTER_MS = 5000;
+
+/** What a sensor lost is recorded at most this often: a flood of losses must not become a flood of facts. */
+const LOSS_EVERY_MS = 2000;
+
+export interface FeedsOptions {
+  readonly engines: readonly Engine[];
+  /** The best first; of those that see the same protocol the first that is usable is used. */
+  readonly sensors: readonly FlowSensor[];
+  readonly recorder: Recorder;
+  readonly graph: Graph;
+  readonly node: string;
+  readonly clock: Clock;
+  readonly onFlows: (source: string, events: readonly FlowEvent[]) => void;
+}
+
+/** Runs engines and sensors, and knows how each of them stands. */
+export class Feeds {
+  readonly #options: FeedsOptions;
+  readonly #abort = new AbortController();
+  readonly #running: Promise<void>[] = [];
+  /** Losses that are not recorded yet. */
+  readonly #losses = new Map<string, { count: number; reason: string; recordedAt: Instant }>();
+
+  constructor(options: FeedsOptions) {
+    this.#options = options;
+  }
+
+  /** Starts every engine at once, then the sensors that are permitted here. */
+  async start(): Promise<void> {
+    for (const engine of this.#options.engines) this.#running.push(this.#follow(engine));
+    await this.#startSensors();
+  }
+
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    await Promise.all(this.#running);
+    for (const id of this.#losses.keys()) this.#recordLoss(id);
+    for (const { id, data } of [...this.#options.graph.all('source')]) {
+      if (data.state !== 'live') continue;
+      this.#record(id, { ...data, state: 'stopped', reason: 'the control plane was stopped' });
+    }
+  }
+
+  /** After a start: whatever was live when the control plane was last seen alive has a gap since. */
+  markDowntime(watermarks: ReadonlyMap<string, Instant>): void {
+    for (const { id, data, since } of [...this.#options.graph.all('source')]) {
+      const at = watermarks.get(id);
+      if (at !== undefined) this.#options.recorder.feed(id).watermark = at;
+      if (data.state !== 'live') continue;
+      const reason = 'the control plane was not running';
+      this.#options.recorder.observe(id, [{ kind: 'gap', at: at ?? since, reason, lost: 0 }]);
+      // It has not been heard in this life yet.
+      this.#options.recorder.feed(id).heardAt = Number.NEGATIVE_INFINITY;
+    }
+  }
+
+  /** Up to when every live engine has reported: what happened before can be attributed. */
+  settledUntil(): Instant {
+    const now = this.#options.clock();
+    let settled = now;
+    for (const { id } of this.#options.engines) {
+      const feed = this.#options.recorder.feed(id);
+      const isLive = this.#stateOf(id) === 'live' && now - feed.heardAt < STALE_AFTER_MS;
+      if (isLive) settled = Math.min(settled, feed.watermark);
+    }
+    return settled;
+  }
+
+  /** Every source that was ever heard of, as it stands now. */
+  answers(): readonly SourceAnswer[] {
+    const { graph, recorder, clock } = this.#options;
+    const now = clock();
+    return [...graph.all('source')].map(({ id, data }) => {
+      const feed = recorder.feed(id);
+      const heard = Number.isFinite(feed.heardAt);
+      const isFollowed = data.kind !== 'person' && data.state === 'live';
+      const state = isFollowed && now - feed.heardAt > STALE_AFTER_MS ? 'stale' : data.state;
+      return {
+        id,
+        kind: data.kind,
+        description: data.description,
+        state,
+        reason:
+          state === 'stale' ? `nothing heard for ${Math.round((now - feed.heardAt) / 1000)} s` : data.reason,
+        lost: data.lost + (this.#losses.get(id)?.count ?? 0),
+        lastHeard: heard ? formatInstant(feed.heardAt) : null,
+        ageMs: heard ? Math.max(0, Math.round(now - feed.heardAt)) : null,
+        things: data.kind === 'engine' ? recorder.aliveCount(id, 'instance') : null,
+      };
+    });
+  }
+
+  async #follow(engine: Engine): Promise<void> {
+    for await (const batch of engine.observe(this.#abort.signal))
+      this.#options.recorder.observe(engine.id, batch);
+  }
+
+  async #startSensors(): Promise<void> {
+    const covered = new Set<Protocol>();
+    for (const sensor of this.#options.sensors) {
+      const probe = await sensor.probe();
+      // A protocol is one sensor's alone: two would count every connection twice.
+      const protocols = new Set(sensor.capabilities.protocols.filter((protocol) => !covered.has(protocol)));
+      if (!probe.usable || protocols.size === 0) {
+        const reason = probe.usable ? 'a better sensor sees the same' : probe.reason;
+        this.#record(sensor.id, inactive(probe.usable ? probe.description : sensor.id, reason));
+        continue;
+      }
+      for (const protocol of protocols) covered.add(protocol);
+      this.#running.push(this.#sense(sensor, protocols));
+    }
+  }
+
+  async #sense(sensor: FlowSensor, protocols: ReadonlySet<Protocol>): Promise<void> {
+    for await (const batch of sensor.observe(this.#abort.signal)) {
+      const feed = this.#options.recorder.feed(sensor.id);
+      feed.heardAt = this.#options.clock();
+      for (const event of batch) {
+        if (event.kind === 'watermark') feed.watermark = Math.max(feed.watermark, event.at);
+        else if (event.kind === 'state')
+          this.#record(sensor.id, {
+            ...event.data,
+            lost: Math.max(event.data.lost, this.#lostOf(sensor.id)),
+          });
+        else if (event.kind === 'lost') this.#lose(sensor.id, event.count, event.reason);
+      }
+      const flows = batch.filter((event) => event.kind === 'flow' && protocols.has(event.protocol));
+      if (flows.length > 0) this.#options.onFlows(sensor.id, flows);
+    }
+  }
+
+  #lose(id: string, count: number, reason: string): void {
+    const now = this.#options.clock();
+    const loss = this.#losses.get(id) ?? { count: 0, reason, recordedAt: Number.NEGATIVE_INFINITY };
+    loss.count += count;
+    loss.reason = reason;
+    this.#losses.set(id, loss);
+    if (now - loss.recordedAt >= LOSS_EVERY_MS) this.#recordLoss(id);
+  }
+
+  #recordLoss(id: string): void {
+    const loss = this.#losses.get(id);
+    const known = this.#options.graph.one('source', id)?.data;
+    if (loss === undefined || loss.count === 0 || known === undefined) return;
+    this.#record(id, { ...known, lost: known.lost + loss.count, reason: loss.reason });
+    loss.count = 0;
+    loss.recordedAt = this.#options.clock();
+  }
+
+  #record(id: string, data: SourceData): void {
+    this.#options.recorder.sourceState(id, data, this.#options.clock());
+  }
+
+  #lostOf(id: string): number {
+    return this.#options.graph.one('source', id)?.data.lost ?? 0;
+  }
+
+  #stateOf(id: string): SourceData['state'] | null {
+    return this.#options.graph.one('source', id)?.data.state ?? null;
+  }
+}
+
+const inactive = (description: string, reason: string): SourceData => ({
+  kind: 'sensor',
+  state: 'inactive',
+  reason,
+  description,
+  lost: 0,
+});
