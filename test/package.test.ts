@@ -20,7 +20,12 @@ describe('the published package', () => {
     // Staged, so that nothing is built into the checkout while others use it.
     const staged = join(directory, 'staged');
     mkdirSync(staged);
-    for (const name of ['package.json', 'LICENSE', ...manifest.files.filter((file) => file !== 'dist')]) {
+    for (const name of [
+      'package.json',
+      'LICENSE',
+      'README.md',
+      ...manifest.files.filter((file) => !/^(?:dist$|!)/.test(file)),
+    ]) {
       cpSync(join(ROOT, name), join(staged, name), { recursive: true });
     }
     execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts'), join(staged, 'dist')]);
@@ -55,10 +60,13 @@ describe('the published package', () => {
   });
 
   it('holds what it promises and no sources', () => {
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' });
     assert.deepEqual(
-      readdirSync(installed).filter((name) => ['src', 'test', 'scripts', 'node_modules'].includes(name)),
+      files.filter((name) => name.endsWith('.ts')),
       [],
     );
-    assert.ok(readdirSync(installed).includes('LICENSE'));
+    for (const name of ['LICENSE', 'README.md', 'docs/README.md', 'examples/shop/web/main.mjs']) {
+      assert.ok(files.includes(name), name);
+    }
   });
 });

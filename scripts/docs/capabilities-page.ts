@@ -1,0 +1,60 @@
+import { createContainersEngine, createProcessesEngine } from '#engines';
+import { capabilityMatrix } from '#loops/adopt';
+import type { CapabilityAnswer } from '#model';
+import { createConntrackSensor, createSocketsSensor, createTcpSensor } from '#sensors';
+
+const HEAD = [
+  '# Capabilities',
+  '',
+  'What each engine and sensor can do, as it declares it itself (`sheer capabilities` prints the same for this',
+  'machine). What is not there is refused with a message, or shown; nothing degrades silently.',
+  '',
+  'Made by `npm run docs`; a test compares it with the code.',
+];
+
+/** `docs/capabilities.md`, from what every engine and sensor declares of itself. */
+export function capabilitiesPage(): string {
+  const matrix = declared();
+  const kinds = [...new Set(matrix.map(({ kind }) => kind))];
+  const sections = kinds.flatMap((kind) => [
+    '',
+    ...section(
+      kind,
+      matrix.filter((answer) => answer.kind === kind),
+    ),
+  ]);
+  return [...HEAD, ...sections, ''].join('\n');
+}
+
+/** Nothing is attached to: creating one only says what it is. */
+function declared(): readonly CapabilityAnswer[] {
+  const common = { node: 'documentation', clock: () => 0 };
+  return capabilityMatrix(
+    [
+      createContainersEngine({ ...common, id: 'podman', socketPath: '/' }),
+      createContainersEngine({ ...common, id: 'docker', socketPath: '/' }),
+      createProcessesEngine(common),
+    ],
+    [createTcpSensor(common), createConntrackSensor(common), createSocketsSensor(common)],
+  );
+}
+
+/** Features down, sources across. */
+function section(kind: string, answers: readonly CapabilityAnswer[]): readonly string[] {
+  const features = [...new Set(answers.flatMap((answer) => Object.keys(answer.features)))];
+  const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  return [
+    `## ${kind[0]?.toUpperCase()}${kind.slice(1)}s`,
+    '',
+    row([kind, ...answers.map((answer) => `\`${answer.source}\``)]),
+    row([kind, ...answers].map(() => '---')),
+    ...features.map((feature) =>
+      row([inWords(feature), ...answers.map((answer) => answer.features[feature] ?? '–')]),
+    ),
+  ];
+}
+
+/** `shortLivedAddresses` → `short lived addresses` */
+function inWords(feature: string): string {
+  return feature.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
