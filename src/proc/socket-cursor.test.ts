@@ -71,7 +71,9 @@ describe('socket tables of the kernel', () => {
     assert.ok(!isListening({ state: 7, remotePort: 0 }, 'tcp'));
     assert.ok(isListening({ state: 7, remotePort: 0 }, 'udp'));
     assert.ok(!isListening({ state: 1, remotePort: 53 }, 'udp'));
-    assert.ok(isConnected({ state: 1, remotePort: 53 }));
-    assert.ok(!isConnected({ state: 6, remotePort: 53 }));
+    assert.ok(isConnected({ state: 1, remotePort: 53, inode: 7 }));
+    assert.ok(isConnected({ state: 5, remotePort: 53, inode: 7 }), 'it has closed its side only');
+    assert.ok(!isConnected({ state: 5, remotePort: 53, inode: 0 }), 'its process has let go of it');
+    assert.ok(!isConnected({ state: 6, remotePort: 53, inode: 0 }));
   });
 });

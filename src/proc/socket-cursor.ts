@@ -99,10 +99,14 @@ export function isListening(row: SocketState, protocol: Protocol): boolean {
   return row.state === SOCKET_STATE.close && row.remotePort === 0;
 }
 
-/** A process holds a connection, or is opening one. */
-export function isConnected(row: SocketState): boolean {
-  const { established, synSent, closeWait } = SOCKET_STATE;
-  return row.state === established || row.state === synSent || row.state === closeWait;
+/**
+ * A process holds a connection, or is opening one. One whose process has let go of it, and one that
+ * nobody has accepted yet, has no inode.
+ */
+export function isConnected(row: SocketState & { readonly inode: number }): boolean {
+  const { listen, close, synReceived, timeWait } = SOCKET_STATE;
+  const { state, inode } = row;
+  return inode > 0 && state !== listen && state !== close && state !== synReceived && state !== timeWait;
 }
 
 function afterLine(bytes: Uint8Array, from: number): number {

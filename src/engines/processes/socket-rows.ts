@@ -59,7 +59,7 @@ function readRows(
       ports.add(port);
       if (inode === 0) continue;
       listening.seen(inode, look, () => ({ inode, protocol, ip: rows.localIp(), port, namespace }));
-    } else if (inode > 0 && isConnected(rows)) {
+    } else if (isConnected(rows)) {
       connected.push({ inode, port });
     }
   }

@@ -1,5 +1,5 @@
 import type { Protocol } from '#model';
-import { isListening, SOCKET_STATE } from '#proc';
+import { isConnected, isListening, SOCKET_STATE } from '#proc';
 import type { SocketTable } from '#proc';
 
 import type { ConnectionBook } from './connection-book.ts';
@@ -31,7 +31,7 @@ export const noRows = (): NamespaceRows => ({
   missed: 0,
 });
 
-const { established, closeWait, synSent, synReceived } = SOCKET_STATE;
+const { established, synSent, synReceived } = SOCKET_STATE;
 
 /** Adds the rows of one table. */
 export function readConnections(
@@ -50,7 +50,7 @@ export function readConnections(
     const { inode, localPort, remotePort, state } = rows;
     if (!book.isNew(`${namespace} ${protocol} ${rows.tuple()}`, inode, into.look)) continue;
     // Whose it was can't be known any more: the kernel has let go of the socket.
-    if (state !== established && state !== closeWait) into.rows.missed += 1;
+    if (state !== established && !isConnected(rows)) into.rows.missed += 1;
     else {
       const localIp = rows.localIp();
       const remoteIp = rows.remoteIp();

@@ -85,10 +85,8 @@ function observeSockets(
       }
       return [...enter('live', null), ...events];
     },
-    heartbeat: () => (session === null || lookedAt === null ? [] : [{ kind: 'watermark', at: lookedAt }]),
-    failed: (error) => {
-      session = null;
-      return enter(lookedAt === null ? 'inactive' : 'gap', error.message);
-    },
+    heartbeat: () => (state !== 'live' || lookedAt === null ? [] : [{ kind: 'watermark', at: lookedAt }]),
+    // What has been counted stays counted when /proc can be read again.
+    failed: (error) => enter(lookedAt === null ? 'inactive' : 'gap', error.message),
   });
 }
