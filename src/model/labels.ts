@@ -25,14 +25,22 @@ const ALLOWED_NAMES = new Set([
 /** Longer values are cut: labels are names, not documents. */
 const VALUE_LENGTH_MAX = 512;
 
+/** @param declared names that users added, with `labels:` in sheer.yaml */
 export function allowedLabels(
   labels: Readonly<Record<string, unknown>> | null | undefined,
+  declared: ReadonlySet<string> = NONE,
 ): Readonly<Record<string, string>> {
   const allowed: Record<string, string> = {};
   for (const [key, value] of Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (typeof value !== 'string') continue;
-    if (!ALLOWED_NAMES.has(key) && !ALLOWED_PREFIXES.some((prefix) => key.startsWith(prefix))) continue;
+    if (!isAllowed(key) && !declared.has(key)) continue;
     allowed[key] = value.slice(0, VALUE_LENGTH_MAX);
   }
   return allowed;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+function isAllowed(name: string): boolean {
+  return ALLOWED_NAMES.has(name) || ALLOWED_PREFIXES.some((prefix) => name.startsWith(prefix));
 }

@@ -92,7 +92,7 @@ export function valueAt(root: YamlTree, path: readonly PropertyKey[]): unknown {
 }
 
 /** `services.checkout.calls[0].port`; names with signs of their own stand in quotes. */
-export function pathText(path: readonly (string | number)[]): string | null {
+function pathText(path: readonly (string | number)[]): string | null {
   let text = '';
   for (const part of path) {
     if (typeof part === 'number') text += `[${part}]`;
