@@ -66,10 +66,13 @@ const ID_LENGTH_MAX = 1000;
 class Suggestion {
   readonly #undeclared: readonly ObservedService[];
   readonly #calls: readonly ObservedCall[];
+  readonly #callsFrom: ReadonlyMap<string, readonly ObservedCall[]>;
   /** Service ids and externals' names. */
   readonly #declared: ReadonlySet<string>;
   readonly #newExternals: readonly ObservedExternal[];
   readonly #selectors: ReadonlyMap<string, readonly Selector[]>;
+  /** Services that this text declares. */
+  readonly #declarable: ReadonlySet<string>;
   /** How each service is written: by its name alone where that is enough. */
   readonly #written: ReadonlyMap<string, string>;
 
@@ -82,6 +85,7 @@ class Suggestion {
     this.#calls = [...new Map(calls.map((call) => [callKey(call), call])).entries()]
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, call]) => call);
+    this.#callsFrom = Map.groupBy(this.#calls, ({ from }) => from);
     this.#declared = new Set([
       ...services.filter(({ declared }) => declared).map(({ service }) => service.id),
       ...externals.filter(({ declared }) => declared).map(({ name }) => name),
@@ -92,12 +96,13 @@ class Suggestion {
     const selected = ({ service, instances }: ObservedService) => ({ ...service, instances });
     const declared = services.filter((service) => service.declared);
     this.#selectors = selectorsFor(this.#undeclared.map(selected), declared.map(selected));
+    this.#declarable = new Set([...this.#selectors.keys()].filter((id) => id.length <= ID_LENGTH_MAX));
     this.#written = writtenNames(services.map(({ service }) => service));
   }
 
   services(): readonly string[] {
     const blocks = this.#undeclared.map((observed) => this.#block(observed));
-    const isEmpty = this.#undeclared.every((observed) => !this.#canDeclare(observed.service));
+    const isEmpty = this.#undeclared.every((observed) => !this.#declarable.has(observed.service.id));
     return blocks.length === 0 ? [] : [isEmpty ? '# services:' : 'services:', ...blocks.flat()];
   }
 
@@ -133,7 +138,7 @@ class Suggestion {
     const owned =
       owner === null ? 'nobody owns it' : `owned by ${owner.team} (${owner.location ?? owner.basis})`;
     const evidence = `  ${yamlComment(`${count}, known by ${service.how}; ${owned}`)}`;
-    if (selectors === undefined || !this.#canDeclare(service)) {
+    if (selectors === undefined || !this.#declarable.has(service.id)) {
       const name = yamlComment(`${this.#nameOf(service.id)}: no selector tells it apart from what else runs`);
       return [evidence, `  ${name}`];
     }
@@ -159,13 +164,11 @@ class Suggestion {
   }
 
   #callLines(id: string): readonly string[] {
-    const lines = this.#calls
-      .filter(({ from }) => from === id)
-      .map((call) => {
-        const line = `- { ${this.#target(call)} }`;
-        if (this.#canCall(call.to)) return `      ${line}   ${yamlComment(call.seen)}`;
-        return `      ${yamlComment(`${line}: ${call.seen}, but it has no name here yet`)}`;
-      });
+    const lines = (this.#callsFrom.get(id) ?? []).map((call) => {
+      const line = `- { ${this.#target(call)} }`;
+      if (this.#canCall(call.to)) return `      ${line}   ${yamlComment(call.seen)}`;
+      return `      ${yamlComment(`${line}: ${call.seen}, but it has no name here yet`)}`;
+    });
     return lines.length === 0 ? [] : ['    calls:', ...lines];
   }
 
@@ -177,14 +180,11 @@ class Suggestion {
     return `${target}${atPort}${protocol === 'tcp' ? '' : `, protocol: ${protocol}`}`;
   }
 
-  #canDeclare({ id }: DerivedService): boolean {
-    return this.#selectors.has(id) && id.length <= ID_LENGTH_MAX;
-  }
-
   /** Whether this text or what is declared already has the name. */
   #canCall(to: string): boolean {
-    const here = this.#undeclared.some(({ service }) => service.id === to && this.#canDeclare(service));
-    return here || this.#declared.has(to) || this.#newExternals.some(({ name }) => name === to);
+    return (
+      this.#declared.has(to) || this.#declarable.has(to) || this.#newExternals.some(({ name }) => name === to)
+    );
   }
 
   #nameOf(id: string): string {
