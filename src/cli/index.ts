@@ -1,0 +1,14 @@
+export type { CommandContext } from './command.ts';
+export { print } from './command.ts';
+export type { DemoOptions, Handlers, UpOptions } from './commands/control.ts';
+export { commandsPage } from './commands-page.ts';
+export { nodeFetch } from './node-fetch.ts';
+export { createProgram } from './program.ts';
+export type { Program, ProgramOptions } from './program.ts';
+export { renderCalls } from './render/call-table.ts';
+export { renderStatus } from './render/status.ts';
+export { statePaths } from './state-paths.ts';
+export type { StatePaths } from './state-paths.ts';
+export { processTerminal } from './terminal.ts';
+export type { Terminal } from './terminal.ts';
+export type { Look } from './text/look.ts';

@@ -1,0 +1,49 @@
+import type { FlowImportAnswer } from '#model';
+import { bytesText, countText, numberText } from '../text/amount-text.ts';
+import type { FlowImportProgress } from '../flow-log/send-log.ts';
+import type { Look } from '../text/look.ts';
+import { fitted, marginLine } from '../text/margin.ts';
+import { intervalText } from '../text/time-text.ts';
+
+/** What became of the lines of a flow log. */
+export function renderFlowImport(state: FlowImportAnswer, look: Look): readonly string[] {
+  const { lines, named, halfNamed, unnamed, malformed, firstAt, lastAt } = state;
+  const when = firstAt === null ? '' : `, ${intervalText(look, { since: firstAt, until: lastAt })}`;
+  const rows: readonly (readonly [string, number])[] = [
+    ['named at both ends', named],
+    ['at one end', halfNamed],
+    ['at none', unnamed],
+    ['malformed', malformed],
+  ];
+  return [
+    fitted(look, `${countText(lines, 'line')}${when}`),
+    ...rows
+      .filter(([, count]) => count > 0)
+      .map(([what, count]) =>
+        fitted(look, `  ${what.padEnd(20)} ${numberText(count)}   ${shareText(count, lines)}`),
+      ),
+    ...problemLines(state, look),
+    marginLine(look, '', unnamed + halfNamed > 0 ? 'sheer flows --unknown' : 'sheer flows'),
+  ];
+}
+
+/** `   42 %   1.3 GB of 3.1 GB   12,000,000 lines`, for one line that is written again and again. */
+export function progressText({ bytes, totalBytes, lines }: FlowImportProgress): string {
+  const share = shareText(bytes, totalBytes).padStart(5);
+  return `  ${share}   ${bytesText(bytes)} of ${bytesText(totalBytes)}   ${countText(lines, 'line')}`;
+}
+
+const PROBLEMS_SHOWN = 10;
+
+function problemLines({ problems, malformed }: FlowImportAnswer, look: Look): readonly string[] {
+  const shown = look.columns === null ? problems : problems.slice(0, PROBLEMS_SHOWN);
+  const more = malformed - shown.length;
+  return [
+    ...shown.map(({ line, problem }) => fitted(look, `    line ${numberText(line)}: ${problem}`)),
+    ...(more > 0 ? [`    and ${numberText(more)} more`] : []),
+  ];
+}
+
+function shareText(part: number, whole: number): string {
+  return whole === 0 ? '0 %' : `${Math.floor((part / whole) * 100)} %`;
+}

@@ -1,0 +1,40 @@
+import type { ServiceAnswer } from '#model';
+import { countText } from '../text/amount-text.ts';
+import type { Look } from '../text/look.ts';
+import { marginLine } from '../text/margin.ts';
+import { tableLines } from '../text/table.ts';
+import type { Column } from '../text/table.ts';
+
+export function renderServices(services: readonly ServiceAnswer[], look: Look): readonly string[] {
+  if (services.length === 0)
+    return [marginLine(look, 'no service has been seen or declared', 'sheer sources')];
+  const unowned = services.filter(({ team }) => team === null).length;
+  const owned = unowned === 0 ? 'Each has an owner.' : `${unowned} without an owner.`;
+  return [
+    ...tableLines(look, services, columns),
+    '',
+    marginLine(look, `${countText(services.length, 'service')}. ${owned}`, unowned === 0 ? '' : 'sheer lint'),
+  ];
+}
+
+const columns: readonly Column<ServiceAnswer>[] = [
+  { title: 'service', value: ({ name }) => name, cut: 'middle', tone: () => 'strong' },
+  { title: 'application', value: ({ application }) => application, cut: 'end' },
+  { title: 'environment', value: ({ environment }) => environment, cut: 'end' },
+  {
+    title: 'team',
+    value: ({ team }) => team ?? 'no owner',
+    tone: ({ team }) => (team === null ? 'warning' : undefined),
+    cut: 'end',
+  },
+  { title: 'runs', value: ({ instances }) => String(instances), align: 'right' },
+  { title: 'ports', value: ({ ports }) => ports.join(' '), cut: 'end' },
+  { title: 'known by', value: evidenceText, tone: () => 'faint', cut: 'end' },
+];
+
+/** Declared and observed are never one word (invariant 2). */
+function evidenceText(service: ServiceAnswer): string {
+  if (service.evidence.includes('declared'))
+    return service.instances === 0 ? 'declared, never seen' : 'declared';
+  return service.derivedFrom;
+}

@@ -1,0 +1,73 @@
+import type { WhoAnswer } from '#model';
+import { countText, listText } from '../text/amount-text.ts';
+import type { Look } from '../text/look.ts';
+import { fitted, marginLine } from '../text/margin.ts';
+import { tableLines } from '../text/table.ts';
+import { callLines } from './call-table.ts';
+import { inParentheses, ownerBasis, shortId, shortService } from './names.ts';
+
+/** What runs it, whose it is, who depends on it. */
+export function renderWho(answer: WhoAnswer, look: Look): readonly string[] {
+  const { subject, kind, teams } = answer;
+  const name = kind === 'service' ? shortService(subject) : shortId(subject);
+  const environments = [...new Set(answer.services.map(({ environment }) => environment))];
+  const headline = `${name}   ${inParentheses(listText(teams) || 'no owner', listText(environments))}`;
+  return [
+    marginLine(look, headline, kind),
+    '',
+    ...summaryLines(answer, look),
+    ...serviceLines(answer, look),
+    ...callsOf(answer, look),
+    '',
+    fitted(look, `  next   ${nextCommand(answer)}`),
+  ];
+}
+
+function summaryLines(answer: WhoAnswer, look: Look): readonly string[] {
+  const running = answer.instances.filter(({ state }) => state === 'running');
+  const nodes = [...new Set(running.map(({ node }) => node))];
+  const where = nodes.length === 0 ? '' : ` on ${listText(nodes)}`;
+  const lines = [fitted(look, `  running now   ${countText(running.length, 'instance')}${where}`)];
+  const owner = answer.kind === 'service' ? answer.services[0]?.owner : null;
+  if (owner) {
+    lines.push(marginLine(look, `  owned by      ${owner.team}`, ownerBasis(owner)));
+    for (const { team, basis, location } of owner.overruled) {
+      const note = `overruled: ${location === null ? basis : `${basis}, ${location}`}`;
+      lines.push(marginLine(look, `                not ${team}`, note));
+    }
+  }
+  if (answer.callers.length > 0) {
+    const callers = answer.callers.map(({ service, team, distance }) =>
+      [shortService(service), inParentheses(team, distance > 1 ? `${distance} calls away` : null)]
+        .join(' ')
+        .trim(),
+    );
+    lines.push(
+      fitted(look, `  called by     ${listText(callers, look.columns === null ? callers.length : 5)}`),
+    );
+  }
+  return lines;
+}
+
+/** A service is its own headline; for the others, each service that runs it. */
+function serviceLines(answer: WhoAnswer, look: Look): readonly string[] {
+  if (answer.kind === 'service' || answer.services.length === 0) return [];
+  const columns = [
+    { title: '', value: (row: WhoAnswer['services'][number]) => row.name, cut: 'middle' as const },
+    { title: '', value: (row: WhoAnswer['services'][number]) => row.team ?? 'no owner', cut: 'end' as const },
+    { title: '', value: (row: WhoAnswer['services'][number]) => row.environment, cut: 'end' as const },
+    { title: '', value: (row: WhoAnswer['services'][number]) => countText(row.instances, 'instance') },
+  ];
+  return ['', ...tableLines(look, answer.services, columns, '  ')];
+}
+
+function callsOf(answer: WhoAnswer, look: Look): readonly string[] {
+  return answer.calls.length === 0 ? [] : ['', ...callLines(answer.calls, look, '  ')];
+}
+
+function nextCommand({ kind, subject, services }: WhoAnswer): string {
+  if (kind !== 'team' && services.length > 0 && services.every(({ team }) => team === null)) {
+    return 'sheer declare --suggest';
+  }
+  return kind === 'team' ? `sheer services --team ${subject}` : `sheer history ${subject}`;
+}

@@ -1,0 +1,51 @@
+import { createInterface } from 'node:readline/promises';
+
+/** Where a command writes and asks; injected, so that tests read along. */
+export interface Terminal {
+  /** Whether a person reads standard output. */
+  readonly isInteractive: boolean;
+  /** Whether a person reads standard error. */
+  readonly isErrorInteractive: boolean;
+  /** Whether a person can be asked. */
+  readonly canAsk: boolean;
+  readonly columns: number;
+  /** Resolves once there is room for more. */
+  readonly write: (text: string) => Promise<void>;
+  readonly writeError: (text: string) => void;
+  /** Asks on standard error; true for y or yes. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  /** Ends with Ctrl-C; returns how to stop listening. */
+  readonly onInterrupt: (listener: () => void) => () => void;
+}
+
+const COLUMNS = 80;
+
+export function processTerminal(): Terminal {
+  const { stdin, stdout, stderr } = process;
+  // The reader has enough: `sheer services | head -1`.
+  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  return {
+    isInteractive: stdout.isTTY,
+    isErrorInteractive: stderr.isTTY,
+    canAsk: stdin.isTTY && stderr.isTTY,
+    columns: stdout.columns || COLUMNS,
+    write: (text) =>
+      new Promise((resolve) => {
+        if (stdout.write(text)) resolve();
+        else stdout.once('drain', resolve);
+      }),
+    writeError: (text) => void stderr.write(text),
+    async confirm(question) {
+      const lines = createInterface({ input: stdin, output: stderr });
+      try {
+        return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+      } finally {
+        lines.close();
+      }
+    },
+    onInterrupt(listener) {
+      process.once('SIGINT', listener);
+      return () => process.removeListener('SIGINT', listener);
+    },
+  };
+}
