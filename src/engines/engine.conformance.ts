@@ -138,7 +138,7 @@ class Observer {
 
   async until(what: string, reached: (seen: readonly Observation[]) => boolean): Promise<void> {
     for (let waitedMs = 0; !reached(this.seen); waitedMs += 20) {
-      if (this.failure !== null) throw this.failure;
+      assert.equal(this.failure, null, 'observe threw');
       if (waitedMs > PATIENCE_MS) assert.fail(`never came: ${what}`);
       await delay(20);
     }

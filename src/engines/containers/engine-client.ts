@@ -128,7 +128,9 @@ export class EngineClient {
       });
       response.once('end', () => resolve(Buffer.concat(chunks, size).toString('utf8')));
       response.once('error', (error) => reject(asContainersError(error, this.socketPath)));
-      response.once('close', () => reject(asContainersError(null, this.socketPath)));
+      response.once('close', () => {
+        if (!response.complete) reject(asContainersError(null, this.socketPath));
+      });
     });
   }
 }
