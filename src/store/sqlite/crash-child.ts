@@ -1,12 +1,14 @@
 /**
  * Runs the crash script in the directory of the first argument and kills itself, as `kill -9` does,
- * before the n-th write of any kind, n being the second argument. Says on standard output how far it
- * got: `step N` after each step, `writes N` when it came to the end.
+ * before the n-th write of any kind, n being the second argument; the third is how many rounds. Says
+ * on standard output how far it got: `step N` after each step; `refused` when a failing disk was
+ * reported and the step is tried again; at the end `state …` and `writes N`.
  */
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
-import { crashSteps, openCrashStore } from './crash-script.ts';
+import { StoreError } from '../store-error.ts';
+import { crashSteps, fingerprint, openCrashStore } from './crash-script.ts';
 
 const [, , directory = '', killAt = '', rounds = ''] = process.argv;
 const reallyWrite = fs.writeSync;
@@ -55,10 +57,22 @@ Object.assign(fs, {
 });
 syncBuiltinESMExports();
 
-const store = openCrashStore(directory);
+const store = twice(() => openCrashStore(directory));
 for (const [index, step] of crashSteps(Number(rounds)).entries()) {
-  step(store);
+  twice(() => step(store));
   say(`step ${index + 1}`);
 }
+say(`state ${fingerprint(store)}`);
 store.close();
 say(`writes ${writes}`);
+
+/** What is refused because the disk failed has changed nothing, so it can be done again. */
+function twice<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'state-unusable') throw error;
+    say('refused');
+    return work();
+  }
+}

@@ -6,7 +6,8 @@ import type { Database, Statement } from './database.ts';
 /** The segment that the next observation falls into, or follows. */
 export interface NewestSegment {
   readonly day: string;
-  readonly firstPosition: number;
+  /** When the day is over. */
+  readonly end: Instant;
   /** Nothing may be added: it is sealed. */
   readonly closed: boolean;
 }
@@ -49,16 +50,11 @@ export class SegmentTable {
 
   /** Which segment an observation behind `head` belongs to; begins it where it is a new one. */
   place(newest: NewestSegment | null, recordedAt: Instant, head: Head): NewestSegment {
-    if (newest !== null && !newest.closed && recordedAt < dayEnd(newest.day)) return newest;
-    const earliest = newest === null ? recordedAt : dayEnd(newest.day);
-    const next = {
-      day: utcDay(Math.max(recordedAt, earliest)),
-      firstPosition: head.position + 1,
-      closed: false,
-    };
+    if (newest !== null && !newest.closed && recordedAt < newest.end) return newest;
+    const day = utcDay(Math.max(recordedAt, newest?.end ?? recordedAt));
     if (newest !== null && !newest.closed) this.close(newest.day, head);
-    this.#begin.run(next.day, next.firstPosition);
-    return next;
+    this.#begin.run(day, head.position + 1);
+    return { day, end: dayEnd(day), closed: false };
   }
 
   close(day: string, head: Head): void {
@@ -89,7 +85,7 @@ export class SegmentTable {
   newest(): NewestSegment | null {
     const row = this.rows().at(-1);
     if (row === undefined) return null;
-    return { day: row.day, firstPosition: row.firstPosition, closed: row.lastPosition !== null };
+    return { day: row.day, end: dayEnd(row.day), closed: row.lastPosition !== null };
   }
 }
 
