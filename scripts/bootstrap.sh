@@ -1,6 +1,7 @@
 #!/bin/sh
-# Makes this checkout ready: installs the locked npm dependencies when they are missing or stale and,
-# with --system, the Debian packages that the tests need. Quiet when nothing has to be done; everything
+# Makes this checkout ready: installs the locked npm dependencies when they are missing or stale (and the
+# one library that the pinned Node needs and a bare Debian lacks) and, with --system, the Debian packages
+# that the tests need. Quiet when nothing has to be done; everything
 # it says goes to standard error. Several may run at once: one works, the others wait.
 set -eu
 
@@ -28,10 +29,28 @@ require_node() {
   fi
 }
 
+# Node 26 is linked against libatomic. Where ldconfig is not there, nobody can tell before Node starts.
+has_libatomic() {
+  command -v ldconfig >/dev/null || return 0
+  ldconfig -p | grep -q 'libatomic\.so\.1'
+}
+
+require_libatomic() {
+  if has_libatomic; then return; fi
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    apt_install libatomic1
+  else
+    say 'the pinned Node needs the library libatomic.so.1. Install it, then try again:'
+    say '  sudo apt-get install libatomic1'
+    exit 1
+  fi
+}
+
 install_dependencies() {
-  PATH=$(without_own_binaries)
+  PATH=$(without_own_binaries):/usr/sbin:/sbin
   export PATH
   require_node
+  require_libatomic
   say 'installing the locked dependencies (once, about 250 MB) …'
   # npm leaks the settings of the script that we may run in; --ignore-scripts=false: the package
   # `node` fetches its binary in one.
@@ -60,6 +79,13 @@ forbid_service_start() {
   chmod 755 "$policy"
 }
 
+apt_install() {
+  say "installing: $*"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get -q update >&2
+  apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends "$@" >&2
+}
+
 install_packages() {
   missing=$(missing_packages)
   [ -n "$missing" ] || return 0
@@ -68,12 +94,9 @@ install_packages() {
     say "  sudo apt-get install --no-install-recommends $missing"
     return 0
   fi
-  say "installing what the tests need: $missing"
   forbid_service_start
-  export DEBIAN_FRONTEND=noninteractive
-  apt-get -q update >&2
   # shellcheck disable=SC2086 # one word per package
-  apt-get -q -y -o DPkg::Lock::Timeout=600 install --no-install-recommends $missing >&2
+  apt_install $missing
 }
 
 alone() {

@@ -18,8 +18,9 @@ import { describe, it, type TestContext } from 'node:test';
 const PROGRAMS = {
   npm: `echo "npm $*" >>"$CALLS"; sleep 0.3; mkdir -p node_modules/.bin
     printf '#!/bin/sh\\necho v26\\n' >node_modules/.bin/node; chmod +x node_modules/.bin/node`,
-  'apt-get': 'echo "apt-get $*" >>"$CALLS"; "$POLICY_RC_D" || echo "services stay off" >>"$CALLS"',
+  'apt-get': 'echo "apt-get $*" >>"$CALLS"; [ ! -x "$POLICY_RC_D" ] || echo "services stay off" >>"$CALLS"',
   'dpkg-query': 'for last; do :; done; [ "$last" = "$MISSING" ] || printf installed',
+  ldconfig: 'echo "	$LIBRARY (libc6,x86-64) => /lib/$LIBRARY"',
   id: 'echo "$USER_ID"',
 };
 
@@ -58,6 +59,7 @@ class Checkout {
         CALLS: join(this.directory, 'calls'),
         MISSING: 'none',
         USER_ID: '1000',
+        LIBRARY: 'libatomic.so.1',
         POLICY_RC_D: join(this.directory, 'policy-rc.d'),
         ...settings,
       },
@@ -108,6 +110,15 @@ describe('the bootstrap', () => {
     const output = await checkout.run(['--system'], { MISSING: 'bpftrace' });
     assert.match(output, /sudo apt-get install --no-install-recommends bpftrace/);
     assert.equal(checkout.calls.length, 1);
+  });
+
+  it('brings the library that the pinned Node needs, or says how to', async (t) => {
+    const bare = { LIBRARY: 'libc.so.6' };
+    const checkout = new Checkout(t);
+    await assert.rejects(checkout.run([], bare), /sudo apt-get install libatomic1/);
+    assert.deepEqual(checkout.calls, []);
+    await checkout.run([], { ...bare, USER_ID: '0' });
+    assert.match(checkout.calls.at(-2) ?? '', /install --no-install-recommends libatomic1$/);
   });
 
   it('fails with what npm said', async (t) => {
