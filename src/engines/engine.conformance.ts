@@ -65,8 +65,8 @@ export function engineConformance(name: string, open: () => Promise<EngineHarnes
     it('proves again and again up to when it has reported, never going back', async () => {
       const count = (seen: readonly Observation[]): number =>
         seen.filter(({ kind }) => kind === 'watermark').length;
-      const before = count(observer.seen);
-      await observer.until('more watermarks', (seen) => count(seen) >= before + 3);
+      const earlier = count(observer.seen);
+      await observer.until('more watermarks', (seen) => count(seen) >= earlier + 3);
       const marks = observer.seen.flatMap((each) => (each.kind === 'watermark' ? [each.at] : []));
       assert.deepEqual(
         marks,
