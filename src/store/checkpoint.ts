@@ -16,6 +16,9 @@ interface Latest {
  * Which of the facts that are about to be dropped still hold at the end of them: per source and
  * subject the latest assert that nothing ended. They are carried over, so that dropping the past
  * never drops the present.
+ *
+ * Ends are not carried over: a statement that comes only after the drop, about a time before an end
+ * that was dropped, holds until its source says otherwise (its next snapshot does).
  */
 export class StillHolding {
   readonly #retracted: ReadonlySet<string>;

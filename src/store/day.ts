@@ -8,12 +8,7 @@ export function utcDay(at: Instant): string {
   return new Date(at).toISOString().slice(0, DAY_LENGTH);
 }
 
-/** When a UTC day begins. */
-export function dayStart(day: string): Instant {
-  return Date.parse(`${day}T00:00:00Z`);
-}
-
 /** When a UTC day is over. */
 export function dayEnd(day: string): Instant {
-  return dayStart(day) + DAY_MS;
+  return Date.parse(`${day}T00:00:00Z`) + DAY_MS;
 }

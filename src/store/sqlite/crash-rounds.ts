@@ -30,7 +30,7 @@ export async function crashEverywhere(rounds: number): Promise<number> {
 }
 
 /** The system calls by which a store changes its files. */
-export const WRITING_CALLS = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'] as const;
+const WRITING_CALLS = ['pwrite64', 'fsync', 'fdatasync', 'ftruncate', 'rename', 'unlink'] as const;
 
 type WritingCall = (typeof WRITING_CALLS)[number];
 
