@@ -18,7 +18,9 @@ export interface ConnectionOptions {
  */
 export function connect(options: ConnectionOptions): Client {
   if (options.server === undefined) {
-    return createClient({ fetch: nodeFetch(options.paths.socket), baseUrl: 'http://localhost', token: null });
+    const { state, socket } = options.paths;
+    const name = `the control plane of ${state}`;
+    return createClient({ fetch: nodeFetch(socket), baseUrl: 'http://localhost', token: null, name });
   }
   const baseUrl = checkedUrl(options.server);
   return createClient({ fetch: nodeFetch(null), baseUrl, token: readToken(options) });

@@ -37,6 +37,7 @@ export function createProgram(options: ProgramOptions): Program {
         addCommand(root, definition).action(async (...given: unknown[]) => {
           // Commander hands the command itself over last.
           const command = given.at(-1) as Command;
+          refuseOptionsOfParent(command);
           const context = contextOf(command.optsWithGlobals(), options);
           exit = (await definition.run(context, givenOf(command))) ?? 0;
         });
@@ -59,14 +60,20 @@ export function createProgram(options: ProgramOptions): Program {
 const HELP_COLUMNS_MAX = 100;
 
 function buildRoot({ version, terminal }: ProgramOptions): Command {
-  const root = new Command('sheer')
+  const root: Command = new Command('sheer');
+  root
     .description('One live graph of what runs: who it is, whose it is, what it calls; now and then.')
     .version(`sheerline ${version}`, '--version', 'print the version')
     .helpOption('--help', 'show this')
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, helpWidth: Math.min(terminal.columns, HELP_COLUMNS_MAX) })
+    .configureHelp({
+      showGlobalOptions: true,
+      // Commander counts the options of `flows` among those of `flows import`.
+      visibleGlobalOptions: (command) => (command.parent === null ? [] : [...root.options]),
+      helpWidth: Math.min(terminal.columns, HELP_COLUMNS_MAX),
+    })
     .configureOutput({
       writeOut: (text) => void terminal.write(text),
       // Printed by reportError, in our own words.
@@ -100,6 +107,20 @@ function toOption({ flags, description, choices, required }: OptionDefinition): 
   const option = new Option(flags, description);
   if (choices !== undefined) option.choices([...choices]);
   return required ? option.makeOptionMandatory() : option;
+}
+
+/** `flows import --since 5m`: the option belongs to `flows`, and would be ignored. */
+function refuseOptionsOfParent(command: Command): void {
+  const { parent } = command;
+  const [foreign] = parent?.parent ? Object.keys(parent.opts()) : [];
+  if (foreign === undefined) return;
+  throw new CliError(
+    'invalid-input',
+    `--${foreign} belongs to sheer ${parent?.name()}, not to ${command.name()}`,
+    {
+      next: `sheer ${parent?.name()} ${command.name()} --help`,
+    },
+  );
 }
 
 /** As commander keeps them: by the option's name in camel case. */

@@ -43,7 +43,22 @@ function errorLines(told: Told, look: Look): readonly string[] {
   ];
 }
 
+/** What the system said, in words. */
+const CAUSES: Readonly<Record<string, string>> = {
+  ENOENT: 'nothing was started there',
+  ECONNREFUSED: 'it does not run any more',
+  EACCES: 'it belongs to another user',
+  ECONNRESET: 'it ended in the middle of the answer',
+  ENOTFOUND: 'there is no machine of that name',
+};
+
+function unreachable({ code, message, detail, next, cause }: ClientError): Told {
+  const words = CAUSES[cause instanceof Error && 'code' in cause ? String(cause.code) : ''];
+  return { code, message: words === undefined ? message : `${message}: ${words}`, detail, next };
+}
+
 function toldOf(error: unknown): Told {
+  if (error instanceof ClientError && error.code === 'control-plane-unreachable') return unreachable(error);
   if (error instanceof SheerError || error instanceof ClientError) return error;
   const message = error instanceof Error ? error.message : String(error);
   return {

@@ -23,6 +23,8 @@ export interface ClientOptions {
   readonly baseUrl: string;
   /** Null over the Unix socket. */
   readonly token: string | null;
+  /** How messages call it; without one by its URL: `the control plane at URL`. */
+  readonly name?: string;
 }
 
 /** Undefined and null values are left out. */
@@ -55,7 +57,7 @@ export function createTransport(options: ClientOptions): Transport {
     const response = await options
       .fetch(options.baseUrl + call.path + queryText(call.query ?? {}), requestOf(call, options.token))
       .catch((error: unknown) => {
-        throw unreachable(options.baseUrl, error);
+        throw unreachable(options, error);
       });
     if (response.status < 200 || response.status > 299) throw await errorOf(response);
     return response;
@@ -64,7 +66,7 @@ export function createTransport(options: ClientOptions): Transport {
   async function text(call: Call): Promise<string> {
     const response = await send(call);
     return response.text().catch((error: unknown) => {
-      throw unreachable(options.baseUrl, error);
+      throw unreachable(options, error);
     });
   }
 
@@ -127,8 +129,9 @@ function parseError(text: string): ErrorAnswer['error'] | null {
   }
 }
 
-function unreachable(baseUrl: string, cause: unknown): ClientError {
-  return new ClientError('control-plane-unreachable', `the control plane at ${baseUrl} can't be reached`, {
+function unreachable({ name, baseUrl }: ClientOptions, cause: unknown): ClientError {
+  const subject = name ?? `the control plane at ${baseUrl}`;
+  return new ClientError('control-plane-unreachable', `${subject} can't be reached`, {
     cause,
     next: 'sheer up',
   });

@@ -96,7 +96,7 @@ const flowColumns = (look: Look): readonly Column<FlowAnswer>[] => [
   },
   {
     title: 'why unknown',
-    value: ({ from, to }) => to.reason ?? from.reason ?? '',
+    value: ({ from, to }) => (to.reason ?? from.reason ?? '').replaceAll('-', ' '),
     tone: () => 'faint',
     cut: 'end',
   },

@@ -47,5 +47,5 @@ function serviceTone({ conflict }: InstanceAnswer): 'warning' | undefined {
 
 function addressesText({ addresses, addressMissing }: InstanceAnswer): string {
   if (addresses.length > 0) return addresses.map(addressText).join(' ');
-  return addressMissing ?? '';
+  return addressMissing?.replaceAll('-', ' ') ?? '';
 }
