@@ -1,0 +1,68 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { after, before, describe, it } from 'node:test';
+
+import type { Flow, FlowHolder } from '#model';
+
+import { StartedProcesses } from '../../../test/processes/started-processes.ts';
+import { TcpTargets } from '../../../test/processes/tcp-targets.ts';
+import { createSocketsSensor } from './sockets-sensor.ts';
+import { WatchedFlows } from './watched-flows.fixture.ts';
+
+describe('the sockets sensor, on this machine', () => {
+  const started = new StartedProcesses();
+  const targets = new TcpTargets();
+  const namespace = `sheer-${randomBytes(4).toString('hex')}`;
+  let watched: WatchedFlows;
+  before(async () => {
+    execFileSync('ip', ['netns', 'add', namespace]);
+    execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
+    watched = new WatchedFlows(createSocketsSensor({ node: 'box', clock: Date.now, intervalMs: 100 }));
+    await watched.looks(1);
+  });
+  after(async () => {
+    await watched.stop();
+    await started.end();
+    targets.close();
+    execFileSync('ip', ['netns', 'delete', namespace]);
+  });
+
+  const both = (isOurs: (flow: Flow) => boolean): readonly [Flow[], Flow[]] => [
+    watched.seenFrom('client').filter(isOurs),
+    watched.seenFrom('server').filter(isOurs),
+  ];
+  const pid = (holder: FlowHolder | null | undefined): number | null =>
+    holder?.kind === 'process' ? holder.pid : null;
+
+  for (const host of ['127.0.0.1', '::1']) {
+    it(`names both processes of a connection to ${host}, once each`, async () => {
+      const target = await targets.listen(host);
+      const client = started.start('busybox', 'nc', host, String(target.port));
+      await target.connected;
+      const ours = ({ server }: Flow): boolean => server.ip === host && server.port === target.port;
+      await watched.until(() => both(ours).every((flows) => flows.length > 0));
+      await watched.looks(2);
+      const [clients, servers] = both(ours);
+      assert.deepEqual([clients.length, servers.length], [1, 1]);
+      assert.equal(pid(clients[0]?.client.holder), client.pid);
+      assert.equal(pid(servers[0]?.server.holder), process.pid);
+      assert.equal(clients[0]?.client.port, servers[0]?.client.port);
+    });
+  }
+
+  it('sees a connection inside another network namespace', async () => {
+    const { ino } = statSync(`/run/netns/${namespace}`);
+    const inside = ['netns', 'exec', namespace, 'busybox', 'nc'];
+    // The accepted connection is handed to a program that keeps it open.
+    const server = started.start('ip', ...inside, '-l', '-p', '8098', '-e', 'sleep', '600');
+    const scope = `network/box/netns-${ino}`;
+    const ours = (flow: Flow): boolean => flow.server.port === 8098 && flow.server.scope === scope;
+    // The listener may not be there yet when the client comes.
+    const retry = `until ip ${inside.join(' ')} 127.0.0.1 8098; do sleep 0.1; done`;
+    started.start('sh', '-c', retry);
+    await watched.until(() => both(ours).every((flows) => flows.length > 0));
+    assert.equal(pid(both(ours)[1][0]?.server.holder), server.pid);
+  });
+});
