@@ -43,6 +43,11 @@ export function conntrackRefusal(ground: ConntrackGround): string | null {
   return null;
 }
 
+/** Whether rules, as `nft list ruleset` prints them, make the kernel track. */
+export function needsTracking(rules: string): boolean {
+  return TRACKING_RULE.test(rules);
+}
+
 /** Terse, without the elements of sets: some have 100,000. */
 async function readRules(): Promise<boolean | null> {
   const legacy = await Promise.all(
@@ -55,7 +60,7 @@ async function readRules(): Promise<boolean | null> {
   if (nft === null) return null;
   const options = { timeout: 5_000, maxBuffer: 64 * 1_024 * 1_024 };
   const listed = await promisify(execFile)(nft, ['-t', 'list', 'ruleset'], options).catch(() => null);
-  return listed === null ? null : TRACKING_RULE.test(listed.stdout);
+  return listed === null ? null : needsTracking(listed.stdout);
 }
 
 /** `conntrack v1.4.7 (conntrack-tools)` → `connection tracking (conntrack 1.4.7)` */

@@ -36,7 +36,7 @@ export class TrackedFlows {
         return this.#begin(line, lastPacketAt(line, this.#timeouts, this.#clock()));
       case 'destroy':
         return this.#end(line);
-      case 'update':
+      default:
         return null;
     }
   }

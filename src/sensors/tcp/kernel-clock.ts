@@ -11,6 +11,8 @@ const STEP_MS = 2;
 const TOLERANCE_MS = 0.05;
 /** A tick of the wall clock is awaited for this long at most; a whole one takes 1 ms. */
 const WAIT_NS = 3e6;
+/** More readings than that time has room for: clocks that stand still end the wait too. */
+const READINGS_MAX = 100_000;
 /** A tick is located well enough when the two readings around it are this close. */
 const WINDOW_NS = 20_000;
 
@@ -54,7 +56,8 @@ export class KernelClock {
     let earlier = this.#clock();
     let best = earlier - start / 1e6;
     let bestWindow = Number.POSITIVE_INFINITY;
-    while (bestWindow > WINDOW_NS && before - start < WAIT_NS) {
+    for (let reading = 0; reading < READINGS_MAX && before - start < WAIT_NS; reading += 1) {
+      if (bestWindow <= WINDOW_NS) break;
       const instant = this.#clock();
       const after = this.#monotonic();
       if (instant !== earlier && after - before < bestWindow) {

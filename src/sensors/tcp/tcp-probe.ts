@@ -78,7 +78,7 @@ async function versionOf(bpftrace: string): Promise<string> {
 /** Inode number of the network namespace of the machine's first process; of our own where that is hidden. */
 export async function hostNetworkNamespace(): Promise<number> {
   const first = await stat('/proc/1/ns/net').catch(() => null);
-  return Number((first ?? (await stat('/proc/self/ns/net'))).ino);
+  return (first ?? (await stat('/proc/self/ns/net'))).ino;
 }
 
 /** How many CPUs may ever be there: the kernel numbers them from 0. */
