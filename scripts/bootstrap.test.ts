@@ -4,6 +4,7 @@ import {
   chmodSync,
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -23,6 +24,9 @@ const PROGRAMS = {
   ldconfig: 'echo "	$LIBRARY (libc6,x86-64) => /lib/$LIBRARY"',
   id: 'echo "$USER_ID"',
 };
+
+/** Debian marks them essential. */
+const EVERYWHERE = ['util-linux', 'perl-base'];
 
 class Checkout {
   readonly directory: string;
@@ -119,6 +123,29 @@ describe('the bootstrap', () => {
     assert.deepEqual(checkout.calls, []);
     await checkout.run([], { ...bare, USER_ID: '0' });
     assert.match(checkout.calls.at(-2) ?? '', /install --no-install-recommends libatomic1$/);
+  });
+
+  it('installs every package that a test asks for', () => {
+    const script = readFileSync(join(import.meta.dirname, 'bootstrap.sh'), 'utf8');
+    const installed = new Set([
+      ...EVERYWHERE,
+      ...(/^packages='(?<names>[^']+)'/m.exec(script)?.groups?.['names']?.split(/\s+/) ?? []),
+    ]);
+    const asked = globSync('{src,test,examples}/**/*.ts', { cwd: join(import.meta.dirname, '..') }).flatMap(
+      (path) =>
+        [
+          ...readFileSync(join(import.meta.dirname, '..', path), 'utf8').matchAll(
+            /apt-get install (?:-y )?(?<names>[a-z0-9 .+-]+)/g,
+          ),
+        ]
+          .flatMap((match) => match.groups?.['names']?.trim().split(' ') ?? [])
+          .map((name) => ({ path, name })),
+    );
+    assert.ok(asked.length > 5);
+    assert.deepEqual(
+      asked.filter(({ name }) => !installed.has(name)),
+      [],
+    );
   });
 
   it('fails with what npm said', async (t) => {
