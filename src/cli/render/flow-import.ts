@@ -3,6 +3,7 @@ import { bytesText, countText, numberText } from '../text/amount-text.ts';
 import type { FlowImportProgress } from '../flow-log/send-log.ts';
 import type { Look } from '../text/look.ts';
 import { fitted, marginLine } from '../text/margin.ts';
+import { tableLines } from '../text/table.ts';
 import { intervalText } from '../text/time-text.ts';
 
 /** What became of the lines of a flow log. */
@@ -17,11 +18,16 @@ export function renderFlowImport(state: FlowImportAnswer, look: Look): readonly 
   ];
   return [
     fitted(look, `${countText(lines, 'line')}${when}`),
-    ...rows
-      .filter(([, count]) => count > 0)
-      .map(([what, count]) =>
-        fitted(look, `  ${what.padEnd(20)} ${numberText(count)}   ${shareText(count, lines)}`),
-      ),
+    ...tableLines(
+      look,
+      rows.filter(([, count]) => count > 0),
+      [
+        { title: '', value: ([what]) => what },
+        { title: '', value: ([, count]) => numberText(count), align: 'right' },
+        { title: '', value: ([, count]) => shareText(count, lines), align: 'right' },
+      ],
+      '  ',
+    ),
     ...problemLines(state, look),
     marginLine(look, '', unnamed + halfNamed > 0 ? 'sheer flows --unknown' : 'sheer flows'),
   ];

@@ -17,10 +17,8 @@ export function renderStatus(status: StatusAnswer, look: Look): readonly string[
     counts.calls === 0 ? 'No call has been seen yet.' : `${countText(counts.calls, 'call')}, ${named}.`;
   return [
     leadLine(look, 'strong', `sheerline ${status.version}`, `   ${status.address}`),
-    fitted(
-      look,
-      `up for ${upFor} on ${status.node}, pid ${status.pid}, ${bytesText(status.memoryBytes)}, state in ${status.state}`,
-    ),
+    fitted(look, `up for ${upFor} on ${status.node}, pid ${status.pid}, ${bytesText(status.memoryBytes)}`),
+    `state in ${status.state}`,
     '',
     ...sourceLines(status.sources, look, '  '),
     '',

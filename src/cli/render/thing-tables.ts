@@ -28,7 +28,7 @@ export function renderImages(images: readonly ImageAnswer[], look: Look): readon
       cut: 'middle',
       tone: () => 'strong',
     },
-    { title: 'id', value: ({ id }) => (look.columns === null ? id : id.slice(0, 'sha256:'.length + 12)) },
+    { title: 'id', value: ({ id }) => (look.columns === null ? id : id.replace('sha256:', '').slice(0, 12)) },
     { title: 'layers', value: ({ layers }) => String(layers), align: 'right' },
     {
       title: 'size',

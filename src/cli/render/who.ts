@@ -19,7 +19,8 @@ export function renderWho(answer: WhoAnswer, look: Look): readonly string[] {
     ...serviceLines(answer, look),
     ...callsOf(answer, look),
     '',
-    fitted(look, `  next   ${nextCommand(answer)}`),
+    // Never cut: it is there to be copied.
+    `  next   ${nextCommand(answer)}`,
   ];
 }
 
@@ -66,8 +67,7 @@ function callsOf(answer: WhoAnswer, look: Look): readonly string[] {
 }
 
 function nextCommand({ kind, subject, services }: WhoAnswer): string {
-  if (kind !== 'team' && services.length > 0 && services.every(({ team }) => team === null)) {
-    return 'sheer declare --suggest';
-  }
-  return kind === 'team' ? `sheer services --team ${subject}` : `sheer history ${subject}`;
+  if (kind === 'team') return `sheer services --team ${subject}`;
+  if (services.length > 0 && services.every(({ team }) => team === null)) return 'sheer declare --suggest';
+  return kind === 'image' ? 'sheer images' : `sheer history ${subject}`;
 }

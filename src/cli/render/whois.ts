@@ -52,9 +52,10 @@ function unknownLines(answer: WhoisAnswer, look: Look): readonly string[] {
   const isFree = reason === 'nobody-held-it' && since !== null && until !== null;
   const headline = isFree
     ? `nobody held ${address} between ${clockText(look, since)} and ${clockText(look, until)}`
-    : `${address} at ${clockText(look, answer.at)}: ${reasonText(reason)}`;
+    : `who held ${address} at ${clockText(look, answer.at)}`;
   return [
     leadLine(look, 'warning', 'unknown', `: ${headline}`),
+    ...(isFree ? [] : wrapped(look, sentence(reasonText(reason)))),
     ...(answer.explanation === null ? [] : wrapped(look, sentence(answer.explanation))),
     ...neighbourLines(answer, look),
     ...elsewhereLines(answer, look),
@@ -107,12 +108,9 @@ function elsewhereLines(answer: WhoisAnswer, look: Look): readonly string[] {
   if (first === undefined) return [];
   return [
     '',
-    marginLine(
-      look,
-      '  The same address in other scopes:',
-      `sheer whois ${answer.address} --scope ${first.scope}`,
-    ),
+    '  The same address in other scopes:',
     ...candidateLines(answer.elsewhere, look),
+    `  next   sheer whois ${answer.address} --scope ${first.scope}`,
   ];
 }
 

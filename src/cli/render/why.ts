@@ -1,5 +1,5 @@
 import type { CallAnswer, WhyAnswer } from '#model';
-import { numberText } from '../text/amount-text.ts';
+import { countText, numberText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { paint } from '../text/look.ts';
 import { fitted, marginLine } from '../text/margin.ts';
@@ -17,23 +17,27 @@ export function renderWhy(answer: WhyAnswer, look: Look): readonly string[] {
   const to = answer.port === null ? answer.to : `${answer.to}:${answer.port}`;
   return [
     paint(look, answer.answer === 'no' ? 'warning' : 'strong', HEADLINES[answer.answer]),
-    ...answer.calls.map((call) => observedLine(call, look)).filter((line) => line !== null),
+    ...answer.calls.flatMap((call) => observedLines(call, look)),
     ...declaredLines(answer, look),
     ...(answer.answer === 'no'
-      ? [marginLine(look, `  nothing has been seen from ${answer.from} to ${to}`, `sheer calls`)]
+      ? [marginLine(look, `  nothing has been seen from ${answer.from} to ${to}`, 'sheer calls')]
       : []),
     fitted(look, `  policy: ${answer.policy}`),
   ];
 }
 
-function observedLine(call: CallAnswer, look: Look): string | null {
-  if (!call.evidence.includes('observed')) return null;
-  const opened =
-    call.connections === null ? 'opened connections' : `opened ${connectionsText(call.connections)}`;
-  const failed = call.failed === null || call.failed === 0 ? '' : `, ${numberText(call.failed)} failed`;
-  const last = call.lastSeen === null ? '' : `, the last one ${ago(look, call.lastSeen)}`;
+function observedLines(call: CallAnswer, look: Look): readonly string[] {
+  if (!call.evidence.includes('observed')) return [];
+  const opened = call.connections === null ? 'connections' : countText(call.connections, 'connection');
   const to = call.port === null ? call.to : `${call.to}:${call.port}`;
-  return marginLine(look, `  ${call.from} ${opened} to ${to}${failed}${last}`, inSources(call));
+  const details = [
+    call.failed === null || call.failed === 0 ? null : `${numberText(call.failed)} failed`,
+    call.lastSeen === null ? null : `the last one ${ago(look, call.lastSeen)}`,
+  ].filter((part) => part !== null);
+  return [
+    marginLine(look, `  ${call.from} opened ${opened} to ${to}`, inSources(call)),
+    ...(details.length === 0 ? [] : [fitted(look, `    ${details.join(', ')}`)]),
+  ];
 }
 
 function declaredLines(answer: WhyAnswer, look: Look): readonly string[] {
@@ -43,10 +47,6 @@ function declaredLines(answer: WhyAnswer, look: Look): readonly string[] {
   return answer.answer === 'declared, never observed'
     ? [marginLine(look, '  it was declared', 'sheer lint')]
     : ['  it was declared'];
-}
-
-function connectionsText(count: number): string {
-  return count === 1 ? '1 connection' : `${numberText(count)} connections`;
 }
 
 function inSources({ sources }: CallAnswer): string {
