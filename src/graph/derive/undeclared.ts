@@ -145,13 +145,13 @@ function byProcess(view: InstanceView): Undeclared | null {
 
 /** Nothing speaks but the engine's own name, `node 4711`: without the number. */
 function byInstance(data: InstanceData): Undeclared {
-  const name = data.name.replace(/[^\p{L}\p{N}]*\d+[^\p{L}\p{N}]*$/u, '') || data.name || 'unnamed';
+  const name = data.name.replace(/[^\p{L}\p{N}]+\d+[^\p{L}\p{N}]*$/u, '') || data.name || 'unnamed';
   return {
     name,
     application: DEFAULT_APPLICATION,
     derivedFrom: 'name',
     how: `name ${data.name}`,
-    match: null,
+    match: data.name === '' ? null : { name: escapeGlob(data.name) },
   };
 }
 

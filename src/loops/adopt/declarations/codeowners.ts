@@ -53,11 +53,18 @@ function ruleOf(text: string): Rule | null {
   return { pattern: pattern.replace(/\\(.)/g, '$1'), column: indent.length + 1, owners };
 }
 
+/** `@name`, `@organisation/team` or an address. */
+const OWNER = /^(?:@[\w.-]+(?:\/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+)$/;
+
+/** Linux's longest path; it also bounds what the expressions above can cost. */
+const LENGTH_MAX = 4096;
+
 function problemOf({ pattern, owners }: Rule, inSection: boolean): string | null {
   if (pattern.startsWith('!')) return 'a pattern can’t begin with ! here';
+  if (pattern.length > LENGTH_MAX) return `a pattern can’t be longer than ${LENGTH_MAX} characters here`;
   if (/[[\]]/.test(pattern)) return 'a pattern can’t hold [ ] here';
   if (inSection && owners.length === 0) return 'it takes its owners from GitLab’s section';
-  const odd = owners.find((owner) => !/^(?:@[\w.-]+(?:\/[\w.-]+)*|[^\s@]+@[^\s@]+\.[^\s@]+)$/.test(owner));
+  const odd = owners.find((owner) => owner.length > LENGTH_MAX || !OWNER.test(owner));
   return odd === undefined
     ? null
     : `${quoted(odd)} is no owner: expected @name, @organisation/team or an address`;

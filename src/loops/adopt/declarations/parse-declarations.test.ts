@@ -61,6 +61,17 @@ describe('declarations that are wrong are refused, whole, in words that help', (
     assert.equal(refusalOf(files).message, '1000.yaml:1:1: this is file 1001: expected at most 1000');
   });
 
+  it('files that are too long together', () => {
+    const files = Array.from({ length: 5 }, (_, index) => ({
+      name: `${index}.yaml`,
+      content: '#'.repeat(1_048_576),
+    }));
+    assert.equal(
+      refusalOf(files).message,
+      '4.yaml:1:1: all files up to this one have 5242880 characters: expected at most 4194304',
+    );
+  });
+
   it('brackets that would exhaust the stack', () => {
     for (const bracket of ['[', '{a: ', '- ']) {
       assert.match(refusalOf(yaml(bracket.repeat(100_000))).message, /values are nested too deep$/);

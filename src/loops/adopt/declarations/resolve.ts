@@ -148,8 +148,10 @@ interface Occupied {
 function occupy(byBlock: Map<string, Occupied[]>, block: string, by: Occupied, names: Names): void {
   const others = byBlock.get(block) ?? [];
   const other = others.find(({ data }) => meet(data, by.data));
-  if (other === undefined) byBlock.set(block, [...others, by]);
-  else names.refuse(by.place, `${block} is ${quoted(other.data.name)} already, at ${lineOf(other.place)}`);
+  others.push(by);
+  byBlock.set(block, others);
+  if (other !== undefined)
+    names.refuse(by.place, `${block} is ${quoted(other.data.name)} already, at ${lineOf(other.place)}`);
 }
 
 /** Whether neither the ports nor the scope tell the two apart. */

@@ -18,7 +18,9 @@ export function servicesByName(services: Iterable<NamedService>): ServicesByName
   for (const service of services) {
     const { name, application } = service.data;
     for (const written of new Set([name, `${application}/${name}`, service.id])) {
-      byName.set(written, [...(byName.get(written) ?? []), service]);
+      const named = byName.get(written);
+      if (named === undefined) byName.set(written, [service]);
+      else named.push(service);
     }
   }
   return byName;

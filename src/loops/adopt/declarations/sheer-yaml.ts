@@ -33,9 +33,10 @@ export function readSheerYaml(file: DeclaredFile): Draft {
 
 function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
   const problems: Problem[] = [];
-  const services = Object.entries(manifest.services).flatMap(([key, service]) =>
-    servicesOf(key, service, { file, where, problems }),
-  );
+  const services = Object.entries(manifest.services).map(([key, service]) => {
+    const drafts = servicesOf(key, service, { file, where, problems });
+    return { drafts, calls: callsOfService(key, service, drafts, where) };
+  });
   return {
     ...EMPTY_DRAFT,
     teams: Object.entries(manifest.teams).map(([name, team]) => ({
@@ -47,14 +48,12 @@ function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
       data: { name, match: match.map(selectorOf) },
       place: where(['environments', name], 'key'),
     })),
-    services,
+    services: services.flatMap(({ drafts }) => drafts),
     externals: Object.entries(manifest.externals).map(([name, external]) =>
       externalOf(name, external, where),
     ),
     calls: [
-      ...Object.entries(manifest.services).flatMap(([key, service]) =>
-        callsOfService(key, service, services, where),
-      ),
+      ...services.flatMap(({ calls }) => calls),
       ...manifest.calls.map((call, index) => callOf(call, index, where)),
     ],
     labels: manifest.labels.map((name, index) => ({ data: { name }, place: where(['labels', index]) })),
@@ -116,11 +115,9 @@ function servicesOf(key: string, service: Service, context: ServiceContext): rea
 function callsOfService(
   key: string,
   service: Service,
-  services: readonly ServiceDraft[],
+  callers: readonly ServiceDraft[],
   where: Where,
 ): readonly CallDraft[] {
-  const { line, column } = where(['services', key], 'key');
-  const callers = services.filter(({ place }) => place.line === line && place.column === column);
   return callers.flatMap(({ id }) =>
     service.calls.map((call, index) => ({
       from: { kind: 'id', id },
