@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { capabilitiesPage } from './docs/capabilities-page.ts';
+import { PAGES } from './docs/pages.ts';
 
 // Writes the pages that are made from the code.
-writeFileSync(join(import.meta.dirname, '../docs/capabilities.md'), capabilitiesPage());
+for (const [path, content] of Object.entries(PAGES)) {
+  writeFileSync(join(import.meta.dirname, '..', path), content());
+}

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, it } from 'node:test';
 import manifest from '../package.json' with { type: 'json' };
-import { capabilitiesPage } from '../scripts/docs/capabilities-page.ts';
+import { commandsPage } from '#cli';
+import { PAGES } from '../scripts/docs/pages.ts';
 import { ROOT, trackedFiles } from './rules/tracked-files.ts';
 
 const pages = trackedFiles()
@@ -63,12 +63,7 @@ describe('the documentation', () => {
   });
 
   it('names commands that exist', () => {
-    const help = execFileSync(process.execPath, [join(ROOT, 'src/app/main.ts'), '--help'], {
-      encoding: 'utf8',
-    });
-    const commands = new Set(
-      [...help.matchAll(/^ {2}(?<name>[a-z]+)\b/gm)].map((match) => match.groups?.['name']),
-    );
+    const commands = new Set([...commandsPage().matchAll(/^## sheer (?<name>[a-z]+)/gm)].map(firstWord));
     const named = pages.flatMap(({ path, text }) => commandsOf(text).map((command) => ({ path, command })));
     assert.ok(named.length > 10);
     assert.deepEqual(
@@ -77,8 +72,10 @@ describe('the documentation', () => {
     );
   });
 
-  it('says of engines and sensors what they say of themselves', () => {
-    assert.equal(readText('docs/capabilities.md'), capabilitiesPage(), 'run: npm run docs');
+  it('says of the code what the code says of itself', () => {
+    for (const [path, content] of Object.entries(PAGES)) {
+      assert.equal(readText(path), content(), `${path} is not what the code says; run: npm run docs`);
+    }
   });
 });
 
@@ -108,7 +105,9 @@ function anchorsOf(text: string): readonly string[] {
 
 /** `./sheer up` in blocks and `sheer up` in code; the first word after the program. */
 function commandsOf(text: string): readonly string[] {
-  return [...text.matchAll(/(?:^ {4}(?:\$ )?|`)(?:\.\/)?sheer (?<command>[a-z]+)/gm)].map(
-    (match) => match.groups?.['command'] ?? '',
-  );
+  return [...text.matchAll(/(?:^ {4}(?:\$ )?|`)(?:\.\/)?sheer (?<name>[a-z]+)/gm)].map(firstWord);
+}
+
+function firstWord(match: RegExpExecArray): string {
+  return match.groups?.['name'] ?? '';
 }
