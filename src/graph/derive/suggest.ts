@@ -194,7 +194,7 @@ class Suggestion {
 
 function selectorText(selector: Selector): string {
   const { label, port, ...texts } = selector;
-  const conditions = Object.entries(texts).map(([key, text]) => `${key}: ${yamlText(String(text))}`);
+  const conditions = Object.entries(texts).map(([key, text]) => `${key}: ${yamlText(text)}`);
   if (label !== undefined) conditions.unshift(`label: ${yamlList(label)}`);
   if (port !== undefined) conditions.push(`port: ${port}`);
   return `{ ${conditions.join(', ')} }`;

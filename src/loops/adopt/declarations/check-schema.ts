@@ -40,7 +40,7 @@ function problemsOf(issue: Issue, file: YamlFile, tree: YamlTree): readonly Prob
       message:
         missing === undefined
           ? `expected ${issue.message}, found ${describe(found)}${hint(found, issue)}`
-          : `${quoted(String(missing))} is missing: expected ${issue.message}`,
+          : `${quoted(missing)} is missing: expected ${issue.message}`,
     },
   ];
 }
@@ -55,7 +55,8 @@ function describe(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty map' : 'a map';
-  return typeof value === 'string' ? quoted(value) : String(value);
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  return typeof value === 'string' ? quoted(value) : `a ${typeof value}`;
 }
 
 /** YAML reads `2024` as a number and `true` as a truth value, where people mean text; and the other way round. */

@@ -82,11 +82,11 @@ describe('declarations that are wrong are refused, whole, in words that help', (
     );
   });
 
-  it('a hundred thousand problems, of which the first ten are shown', () => {
-    const many = Array.from({ length: 100_000 }, (_, index) => `k${index}:`).join('\n');
+  it('twenty thousand problems, of which the first ten are shown', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => `k${index}:`).join('\n');
     const error = refusalOf(yaml(many));
-    assert.equal(error.problems.length, 100_000);
-    assert.deepEqual(error.detail.slice(-2), ['  and 99990 more problems', '  Nothing was changed.']);
+    assert.equal(error.problems.length, 20_000);
+    assert.deepEqual(error.detail.slice(-2), ['  and 19990 more problems', '  Nothing was changed.']);
   });
 
   it('whatever it is: nothing but a refusal, at a place that is in the file', () => {

@@ -260,7 +260,7 @@ function leaf(value: unknown, { start, end }: Range): YamlTree {
 /** `8080:` is a name too: as it was written. */
 function textOf(value: unknown, source: string | undefined): string | null {
   if (typeof value === 'string') return value;
-  return value === null ? null : (source ?? String(value));
+  return typeof value === 'number' || typeof value === 'boolean' ? (source ?? String(value)) : null;
 }
 
 function firstLine(text: string): string {
