@@ -1,7 +1,6 @@
-export { createAccounts, parseAccounts } from './accounts.ts';
+export { createAccounts } from './accounts.ts';
 export { instantOfTicks, readBoot, ticksOfInstant } from './boot.ts';
 export type { Boot } from './boot.ts';
-export { parseControlGroup } from './control-group.ts';
 export type { ControlGroup } from './control-group.ts';
 export { createAlarm, forwardOnly, poll } from './poll.ts';
 export type { Alarm, Pace, Poll } from './poll.ts';
@@ -17,11 +16,10 @@ export {
   readUserId,
   readWorkingDirectory,
 } from './process-details.ts';
-export { parseProcessStat } from './process-stat.ts';
 export type { ProcessStat } from './process-stat.ts';
 export { createProcessTable } from './process-table.ts';
 export type { LiveProcess, ProcessTable } from './process-table.ts';
-export { isConnected, isListening, SOCKET_STATE, SocketCursor } from './socket-cursor.ts';
+export { isConnected, isListening, SOCKET_STATE } from './socket-cursor.ts';
 export { findSocketOwners, holdsSocket } from './socket-owners.ts';
 export type { OwnerSearch, SocketOwner } from './socket-owners.ts';
 export { readSocketTables } from './socket-tables.ts';

@@ -66,7 +66,7 @@ export function pauseAfter(cpuMs: number, intervalMs: number): number {
 }
 
 /** Runs the steps, lets others run between slices, and says what the steps cost. */
-export async function inSlices<Result>(
+async function inSlices<Result>(
   steps: Generator<void, Result>,
 ): Promise<{ readonly result: Result; readonly cpuMs: number }> {
   let cpuMs = 0;

@@ -54,6 +54,7 @@ function follow(child: ChildProcess, program: string): StartedProcess {
     end: async () => {
       if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL');
       await exited;
+      stdout.destroy();
     },
   };
 }
@@ -65,11 +66,12 @@ const NODE_SERVER = `
     server.listen(0, host, () => console.log(host + ' ' + server.address().port));
   }`;
 
-// The two workers end when the pipe from the server closes, so that killing the server ends all.
+// The two workers end when the pipe from the server closes, so that killing the server ends all. Both
+// wake up for a connection and one gets it: the other must not wait for the next one.
 const FORKING_SERVER = `
-  use strict; use Socket; $| = 1;
+  use strict; use Socket; use IO::Handle; $| = 1;
   socket(my $listener, PF_INET, SOCK_STREAM, 0) or die; bind($listener, sockaddr_in(0, INADDR_LOOPBACK)) or die;
-  listen($listener, 16) or die; my ($port) = sockaddr_in(getsockname($listener));
+  listen($listener, 16) or die; $listener->blocking(0); my ($port) = sockaddr_in(getsockname($listener));
   pipe(my $read, my $write); my @pids;
   for (1 .. 2) {
     my $pid = fork; if ($pid) { push @pids, $pid; next }

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 
 import type { InstanceData } from '#model';
 
+import { NetworkNamespace } from '../../../test/processes/network-namespace.ts';
 import { StartedProcesses } from '../../../test/processes/started-processes.ts';
 import { TcpTargets } from '../../../test/processes/tcp-targets.ts';
 import { Watched } from './watched.fixture.ts';
@@ -15,11 +13,10 @@ import { Watched } from './watched.fixture.ts';
 describe('the engine for processes, on this machine', () => {
   const started = new StartedProcesses();
   const targets = new TcpTargets();
-  const namespace = `sheer-${randomBytes(4).toString('hex')}`;
+  const namespace = new NetworkNamespace();
   let watched: Watched;
   before(async () => {
-    execFileSync('ip', ['netns', 'add', namespace]);
-    execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
+    namespace.create();
     watched = new Watched('/proc');
     await watched.looks(1);
   });
@@ -27,7 +24,7 @@ describe('the engine for processes, on this machine', () => {
     await watched.stop();
     await started.end();
     targets.close();
-    execFileSync('ip', ['netns', 'delete', namespace]);
+    namespace.delete();
   });
 
   const byPid = (pid: number): [string, InstanceData] | undefined =>
@@ -69,15 +66,24 @@ describe('the engine for processes, on this machine', () => {
   });
 
   it('finds what listens in another network namespace, in a scope of its own', async () => {
-    const listener = started.start('ip', 'netns', 'exec', namespace, 'busybox', 'nc', '-l', '-p', '8099');
-    const { ino } = statSync(`/run/netns/${namespace}`);
+    const listener = started.start(
+      'ip',
+      'netns',
+      'exec',
+      namespace.name,
+      'busybox',
+      'nc',
+      '-l',
+      '-p',
+      '8099',
+    );
     await watched.until(() => addressesOf(listener.pid).length === 1);
     assert.match(
       addressesOf(listener.pid)[0] ?? '',
-      new RegExp(`^network/box/netns-${ino} (::|0\\.0\\.0\\.0) tcp/8099$`),
+      new RegExp(`^network/box/netns-${namespace.inode()} (::|0\\.0\\.0\\.0) tcp/8099$`),
     );
     const data = byPid(listener.pid)?.[1];
-    assert.deepEqual(data?.networks, [`netns-${ino}`]);
+    assert.deepEqual(data?.networks, [`netns-${namespace.inode()}`]);
     assert.equal(data?.name, 'busybox', 'the program that ip became, not ip');
   });
 

@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { statSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
 
 import type { Flow, FlowHolder } from '#model';
 
+import { NetworkNamespace } from '../../../test/processes/network-namespace.ts';
 import { StartedProcesses } from '../../../test/processes/started-processes.ts';
 import { TcpTargets } from '../../../test/processes/tcp-targets.ts';
+import { describeSensor } from '../sensor.conformance.ts';
 import { createSocketsSensor } from './sockets-sensor.ts';
 import { WatchedFlows } from './watched-flows.fixture.ts';
 
 describe('the sockets sensor, on this machine', () => {
   const started = new StartedProcesses();
   const targets = new TcpTargets();
-  const namespace = `sheer-${randomBytes(4).toString('hex')}`;
+  const namespace = new NetworkNamespace();
   let watched: WatchedFlows;
   before(async () => {
-    execFileSync('ip', ['netns', 'add', namespace]);
-    execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
+    namespace.create();
     watched = new WatchedFlows(createSocketsSensor({ node: 'box', clock: Date.now, intervalMs: 100 }));
     await watched.looks(1);
   });
@@ -26,7 +24,7 @@ describe('the sockets sensor, on this machine', () => {
     await watched.stop();
     await started.end();
     targets.close();
-    execFileSync('ip', ['netns', 'delete', namespace]);
+    namespace.delete();
   });
 
   const both = (isOurs: (flow: Flow) => boolean): readonly [Flow[], Flow[]] => [
@@ -53,11 +51,10 @@ describe('the sockets sensor, on this machine', () => {
   }
 
   it('sees a connection inside another network namespace', async () => {
-    const { ino } = statSync(`/run/netns/${namespace}`);
-    const inside = ['netns', 'exec', namespace, 'busybox', 'nc'];
+    const inside = ['netns', 'exec', namespace.name, 'busybox', 'nc'];
     // The accepted connection is handed to a program that keeps it open.
     const server = started.start('ip', ...inside, '-l', '-p', '8098', '-e', 'sleep', '600');
-    const scope = `network/box/netns-${ino}`;
+    const scope = `network/box/netns-${namespace.inode()}`;
     const ours = (flow: Flow): boolean => flow.server.port === 8098 && flow.server.scope === scope;
     // The listener may not be there yet when the client comes.
     const retry = `until ip ${inside.join(' ')} 127.0.0.1 8098; do sleep 0.1; done`;
@@ -65,4 +62,21 @@ describe('the sockets sensor, on this machine', () => {
     await watched.until(() => both(ours).every((flows) => flows.length > 0));
     assert.equal(pid(both(ours)[1][0]?.server.holder), server.pid);
   });
+});
+
+const conformanceTargets = new TcpTargets();
+const clients = new StartedProcesses();
+after(async () => {
+  await clients.end();
+  conformanceTargets.close();
+});
+
+describeSensor('sockets', {
+  create: () => createSocketsSensor({ node: 'box', clock: Date.now, intervalMs: 100 }),
+  traffic: async () => {
+    const target = await conformanceTargets.listen();
+    clients.start('busybox', 'nc', '127.0.0.1', String(target.port));
+    await target.connected;
+    return ({ server }) => server.port === target.port;
+  },
 });
