@@ -4,7 +4,7 @@ import { print, printLines } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
 import { declaredFiles } from '../declared-files.ts';
 import { renderDeclaration } from '../render/record.ts';
-import { cleanAnswer } from '../text/clean.ts';
+import { cleanAnswer, cleanText } from '../text/clean.ts';
 
 export const declareCommands: readonly CommandDefinition[] = [
   {
@@ -51,7 +51,10 @@ async function suggest(context: CommandContext, path: string | undefined): Promi
     throw new CliError('invalid-input', `--suggest reads no file, but "${path}" was given`);
   }
   const answer = await context.client().suggestion();
-  await print(context, answer, ({ suggestion }) => suggestion.trimEnd().split('\n'));
+  // Lines of a file: each is cleaned by itself.
+  const lines = answer.suggestion.trimEnd().split('\n').map(cleanText);
+  if (context.json) await print(context, answer, () => []);
+  else await printLines(context, lines);
   return 0;
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { describeGolden } from '../../../test/fakes/golden.ts';
+import { describeGolden } from '../../../test/fakes/golden.conformance.ts';
 import { fakeQuestions } from '../../../test/fakes/questions.ts';
 import * as shop from '../../../test/fakes/shop-answers.ts';
 import type { Look } from '../text/look.ts';

@@ -50,6 +50,8 @@ function problemLines({ problems, malformed }: FlowImportAnswer, look: Look): re
   ];
 }
 
+/** Few are not none. */
 function shareText(part: number, whole: number): string {
-  return whole === 0 ? '0 %' : `${Math.floor((part / whole) * 100)} %`;
+  const percent = whole === 0 ? 0 : Math.floor((part / whole) * 100);
+  return percent === 0 && part > 0 ? '< 1 %' : `${percent} %`;
 }

@@ -1,4 +1,4 @@
-import { describeGolden } from '../../../test/fakes/golden.ts';
+import { describeGolden } from '../../../test/fakes/golden.conformance.ts';
 import { fakeQuestions } from '../../../test/fakes/questions.ts';
 import * as shop from '../../../test/fakes/shop-answers.ts';
 import type { Look } from '../text/look.ts';

@@ -1,5 +1,5 @@
 import type { CallAnswer } from '#model';
-import { describeGolden } from '../../../test/fakes/golden.ts';
+import { describeGolden } from '../../../test/fakes/golden.conformance.ts';
 import { fakeQuestions } from '../../../test/fakes/questions.ts';
 import * as shop from '../../../test/fakes/shop-answers.ts';
 import type { Look } from '../text/look.ts';

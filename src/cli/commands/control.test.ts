@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { run } from '../../../test/fakes/run-program.ts';
+import { startServer } from '../../../test/fakes/server.ts';
+
+describe('starting and stopping', () => {
+  it('hands over how to start', async () => {
+    const { started } = await run(['up', '--detach', '--port', '0', '--engine', 'podman', 'processes']);
+    assert.deepEqual(started, [{ detach: true, port: 0, engines: ['podman', 'processes'] }]);
+    assert.deepEqual((await run(['up'])).started, [{ detach: false, port: null, engines: [] }]);
+    assert.deepEqual((await run(['demo', '--engine', 'containers', '--for', '30s'])).started, [
+      { engine: 'containers', forMs: 30_000 },
+    ]);
+  });
+
+  it('starts nothing elsewhere', async () => {
+    assert.equal((await run(['up', '--server', 'http://127.0.0.1:1'])).exit, 2);
+  });
+
+  it('stops the control plane, and is done when it no longer answers', async () => {
+    let stopped: Promise<void> | undefined;
+    const server = await startServer({
+      server: {
+        shutdown() {
+          stopped = server.server.close();
+        },
+      },
+    });
+    const line = ['--state', server.directory, 'down'];
+    assert.deepEqual(await run(line), { exit: 0, out: 'stopped\n', error: '', started: [] });
+    await stopped;
+    const again = await run(line);
+    assert.deepEqual([again.exit, again.out], [0, `nothing was running in ${server.directory}\n`]);
+    await server.stop();
+  });
+});
