@@ -51,7 +51,10 @@ export class ByteCursor {
     return at === start || at - start > MAX_DIGITS ? -1 : value;
   }
 
-  /** An address up to `delimiter`; false when it is none. IPv4 mapped into IPv6 is IPv4. */
+  /**
+   * An address up to `delimiter`; when it is none, false, and the cursor stays. IPv4 mapped into IPv6
+   * is IPv4.
+   */
   address(delimiter: number, into: LineEnd): boolean {
     const start = this.at;
     const ipv4 = this.#ipv4();
@@ -61,7 +64,9 @@ export class ByteCursor {
       return true;
     }
     this.at = start;
-    return this.#ipv6(delimiter, into);
+    if (this.#ipv6(delimiter, into)) return true;
+    this.at = start;
+    return false;
   }
 
   /** Latin-1 text, for what is rare. */

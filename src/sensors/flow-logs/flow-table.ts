@@ -97,7 +97,7 @@ export class FlowTable {
     for (;;) {
       place &= this.#mask;
       const row = (this.#slots[place] as number) - 1;
-      if (row < 0) return this.#newRow(place, [minute, client, server, clientHolder, serverHolder, call]);
+      if (row < 0) break;
       const base = row * KEY_WORDS;
       if (
         keys[base + 1] === client &&
@@ -111,37 +111,49 @@ export class FlowTable {
       }
       place += 1;
     }
+    const row = this.#newRow(place);
+    const base = row * KEY_WORDS;
+    keys[base] = minute;
+    keys[base + 1] = client;
+    keys[base + 2] = server;
+    keys[base + 3] = clientHolder;
+    keys[base + 4] = serverHolder;
+    keys[base + 5] = call;
+    return row;
   }
 
-  #newRow(place: number, key: readonly number[]): number {
+  #newRow(place: number): number {
     const row = this.#count;
     this.#count += 1;
     this.#slots[place] = row + 1;
-    this.#keys.set(key, row * KEY_WORDS);
-    this.#values.set([0, -1, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], row * VALUES);
+    const base = row * VALUES;
+    this.#values[base + CONNECTIONS] = 0;
+    this.#values[base + BYTES] = -1;
+    this.#values[base + FIRST] = Number.POSITIVE_INFINITY;
+    this.#values[base + LAST] = Number.NEGATIVE_INFINITY;
     return row;
   }
 
   #row(row: number, ipv6: (number: number) => string): FlowLogRow {
-    const [minute = 0, client = 0, server = 0, clientHolder = 0, serverHolder = 0, call = 0] =
-      this.#keys.subarray(row * KEY_WORDS, (row + 1) * KEY_WORDS);
-    const [connections = 0, bytes = 0, firstAt = 0, lastAt = 0] = this.#values.subarray(
-      row * VALUES,
-      (row + 1) * VALUES,
-    );
+    const keys = this.#keys;
+    const values = this.#values;
+    const key = row * KEY_WORDS;
+    const value = row * VALUES;
+    const call = keys[key + 5] ?? 0;
+    const bytes = values[value + BYTES] ?? -1;
     return {
-      minute: minute * MINUTE_MS,
+      minute: (keys[key] ?? 0) * MINUTE_MS,
       protocol: protocolOf(call),
-      clientIp: ipOf(call & CLIENT_IS_IPV6, client, ipv6),
-      client: clientHolder | 0,
-      serverIp: ipOf(call & SERVER_IS_IPV6, server, ipv6),
+      clientIp: ipOf(call & CLIENT_IS_IPV6, keys[key + 1] ?? 0, ipv6),
+      client: (keys[key + 3] ?? 0) | 0,
+      serverIp: ipOf(call & SERVER_IS_IPV6, keys[key + 2] ?? 0, ipv6),
       serverPort: portOf(call),
-      server: serverHolder | 0,
+      server: (keys[key + 4] ?? 0) | 0,
       verdict: verdictOf(call),
-      connections,
+      connections: values[value + CONNECTIONS] ?? 0,
       bytes: bytes < 0 ? null : bytes,
-      firstAt,
-      lastAt,
+      firstAt: values[value + FIRST] ?? 0,
+      lastAt: values[value + LAST] ?? 0,
     };
   }
 }
