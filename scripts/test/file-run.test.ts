@@ -57,6 +57,15 @@ describe('the test runner', () => {
     assert.match(outcome.failures[0]?.message ?? '', /did not end within 1.5 s; running: stuck/);
   });
 
+  it('says when something keeps a file alive after its tests', async () => {
+    const outcome = await runSource(`it('leaks', () => { setInterval(() => {}, 1000); });`, 1500);
+    assert.equal(outcome.passed, 1);
+    assert.match(
+      outcome.failures[0]?.message ?? '',
+      /did not end within 1.5 s; no test was running any more/,
+    );
+  });
+
   it('counts what was left out as failed only where that is asked for', async () => {
     const outcome = await runSource(`it.skip('a'); it.todo('b'); it('c', (t) => t.skip('no tool'));`);
     const [lenient, strict] = [new Totals(), new Totals()];

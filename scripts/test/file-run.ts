@@ -69,6 +69,7 @@ export async function runTool(
 interface ProcessEnd {
   /** Null when it ended with 0 in time. */
   readonly explanation: string | null;
+  readonly late: boolean;
   readonly output: string;
 }
 
@@ -100,7 +101,7 @@ async function runProcess(command: readonly string[], deadlineMs: number): Promi
   });
   stop.abort();
   signalGroup(child, 'SIGKILL');
-  return { explanation, output };
+  return { explanation, late: late.reached, output };
 }
 
 function endGroupAfter(child: ChildProcess, deadlineMs: number, stopped: AbortSignal): { reached: boolean } {
@@ -163,8 +164,9 @@ function judge(file: string, end: ProcessEnd, run: Run): Outcome {
 function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure[] {
   const open = unfinished(run.events);
   const failedInside = run.events.some((event) => event.kind === 'failed');
-  const cutShort =
-    open.length > 0 || (end.explanation === null && !run.events.some((event) => event.kind === 'done'));
+  const complete = run.events.some((event) => event.kind === 'done');
+  // A failed test makes its process fail, which says nothing more; these do.
+  const cutShort = end.late || open.length > 0 || (end.explanation === null && !complete);
   if (cutShort || (end.explanation !== null && !failedInside)) {
     const running = open.length === 0 ? 'no test was running any more' : `running: ${open.join(' › ')}`;
     return [{ name: '(file)', message: `${end.explanation ?? 'ended before its tests did'}; ${running}` }];
