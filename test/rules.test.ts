@@ -15,7 +15,7 @@ const sources = tracked
 const product = sources.filter((file) => !isTestCode(file.path));
 
 /** Fewer would mean that the rules look in the wrong place; raise it as the project grows. */
-const FILES_MIN = 100;
+const FILES_MIN = 350;
 
 function readText(path: string): string {
   return readFileSync(join(ROOT, path), 'utf8');
