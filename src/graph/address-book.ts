@@ -1,5 +1,5 @@
 import type { AddressData, Instant, Protocol, Scope } from '#model';
-import { AddressIndex, AMBIGUOUS, NO_HOLDER, type HeldInterval } from './address-index.ts';
+import { AddressIndex, AMBIGUOUS, NO_HOLDER, type HeldInterval, type Questions4 } from './address-index.ts';
 import { INDEXED_NOT, INDEXED_OPEN, INDEXED_OTHERWISE, NONE } from './fact-columns.ts';
 import type { FactTable } from './fact-table.ts';
 import { runs, statements, type Statement } from './statements.ts';
@@ -64,13 +64,18 @@ export class AddressBook {
     return number < 0 ? NONE : this.#index.keyOf(number, ip, port, protocol);
   }
 
-  /** The same for a whole IPv4 address as a number. */
-  keyOf4(scopeNumber: number, ipv4: number): number {
-    return this.#index.keyOf4(scopeNumber, ipv4);
+  /** {@link holderAt} for a moment that is only known to lie in `from` to `to`, both included. */
+  holderDuring(scope: Scope, ip: string, from: Instant, to: Instant): number {
+    const holder = this.#index.during(this.keyOf(scope, ip), from, to);
+    return holder === UNCERTAIN ? AMBIGUOUS : holder;
   }
 
-  scopeNumber(scope: Scope): number {
-    return this.#scopes.find(scope);
+  /** The same for many IPv4 addresses of one scope at once; false: nothing is known of the scope. */
+  holdersDuring4(scope: Scope, questions: Questions4, holders: Int32Array, count: number): boolean {
+    const number = this.#scopes.find(scope);
+    if (number < 0) return false;
+    this.#index.duringEach4(number, questions, holders, count);
+    return true;
   }
 
   scopes(): readonly Scope[] {

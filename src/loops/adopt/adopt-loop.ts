@@ -10,7 +10,8 @@ import { FlowAttributor } from './attribution/flow-attributor.ts';
 import { Declarer } from './declarer.ts';
 import { Feeds } from './feeds.ts';
 import { FlowFeed } from './flow-feed.ts';
-import type { Questions } from './questions.ts';
+import { FlowImporter } from './flow-importer.ts';
+import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
 import { restoreGraph, restoreWatermarks, saveGraph, saveWatermarks } from './restore.ts';
 
@@ -51,6 +52,7 @@ export interface AdoptOptions {
  */
 export class AdoptLoop {
   readonly questions: Questions;
+  readonly imports: FlowImports;
   readonly view: View;
   readonly #options: AdoptOptions;
   readonly #recorder: Recorder;
@@ -100,6 +102,7 @@ export class AdoptLoop {
       graph: this.#graph,
       onFlows: (source, events) => this.#flows.accept(source, events),
     });
+    this.imports = new FlowImporter(this.view, store.measurements);
     this.questions = new AdoptQuestions({
       ...options,
       view: this.view,
@@ -124,7 +127,7 @@ export class AdoptLoop {
     for (const timer of this.#timers) clearInterval(timer);
     await this.#feeds.stop();
     this.#flows.stop();
-    this.#recorder.flush();
+    this.#recorder.stop();
     this.#stopWatching();
     saveWatermarks(this.#options.store, this.#recorder.feeds());
     saveGraph(this.#options.store, this.#graph);

@@ -66,7 +66,10 @@ export interface Questions {
   auditTail(after: number, limit: number): readonly AuditRecord[];
   auditVerify(head: { readonly position: number; readonly hash: string } | null): VerificationAnswer;
   /** Everything that was parsed and checked from files, given as data; `dryRun` shows the plan. */
-  declare(files: readonly DeclaredFile[], options: { readonly dryRun: boolean; readonly actor: string }): DeclarationResult;
+  declare(
+    files: readonly DeclaredFile[],
+    options: { readonly dryRun: boolean; readonly actor: string },
+  ): DeclarationResult;
   /** A sheer.yaml for what runs and is not declared. */
   suggest(): string;
 }

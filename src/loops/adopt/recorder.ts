@@ -63,6 +63,7 @@ export class Recorder {
   readonly #news = new Map<string, Known | null>();
   #waiting: NewFact[] = [];
   #timer: NodeJS.Timeout | null = null;
+  #stopped = false;
 
   constructor(options: RecorderOptions) {
     this.#options = options;
@@ -102,6 +103,12 @@ export class Recorder {
     this.observe(source, [{ kind: 'assert', subject: { kind: 'source', id: source }, data, validFrom: at }]);
   }
 
+  /** Writes what waits for the last time. */
+  stop(): void {
+    this.#stopped = true;
+    this.flush();
+  }
+
   /** Writes what waits, durably, and folds it in. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
@@ -116,7 +123,7 @@ export class Recorder {
       this.#news.clear();
     } catch (error) {
       this.#options.failed(error);
-      this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
+      if (!this.#stopped) this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
     }
   }
 

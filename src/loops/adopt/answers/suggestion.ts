@@ -15,7 +15,12 @@ import type { View } from './view.ts';
 export function suggestion(view: View): string {
   const declaredCalls = new Set([...view.graph.all('call')].map(({ data }) => `${data.from}>${data.to}`));
   const calls = new Map<string, ObservedCall>();
-  const externals = new Map<string, ObservedExternal>();
+  const externals = new Map<string, ObservedExternal>(
+    [...view.graph.all('external')].map(({ id, data }) => [
+      id,
+      { name: id, declared: true, addresses: data.addresses, ports: data.ports, seen: '' },
+    ]),
+  );
   const namer = new EndNamer(view);
   for (const record of view.calls.records()) {
     const from = namer.name(record.client, null, record.lastAt);

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import {
+  FlowLogReader,
+  namedLine,
+  type EndName,
+  type FlowLogEnd,
+  type FlowLogLine,
+  type FlowLogRow,
+} from '#sensors';
+import type { FlowRow, MeasurementStore } from '#store';
+import { AdoptError } from './adopt-error.ts';
+import { EndNamer } from './answers/ends.ts';
+import type { View } from './answers/view.ts';
+import { INTERNET, nodeHolder, type AttributedEnd } from './attribution/attributed-flow.ts';
+import { LogResolver } from './log-resolver.ts';
+import type { FlowImports, FlowImportState } from './questions.ts';
+
+type ImportRequest = Parameters<FlowImports['open']>[0];
+
+interface Import extends ImportRequest {
+  readonly id: string;
+  readonly resolver: LogResolver;
+  reader: FlowLogReader;
+  offset: number;
+  /** Where the named lines of the chunk at hand go; null: nobody wants them. */
+  lines: string[] | null;
+}
+
+/** So many imports keep their reader (10 MB each) in memory; others go on from what is stored. */
+const OPEN_MAX = 4;
+
+/** Late logs of other tools, named as of their time. Every chunk is stored with how far it got, or not at all. */
+export class FlowImporter implements FlowImports {
+  readonly #view: View;
+  readonly #measurements: MeasurementStore;
+  readonly #imports = new Map<string, Import>();
+
+  constructor(view: View, measurements: MeasurementStore) {
+    this.#view = view;
+    this.#measurements = measurements;
+  }
+
+  open(request: ImportRequest): FlowImportState {
+    const text = JSON.stringify([request.fingerprint, request.format, request.scope]);
+    const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    return stateOf(this.#imports.get(id) ?? this.#begin(id, request));
+  }
+
+  append(chunk: Parameters<FlowImports['append']>[0]): {
+    readonly state: FlowImportState;
+    readonly lines: string | null;
+  } {
+    const running = this.#imports.get(chunk.id);
+    if (running === undefined) {
+      throw new AdoptError('not-found', `there is no open import ${chunk.id}`, {
+        next: 'open it again; it goes on where it was',
+      });
+    }
+    // A chunk that was taken already, or that follows one that was not: the answer says where to go on.
+    if (chunk.offset !== running.offset)
+      return { state: stateOf(running), lines: chunk.wantLines ? '' : null };
+    running.lines = chunk.wantLines ? [] : null;
+    try {
+      this.#take(running, chunk.bytes, chunk.final);
+    } catch (error) {
+      // What the reader holds is no longer what is stored.
+      this.#imports.delete(chunk.id);
+      throw error;
+    }
+    const lines = running.lines === null ? null : running.lines.map((line) => `${line}\n`).join('');
+    return { state: stateOf(running), lines };
+  }
+
+  #begin(id: string, request: ImportRequest): Import {
+    const [oldest] = this.#imports.keys();
+    if (this.#imports.size >= OPEN_MAX && oldest !== undefined) this.#imports.delete(oldest);
+    const progress = this.#measurements.importProgress(id);
+    const resolver = new LogResolver(this.#view, request.scope);
+    const running: Import = {
+      ...request,
+      id,
+      resolver,
+      offset: progress?.offset ?? 0,
+      lines: null,
+      reader: new FlowLogReader({
+        format: request.format,
+        resolver,
+        capturedAt: this.#view.clock(),
+        onLine: (line) => running.lines?.push(this.#named(running, line)),
+        ...(progress === null ? {} : { state: progress.state }),
+      }),
+    };
+    this.#imports.set(id, running);
+    return running;
+  }
+
+  #take(running: Import, bytes: Uint8Array, final: boolean): void {
+    for (let rest = bytes; ;) {
+      const { consumed, full } = running.reader.push(rest, final);
+      const rows = running.reader.drain().map((row) => this.#rowOf(running, row));
+      running.offset += consumed;
+      this.#measurements.addFlows(rows, {
+        id: running.id,
+        offset: running.offset,
+        state: running.reader.state(),
+      });
+      if (!full) return;
+      rest = rest.subarray(consumed);
+    }
+  }
+
+  #rowOf(running: Import, row: FlowLogRow): FlowRow {
+    const client = this.#holderOf(running, { ip: row.clientIp, port: null, holder: row.client }, row.firstAt);
+    const server = this.#holderOf(
+      running,
+      { ip: row.serverIp, port: row.serverPort, holder: row.server },
+      row.firstAt,
+    );
+    const unknown = [client === '' ? 'client' : '', server === '' ? 'server' : ''];
+    return {
+      minute: row.minute,
+      source: `import:${running.id}`,
+      protocol: row.protocol,
+      clientScope: running.scope ?? '',
+      clientIp: row.clientIp,
+      client,
+      serverScope: running.scope ?? '',
+      serverIp: row.serverIp,
+      serverPort: row.serverPort,
+      server,
+      verdict: row.verdict,
+      connections: row.connections,
+      bytes: row.bytes,
+      firstAt: row.firstAt,
+      lastAt: row.lastAt,
+      unknown: unknown.filter((end) => end !== '').join(' '),
+    };
+  }
+
+  /** An address of the node is whoever listens on the port there; other holders are who they are. */
+  #holderOf(
+    running: Import,
+    end: { readonly ip: string; readonly port: number | null; readonly holder: number },
+    at: number,
+  ): string {
+    if (end.holder < 0) return '';
+    const { facts } = this.#view.graph;
+    const kind = facts.subjectKind(end.holder);
+    if (kind === 'external') return facts.subjectId(end.holder) === INTERNET ? INTERNET : '';
+    if (kind !== 'node') return facts.subjectId(end.holder);
+    const located = this.#view.locator.find({
+      ip: end.ip,
+      port: end.port,
+      protocol: null,
+      scope: running.scope,
+      at,
+    });
+    if (located?.kind === 'holder' && facts.subjectKind(located.holder) === 'instance')
+      return facts.subjectId(located.holder);
+    return nodeHolder(facts.subjectId(end.holder));
+  }
+
+  #named(running: Import, line: FlowLogLine): string {
+    const namer = new EndNamer(this.#view);
+    return namedLine(line, (end) => this.#nameOf(running, namer, end, line));
+  }
+
+  #nameOf(running: Import, namer: EndNamer, end: FlowLogEnd, line: FlowLogLine): EndName {
+    const port = end === line.server ? end.port : null;
+    const holder = this.#holderOf(running, { ip: end.ip, port, holder: end.holder }, line.at);
+    const attributed: AttributedEnd = { holder, scope: running.scope ?? '', ip: end.ip };
+    const { kind, name, instance, reason } = namer.name(attributed, port, line.at);
+    if (kind === 'unknown' || kind === 'ambiguous')
+      return { kind: 'unknown', reason: kind === 'unknown' ? (reason ?? kind) : kind };
+    return { kind: 'named', name, instance };
+  }
+}
+
+function stateOf(running: Import): FlowImportState {
+  const { lines, named, halfNamed, unnamed, malformed, problems, firstAt, lastAt } = running.reader.summary();
+  return {
+    id: running.id,
+    offset: running.offset,
+    lines,
+    named,
+    halfNamed,
+    unnamed,
+    malformed,
+    problems: [...problems],
+    firstAt,
+    lastAt,
+  };
+}
