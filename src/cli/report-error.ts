@@ -30,7 +30,7 @@ export async function reportError(
   return exitCode(told.code);
 }
 
-export function exitCode(code: ErrorCode): number {
+function exitCode(code: ErrorCode): number {
   // A later control plane may have codes that are not known here.
   return (ERROR_CODES[code] as { readonly exit: number } | undefined)?.exit ?? 1;
 }

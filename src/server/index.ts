@@ -1,8 +1,7 @@
+export { apiPage } from './api-page.ts';
 export { changesOf } from './changes.ts';
 export type { Changes, Positions } from './changes.ts';
-export { ServerError } from './errors.ts';
 export type { MetricFamily, MetricSample } from './metrics.ts';
-export { openApiDocument } from './openapi.ts';
 export type { Rate, ServerLimits, ServerLogger, ServerOptions } from './options.ts';
 export { ROUTES } from './routes/index.ts';
 export { createServer } from './server.ts';

@@ -159,7 +159,7 @@ export const call: CallAnswer = {
   sources: ['tcp'],
 };
 
-export const cartBefore: Candidate = {
+const cartBefore: Candidate = {
   kind: 'instance',
   id: 'container/11',
   name: 'cart-1',

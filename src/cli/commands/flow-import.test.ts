@@ -123,7 +123,7 @@ describe('importing flows', () => {
       assert.ok(before > 0 && before < log.length);
       const second = await importing(path, ['--out', out]);
       assert.equal(second.exit, 0);
-      assert.match(second.error, /goes on at byte/);
+      assert.match(second.error, /what lies before byte 4,194,300 was imported before/);
       assert.equal(server.imports.received(), log);
       assert.equal(documents(readFileSync(out, 'utf8')).length, 100_000);
     });
@@ -137,6 +137,8 @@ describe('importing flows', () => {
     assert.equal(exit, 0);
     assert.match(out, /^10 lines/);
     assert.equal(server.imports.received(), logOf(10));
+    const named = await importing(path, ['--out', join(directory, 'named.ndjson')]);
+    assert.match(named.error, /the whole log was imported before: nothing was written to/);
   });
 
   it('prints its progress as lines of JSON with --json, the result last', async () => {

@@ -37,38 +37,48 @@ export const flowImportCommands: readonly CommandDefinition[] = [
 
 async function importFlows(context: CommandContext, given: Given): Promise<void> {
   const log = await openLog(given.parameters[0] ?? '');
-  const out = given.text('out');
+  const path = given.text('out');
+  const out = path === undefined ? null : createLineFile(path, context);
   const state = await sendLog({
     client: context.client(),
     log,
     // The parser took no other.
     format: given.text('format') as FlowImportRequest['format'],
     scope: given.text('scope') ?? null,
-    onLines: out === undefined ? null : linesTo(out, context),
+    onLines: out?.write ?? null,
     onProgress: (progress) => showProgress(context, progress),
   });
   if (context.terminal.isErrorInteractive && !context.json) context.terminal.writeError('\r\u001b[K');
+  out?.close();
   if (context.json) await printJsonLine(context, { kind: 'result', ...state });
   else await printLines(context, renderFlowImport(cleanAnswer(state), context.look));
 }
 
+interface LineFile {
+  readonly write: (lines: string, offset: number) => Promise<void>;
+  /** Says what is not in it. */
+  readonly close: () => void;
+}
+
 /** A new import makes the file anew, one that goes on lengthens it. */
-function linesTo(
-  path: string,
-  { terminal }: CommandContext,
-): (lines: string, offset: number) => Promise<void> {
-  let begun = false;
-  return async (lines, offset) => {
-    if (!begun && offset > 0) {
-      terminal.writeError(
-        `  goes on at byte ${numberText(offset)}; what is before stays in ${path} as it is\n`,
-      );
-    }
-    const write = begun || offset > 0 ? appendFile : writeFile;
-    begun = true;
-    await write(path, lines).catch((error: unknown) => {
-      throw unwritable(path, error);
-    });
+function createLineFile(path: string, { terminal }: CommandContext): LineFile {
+  let begunAt: number | null = null;
+  return {
+    async write(lines, offset) {
+      const add = begunAt !== null || offset > 0 ? appendFile : writeFile;
+      begunAt ??= offset;
+      await add(path, lines).catch((error: unknown) => {
+        throw unwritable(path, error);
+      });
+    },
+    close() {
+      if (begunAt === 0) return;
+      const words =
+        begunAt === null
+          ? `the whole log was imported before: nothing was written to ${path}`
+          : `what lies before byte ${numberText(begunAt)} was imported before: it is not written to ${path} again`;
+      terminal.writeError(`  ${words}\n`);
+    },
   };
 }
 

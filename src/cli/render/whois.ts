@@ -18,7 +18,9 @@ function knownLines(answer: WhoisAnswer, look: Look): readonly string[] {
   const { external, service, node, kind } = answer;
   const name =
     external ?? (service === null ? null : shortService(service)) ?? answer.instanceName ?? node ?? kind;
-  const headline = `${name}   ${inParentheses(answer.team ?? 'no owner', answer.environment)}`.trimEnd();
+  // A machine is no one's service: only what a team could own is said to have no owner.
+  const owner = answer.team ?? (kind === 'node' ? 'node' : 'no owner');
+  const headline = `${name}   ${inParentheses(owner, answer.environment)}`;
   const confidence = answer.confidence ?? '';
   return [
     marginLine(look, headline, confidence, confidence === 'certain' ? 'good' : 'warning'),
