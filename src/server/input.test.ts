@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
+import * as fc from 'fast-check';
 import { send, startServer } from '../../test/fakes/server.ts';
 import type { Sent, StartedServer } from '../../test/fakes/server.ts';
+import { ROUTES } from './routes/index.ts';
 
 const json = { 'content-type': 'application/json' };
 const MEBIBYTE = 1024 * 1024;
@@ -240,6 +242,41 @@ describe('what is refused', () => {
     });
     assert.match(answered, /^HTTP\/1\.1 400 /);
     assert.equal((await send({ port: started.port, path: '/healthz' })).status, 200);
+  });
+});
+
+describe('any input', () => {
+  it('is answered or refused, and never breaks anything inside', async () => {
+    const started = await startServer();
+    const questions = ROUTES.filter(({ method, answer }) => method === 'get' && answer.kind === 'json');
+    const words = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('10.0.0.1', '5m', 'a:1', '7'));
+    try {
+      await fc.assert(
+        fc.asyncProperty(fc.constantFrom(...questions), fc.nat(), words, async (route, pick, text) => {
+          const keys = Object.keys(route.query.shape);
+          const key = keys[pick % keys.length] ?? text;
+          const path = `${route.path}?${new URLSearchParams({ [key]: text.toWellFormed() }).toString()}`;
+          const { status, text: body } = await send({ socketPath: started.socketPath, path });
+          assert.ok([200, 400, 404].includes(status), `${path}: ${status} ${body}`);
+        }),
+        { numRuns: 200 },
+      );
+      assert.deepEqual(started.logged, []);
+    } finally {
+      await started.stop();
+    }
+  });
+
+  it('that stops in its headers is not waited for', async () => {
+    const started = await startServer({ server: { limits: { headersTimeoutMs: 50 } } });
+    const answered = await new Promise<string>((resolve) => {
+      const socket = connect(started.port, '127.0.0.1', () => socket.write('GET / HTTP/1.1\r\nHost: '));
+      let text = '';
+      socket.on('data', (part) => (text += part.toString()));
+      socket.on('close', () => resolve(text));
+    });
+    await started.stop();
+    assert.match(answered, /^HTTP\/1\.1 408 /);
   });
 });
 
