@@ -31,7 +31,10 @@ describe('the table of processes', () => {
     proc.end(10);
     proc.start({ pid: 12, startTicks: 120 });
     assert.deepEqual(look(), [100]);
-    assert.deepEqual([...table.all()].map(({ pid }) => pid).sort(), [11, 12]);
+    assert.deepEqual(
+      [...table.all()].map(({ pid }) => pid).toSorted((left, right) => left - right),
+      [11, 12],
+    );
   });
 
   it('tells a pid that was taken over from the process that had it', () => {

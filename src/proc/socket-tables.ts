@@ -2,6 +2,7 @@ import type { Protocol } from '#model';
 
 import { ProcError } from './proc-error.ts';
 import type { ProcFiles } from './proc-files.ts';
+import { readSocketCounts } from './socket-counts.ts';
 import { SocketCursor } from './socket-cursor.ts';
 
 const TABLES = [
@@ -40,7 +41,9 @@ export function* readSocketTables(
 }
 
 function* readDirectory(files: ProcFiles, directory: string): Generator<SocketTable, boolean> {
+  const counts = readSocketCounts(files, directory);
   for (const { file, protocol, required } of TABLES) {
+    if (counts?.[file] === false) continue;
     const bytes = files.bytes(`${directory}/${file}`);
     if (bytes !== null) yield { protocol, rows: new SocketCursor(bytes) };
     else if (required) return false;
