@@ -56,7 +56,7 @@ const CALLS = {
 const TRAFFIC_MS_MAX = 600_000;
 
 /** Where the services' programs are: beside this file, or in the package beside the bundle. */
-const HERE = existsSync(join(import.meta.dirname, 'web'))
+export const SHOP_DIRECTORY = existsSync(join(import.meta.dirname, 'web'))
   ? import.meta.dirname
   : join(import.meta.dirname, '../examples/shop');
 
@@ -111,8 +111,8 @@ async function startParts(options: ShopOptions, runner: Runner, temporary: strin
 
 async function runnerOf(options: ShopOptions, temporary: string): Promise<Runner> {
   return options.engine === 'processes'
-    ? processRunner(HERE, temporary)
-    : containerRunner(HERE, options.containerEnvironment ?? process.env);
+    ? processRunner(SHOP_DIRECTORY, temporary)
+    : containerRunner(SHOP_DIRECTORY, options.containerEnvironment ?? process.env);
 }
 
 function defaultStores({ engine }: ShopOptions): readonly Store[] {

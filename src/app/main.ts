@@ -1,3 +1,8 @@
-import manifest from '../../package.json' with { type: 'json' };
+import { enableCompileCache } from 'node:module';
 
-process.stdout.write(`sheerline ${manifest.version}\n`);
+// Before anything else is loaded: from source, most of a start is stripping types.
+enableCompileCache();
+
+const { runSheer } = await import('./sheer.ts');
+
+process.exitCode = await runSheer(process.argv.slice(2));

@@ -1,11 +1,13 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { CliError, unreadable } from './cli-error.ts';
 
 /** A file as the user gave it. */
 export interface DeclaredFile {
   readonly name: string;
   readonly content: string;
+  /** Absolute: CODEOWNERS speak of what lies below it. */
+  readonly directory: string;
 }
 
 /**
@@ -64,7 +66,8 @@ function isSearched(name: string): boolean {
 
 async function readDeclared(name: string): Promise<DeclaredFile> {
   try {
-    return { name, content: new TextDecoder('utf-8', { fatal: true }).decode(await readFile(name)) };
+    const content = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(name));
+    return { name, content, directory: dirname(resolve(name)) };
   } catch (error) {
     if (error instanceof TypeError)
       throw new CliError('invalid-input', `${name} is not UTF-8`, { cause: error });

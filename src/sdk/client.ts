@@ -152,7 +152,11 @@ function audit(transport: Transport) {
 function commands({ json }: Transport) {
   return {
     declare: (body: {
-      readonly files: readonly { readonly name: string; readonly content: string }[];
+      readonly files: readonly {
+        readonly name: string;
+        readonly content: string;
+        readonly directory?: string;
+      }[];
       readonly dryRun: boolean;
     }) => json<DeclarationResult>({ method: 'POST', path: `${V1}/declarations`, json: body }),
     openFlowImport: (body: FlowImportRequest) =>

@@ -22,9 +22,9 @@ export interface UpOptions {
 }
 
 export interface DemoOptions {
-  /** Null: containers where there is an engine for them. */
+  /** Null: processes, which work on any machine. */
   readonly engine: 'processes' | 'containers' | null;
-  /** Null: until Ctrl-C. */
+  /** Null: long enough to see every call. */
   readonly forMs: number | null;
 }
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { addressId, type AddressData, type Flow, type InstanceData, type Observation } from '#model';
+import { FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore, type Store } from '#store';
 import { FakeEngine, FakeSensor } from '../../../test/fakes/engine.ts';
 import { AdoptLoop } from './adopt-loop.ts';
@@ -28,6 +29,7 @@ async function start(): Promise<void> {
     store,
     engines: [engine],
     sensors: [sensor],
+    flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
     node: NODE,
     bootId: 'b00t',
     clock: () => now,

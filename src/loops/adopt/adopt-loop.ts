@@ -10,7 +10,7 @@ import { FlowAttributor } from './attribution/flow-attributor.ts';
 import { Declarer } from './declarer.ts';
 import { Feeds } from './feeds.ts';
 import { FlowFeed } from './flow-feed.ts';
-import { FlowImporter } from './flow-importer.ts';
+import { FlowImporter, type FlowLogFormats } from './flow-importer.ts';
 import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
 import { restoreGraph, restoreWatermarks, saveGraph, saveWatermarks } from './restore.ts';
@@ -35,6 +35,7 @@ export interface AdoptOptions {
   readonly engines: readonly Engine[];
   /** The best first. */
   readonly sensors: readonly FlowSensor[];
+  readonly flowLogs: FlowLogFormats;
   readonly node: string;
   readonly bootId: string;
   readonly clock: Clock;
@@ -100,15 +101,20 @@ export class AdoptLoop {
       ...options,
       recorder: this.#recorder,
       graph: this.#graph,
-      onFlows: (source, events) => this.#flows.accept(source, events),
+      onFlows: (source, flows) => this.#flows.accept(source, flows),
+      onBridgingFlows: (source, flows) => this.#flows.acceptBridging(source, flows),
     });
-    this.imports = new FlowImporter(this.view, store.measurements);
+    this.imports = new FlowImporter(this.view, store.measurements, options.flowLogs);
     this.questions = new AdoptQuestions({
       ...options,
       view: this.view,
       feeds: this.#feeds,
       declarer: new Declarer({ store, graph: this.#graph, node, clock }),
     });
+  }
+
+  get engineIds(): readonly string[] {
+    return this.#options.engines.map((engine) => engine.id);
   }
 
   async start(): Promise<void> {

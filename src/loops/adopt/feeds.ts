@@ -1,12 +1,15 @@
-import type { Clock, FlowEvent, Instant, Protocol, SourceAnswer, SourceData } from '#model';
+import type { Clock, Flow, FlowEvent, Instant, Protocol, SourceAnswer, SourceData } from '#model';
 import { formatInstant } from '#model';
 import type { Engine } from '#engines';
 import type { Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
-import type { Recorder } from './recorder.ts';
+import type { FeedState, Recorder } from './recorder.ts';
 
 /** A feed that says nothing for so long is stale; feeds send a watermark every half second. */
 const STALE_AFTER_MS = 5000;
+
+/** Two looks of a sampling sensor after the sensor of events has begun to see all. */
+const BRIDGE_MS = 2500;
 
 /** What a sensor lost is recorded at most this often: a flood of losses must not become a flood of facts. */
 const LOSS_EVERY_MS = 2000;
@@ -19,7 +22,9 @@ export interface FeedsOptions {
   readonly graph: Graph;
   readonly node: string;
   readonly clock: Clock;
-  readonly onFlows: (source: string, events: readonly FlowEvent[]) => void;
+  readonly onFlows: (source: string, flows: readonly Flow[]) => void;
+  /** Flows that another sensor may have counted already. */
+  readonly onBridgingFlows: (source: string, flows: readonly Flow[]) => void;
 }
 
 /** Runs engines and sensors, and knows how each of them stands. */
@@ -29,6 +34,9 @@ export class Feeds {
   readonly #running: Promise<void>[] = [];
   /** Losses that are not recorded yet. */
   readonly #losses = new Map<string, { count: number; reason: string; recordedAt: Instant }>();
+
+  /** Until when connections may be open that the sensor of events has not seen opening. */
+  #bridgeUntil: Instant = Number.POSITIVE_INFINITY;
 
   constructor(options: FeedsOptions) {
     this.#options = options;
@@ -105,36 +113,71 @@ export class Feeds {
   }
 
   async #startSensors(): Promise<void> {
-    const covered = new Set<Protocol>();
+    const covered = new Map<Protocol, FlowSensor>();
     for (const sensor of this.#options.sensors) {
       const probe = await sensor.probe();
-      // A protocol is one sensor's alone: two would count every connection twice.
-      const protocols = new Set(sensor.capabilities.protocols.filter((protocol) => !covered.has(protocol)));
-      if (!probe.usable || protocols.size === 0) {
-        const reason = probe.usable ? 'a better sensor sees the same' : probe.reason;
-        this.#record(sensor.id, inactive(probe.usable ? probe.description : sensor.id, reason));
+      if (!probe.usable) {
+        this.#record(sensor.id, inactive(sensor.id, probe.reason));
         continue;
       }
-      for (const protocol of protocols) covered.add(protocol);
-      this.#running.push(this.#sense(sensor, protocols));
+      const { protocols, connections } = sensor.capabilities;
+      // A protocol is one sensor's alone: two would count every connection twice.
+      const own = new Set(protocols.filter((protocol) => !covered.has(protocol)));
+      const bridged = new Set(
+        protocols.filter(
+          (protocol) =>
+            connections === 'sampled' && covered.get(protocol)?.capabilities.connections === 'every',
+        ),
+      );
+      if (own.size === 0 && bridged.size === 0) {
+        this.#record(sensor.id, inactive(probe.description, 'a better sensor sees the same'));
+        continue;
+      }
+      for (const protocol of own) covered.set(protocol, sensor);
+      this.#running.push(this.#sense(sensor, own, bridged));
     }
   }
 
-  async #sense(sensor: FlowSensor, protocols: ReadonlySet<Protocol>): Promise<void> {
+  /**
+   * `own`: what only this sensor counts. `bridged`: what a sensor of events counts, which knows
+   * nothing of connections that were opened before it began to look; there this one helps out.
+   */
+  async #sense(
+    sensor: FlowSensor,
+    own: ReadonlySet<Protocol>,
+    bridged: ReadonlySet<Protocol>,
+  ): Promise<void> {
     for await (const batch of sensor.observe(this.#abort.signal)) {
       const feed = this.#options.recorder.feed(sensor.id);
       feed.heardAt = this.#options.clock();
-      for (const event of batch) {
-        if (event.kind === 'watermark') feed.watermark = Math.max(feed.watermark, event.at);
-        else if (event.kind === 'state')
-          this.#record(sensor.id, {
-            ...event.data,
-            lost: Math.max(event.data.lost, this.#lostOf(sensor.id)),
-          });
-        else if (event.kind === 'lost') this.#lose(sensor.id, event.count, event.reason);
-      }
-      const flows = batch.filter((event) => event.kind === 'flow' && protocols.has(event.protocol));
-      if (flows.length > 0) this.#options.onFlows(sensor.id, flows);
+      for (const event of batch) this.#hear(sensor, feed, event);
+      const flows = batch.filter((event) => event.kind === 'flow');
+      const counted = flows.filter((flow) => own.has(flow.protocol));
+      const helping = flows.filter((flow) => bridged.has(flow.protocol));
+      if (counted.length > 0) this.#options.onFlows(sensor.id, counted);
+      if (helping.length > 0 && feed.heardAt < this.#bridgeUntil)
+        this.#options.onBridgingFlows(sensor.id, helping);
+    }
+  }
+
+  #hear(sensor: FlowSensor, feed: FeedState, event: FlowEvent): void {
+    const isEverything =
+      sensor.capabilities.connections === 'every' && sensor.capabilities.protocols.includes('tcp');
+    switch (event.kind) {
+      case 'watermark':
+        feed.watermark = Math.max(feed.watermark, event.at);
+        if (isEverything && this.#bridgeUntil === Number.POSITIVE_INFINITY)
+          this.#bridgeUntil = feed.heardAt + BRIDGE_MS;
+        return;
+      case 'state':
+        if (isEverything && event.data.state !== 'live') this.#bridgeUntil = Number.POSITIVE_INFINITY;
+        this.#record(sensor.id, { ...event.data, lost: Math.max(event.data.lost, this.#lostOf(sensor.id)) });
+        return;
+      case 'lost':
+        this.#lose(sensor.id, event.count, event.reason);
+        return;
+      case 'flow':
+        return;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { Clock, Flow, FlowEvent } from '#model';
+import { unmapped, type Clock, type Flow, type Instant } from '#model';
 import type { MeasurementStore } from '#store';
 import { CallTable, rowOf } from './attribution/call-table.ts';
 import type { AttributedFlow } from './attribution/attributed-flow.ts';
@@ -7,6 +7,10 @@ import { FlowRows } from './attribution/flow-rows.ts';
 
 const SETTLE_EVERY_MS = 100;
 const WRITE_EVERY_MS = 1000;
+
+/** The sensor of events delivers within a quarter of a second. */
+const BRIDGE_WAIT_MS = 1000;
+const BRIDGE_IDLE_MS = 5000;
 
 export interface FlowFeedOptions {
   readonly attributor: FlowAttributor;
@@ -24,6 +28,11 @@ export class FlowFeed {
   readonly #options: FlowFeedOptions;
   readonly #rows = new FlowRows();
   #timers: NodeJS.Timeout[] = [];
+  #bridging: { readonly source: string; readonly flow: Flow; readonly since: Instant }[] = [];
+  /** When a sampling sensor helped out last; 0: not lately. */
+  #bridgedAt: Instant = 0;
+  /** Connections that the sensor of events reported while another helped out. */
+  readonly #seen = new Set<string>();
 
   constructor(options: FlowFeedOptions) {
     this.#options = options;
@@ -47,15 +56,25 @@ export class FlowFeed {
     return this.#options.attributor.pending;
   }
 
-  accept(source: string, events: readonly FlowEvent[]): void {
-    for (const event of events) {
-      if (event.kind !== 'flow') continue;
-      this.#options.witness(event);
-      this.#options.attributor.accept(source, event);
+  accept(source: string, flows: readonly Flow[]): void {
+    for (const flow of flows) {
+      if (this.#bridgedAt > 0) this.#seen.add(keyOf(flow));
+      this.#options.witness(flow);
+      this.#options.attributor.accept(source, flow);
     }
   }
 
+  /**
+   * Connections that were open when a sampling sensor looked. They count unless the sensor of
+   * events reports them too, which is known a moment later.
+   */
+  acceptBridging(source: string, flows: readonly Flow[]): void {
+    this.#bridgedAt = this.#options.clock();
+    for (const flow of flows) this.#bridging.push({ source, flow, since: this.#bridgedAt });
+  }
+
   settle(): void {
+    this.#settleBridging();
     for (const flow of this.#options.attributor.settle()) this.#count(flow);
   }
 
@@ -70,8 +89,25 @@ export class FlowFeed {
     }
   }
 
+  #settleBridging(): void {
+    const now = this.#options.clock();
+    while (this.#bridging[0] !== undefined && this.#bridging[0].since + BRIDGE_WAIT_MS <= now) {
+      const one = this.#bridging.shift();
+      if (one === undefined || this.#seen.has(keyOf(one.flow))) continue;
+      this.#options.witness(one.flow);
+      this.#options.attributor.accept(one.source, one.flow);
+    }
+    if (this.#bridging.length > 0 || this.#bridgedAt + BRIDGE_IDLE_MS > now) return;
+    this.#bridgedAt = 0;
+    this.#seen.clear();
+  }
+
   #count(flow: AttributedFlow): void {
     this.#options.calls.add(flow);
     this.#rows.add(rowOf(flow));
   }
+}
+
+function keyOf({ client, server, seenFrom }: Flow): string {
+  return `${unmapped(client.ip)} ${client.port} ${unmapped(server.ip)} ${server.port} ${seenFrom}`;
 }

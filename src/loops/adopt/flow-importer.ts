@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import {
+import type {
+  EndName,
+  FlowLogEnd,
+  FlowLogLine,
   FlowLogReader,
-  namedLine,
-  type EndName,
-  type FlowLogEnd,
-  type FlowLogLine,
-  type FlowLogRow,
+  FlowLogReaderOptions,
+  FlowLogRow,
 } from '#sensors';
 import type { FlowRow, MeasurementStore } from '#store';
 import { AdoptError } from './adopt-error.ts';
@@ -16,6 +16,12 @@ import { LogResolver } from './log-resolver.ts';
 import type { FlowImports, FlowImportState } from './questions.ts';
 
 type ImportRequest = Parameters<FlowImports['open']>[0];
+
+/** How flow logs are read; injected, because a loop knows sensors by their contracts only. */
+export interface FlowLogFormats {
+  readonly createReader: (options: FlowLogReaderOptions) => FlowLogReader;
+  readonly namedLine: (line: FlowLogLine, nameOf: (end: FlowLogEnd, line: FlowLogLine) => EndName) => string;
+}
 
 interface Import extends ImportRequest {
   readonly id: string;
@@ -33,10 +39,12 @@ const OPEN_MAX = 4;
 export class FlowImporter implements FlowImports {
   readonly #view: View;
   readonly #measurements: MeasurementStore;
+  readonly #formats: FlowLogFormats;
   readonly #imports = new Map<string, Import>();
 
-  constructor(view: View, measurements: MeasurementStore) {
+  constructor(view: View, measurements: MeasurementStore, formats: FlowLogFormats) {
     this.#view = view;
+    this.#formats = formats;
     this.#measurements = measurements;
   }
 
@@ -82,7 +90,7 @@ export class FlowImporter implements FlowImports {
       resolver,
       offset: progress?.offset ?? 0,
       lines: null,
-      reader: new FlowLogReader({
+      reader: this.#formats.createReader({
         format: request.format,
         resolver,
         capturedAt: this.#view.clock(),
@@ -162,7 +170,7 @@ export class FlowImporter implements FlowImports {
 
   #named(running: Import, line: FlowLogLine): string {
     const namer = new EndNamer(this.#view);
-    return namedLine(line, (end) => this.#nameOf(running, namer, end, line));
+    return this.#formats.namedLine(line, (end) => this.#nameOf(running, namer, end, line));
   }
 
   #nameOf(running: Import, namer: EndNamer, end: FlowLogEnd, line: FlowLogLine): EndName {

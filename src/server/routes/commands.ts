@@ -11,7 +11,13 @@ import type { Route } from '../route.ts';
 
 const declarationsSchema = z.strictObject({
   files: z
-    .array(z.strictObject({ name: z.string().min(1).max(4096), content: z.string() }))
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(4096),
+        content: z.string(),
+        directory: z.string().startsWith('/').max(4096).exactOptional(),
+      }),
+    )
     .min(1)
     .max(10_000),
   dryRun: z.boolean().default(false).describe('show what would change'),

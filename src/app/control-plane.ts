@@ -1,0 +1,106 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import path from 'node:path';
+import { formatInstant, type Clock, type Instant } from '#model';
+import { AdoptLoop } from '#loops/adopt';
+import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
+import { FlowLogReader, namedLine } from '#sensors';
+import { openSqliteStore } from '#store';
+import { chooseEngines } from './engines.ts';
+import { chooseSensors } from './sensors.ts';
+import { version } from './version.ts';
+
+export interface ControlPlaneOptions {
+  /** The state directory; made where it is missing. */
+  readonly state: string;
+  /** On loopback; 0: any that is free; null: only the socket. */
+  readonly port: number | null;
+  /** Where the port is taken, any other will do. */
+  readonly otherPort?: boolean;
+  /** Ids of the engines to attach to; empty: all that are here. */
+  readonly engines: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly logger: ServerLogger;
+  /** Asked for over the API by `sheer down`. */
+  readonly shutdown: () => void;
+}
+
+export interface ControlPlane {
+  /** `http://127.0.0.1:7420`; null without a port. */
+  readonly address: string | null;
+  readonly socketPath: string;
+  readonly loop: AdoptLoop;
+  stop(): Promise<void>;
+}
+
+/** Where the API of the control plane with this state is. */
+export const socketPathOf = (state: string): string => path.join(state, 'sheer.sock');
+
+/** Where the token for its loopback address is, 0600. */
+export const tokenPathOf = (state: string): string => path.join(state, 'token');
+
+/** One process: store, graph, engines, sensors and API. Answers when the promise is fulfilled. */
+export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
+  const { state, clock, logger, environment } = options;
+  const node = hostname();
+  const since = clock();
+  const store = openSqliteStore({ directory: state, clock, node });
+  try {
+    // Only asked once the engines observe, when the loop is there.
+    const ownsContainer = (id: string): boolean => loop.ownsContainer(id);
+    const engines = await chooseEngines({ ids: options.engines, node, clock, environment, ownsContainer });
+    const where = { address: '', socket: socketPathOf(state) };
+    const loop: AdoptLoop = new AdoptLoop({
+      store,
+      engines,
+      sensors: chooseSensors({ node, clock }),
+      flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
+      node,
+      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+      clock,
+      logger,
+      self: () => ({ ...describeSelf(state, since), ...where }),
+    });
+    const server = createServer({
+      questions: loop.questions,
+      imports: loop.imports,
+      changes: changesOf(store),
+      token: loadToken(tokenPathOf(state), () => randomBytes(32).toString('hex')),
+      version,
+      owner: userInfo().username,
+      clock,
+      logger,
+      newId: randomUUID,
+      shutdown: options.shutdown,
+    });
+    const { port } = await server
+      .listen({ socketPath: where.socket, port: options.port })
+      .catch((error: unknown) => {
+        if (options.otherPort !== true) throw error;
+        return server.listen({ socketPath: where.socket, port: 0 });
+      });
+    where.address = port === null ? '' : `http://127.0.0.1:${port}`;
+    await loop.start();
+    const stop = async (): Promise<void> => {
+      await server.close();
+      await loop.stop();
+      store.close();
+    };
+    return { address: where.address === '' ? null : where.address, socketPath: where.socket, loop, stop };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function describeSelf(state: string, since: Instant) {
+  return {
+    version,
+    state,
+    pid: process.pid,
+    since: formatInstant(since),
+    memoryBytes: process.memoryUsage.rss(),
+  };
+}

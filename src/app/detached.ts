@@ -1,0 +1,88 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { SheerError } from '#model';
+import type { CommandContext, UpOptions } from '#cli';
+
+const POLL_MS = 10;
+const PATIENCE_MS = 30_000;
+
+/** Starts the control plane in a process of its own; returns when its API answers. */
+export async function startDetached(options: UpOptions, context: CommandContext): Promise<void> {
+  const { state } = context.paths;
+  const log = path.join(state, 'control-plane.log');
+  const output = openLog(state, log);
+  const entry = process.argv[1] ?? '';
+  const child = spawn(process.execPath, [...process.execArgv, entry, ...argumentsFor(options, state)], {
+    detached: true,
+    stdio: ['ignore', output, output],
+    cwd: '/',
+  });
+  let exited: number | null = null;
+  child.once('exit', (code) => (exited = code ?? 1));
+  for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
+    if (exited !== null) throw refused(log);
+    const pid = await context
+      .client()
+      .status()
+      .then(
+        (status) => status.pid,
+        () => null,
+      );
+    if (pid === child.pid) {
+      child.unref();
+      return;
+    }
+    await wait(POLL_MS);
+  }
+  child.kill('SIGTERM');
+  throw new SheerError('control-plane-unreachable', 'the control plane was started, and does not answer', {
+    next: `less ${log}`,
+  });
+}
+
+function openLog(state: string, log: string): number {
+  try {
+    mkdirSync(state, { recursive: true, mode: 0o700 });
+    return openSync(log, 'w', 0o600);
+  } catch (cause) {
+    throw new SheerError('state-unusable', `the state directory ${state} can't be written`, {
+      cause,
+      next: 'sheer up --state DIR, with a directory that you may write',
+    });
+  }
+}
+
+function argumentsFor(options: UpOptions, state: string): readonly string[] {
+  const port = options.port === null ? [] : ['--port', `${options.port}`];
+  const engines = options.engines.length === 0 ? [] : ['--engine', ...options.engines];
+  return ['up', '--json', '--state', state, ...port, ...engines];
+}
+
+/** The child printed its error as JSON; it is ours to repeat. */
+function refused(log: string): SheerError {
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  for (const line of lines.reverse()) {
+    const error = errorIn(line);
+    if (error !== null) return error;
+  }
+  return new SheerError('internal', 'the control plane ended before it answered', {
+    next: `less ${log}`,
+    detail: lines.slice(0, 5),
+  });
+}
+
+function errorIn(line: string): SheerError | null {
+  try {
+    // What `reportError` prints with --json; anything else is caught below or has no `error`.
+    const { error } = JSON.parse(line) as {
+      readonly error?: Pick<SheerError, 'code' | 'message' | 'next' | 'detail'>;
+    };
+    if (error === undefined) return null;
+    const { code, message, next, detail } = error;
+    return new SheerError(code, message, { detail, ...(next === null ? {} : { next }) });
+  } catch {
+    return null;
+  }
+}
