@@ -8,7 +8,6 @@ export { ProcError } from './proc-error.ts';
 export { createProcFiles } from './proc-files.ts';
 export type { ProcFiles } from './proc-files.ts';
 export {
-  processName,
   readControlGroup,
   readExecutable,
   readNetworkNamespace,
@@ -17,6 +16,7 @@ export {
   readWorkingDirectory,
 } from './process-details.ts';
 export type { ProcessStat } from './process-stat.ts';
+export { programNames } from './program-names.ts';
 export { createProcessTable } from './process-table.ts';
 export type { LiveProcess, ProcessTable } from './process-table.ts';
 export { isConnected, isListening, SOCKET_STATE } from './socket-cursor.ts';

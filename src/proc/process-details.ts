@@ -1,5 +1,3 @@
-import { basename } from 'node:path';
-
 import { parseControlGroup } from './control-group.ts';
 import type { ControlGroup } from './control-group.ts';
 import type { ProcFiles } from './proc-files.ts';
@@ -34,9 +32,4 @@ export function readNetworkNamespace(files: ProcFiles, pid: number | 'self'): nu
 export function readUserId(files: ProcFiles, pid: number): number | null {
   const id = /^Uid:\s+\d+\s+(\d+)/m.exec(files.text(`${pid}/status`) ?? '')?.[1];
   return id === undefined ? null : Number(id);
-}
-
-/** What people call it: interpreters name their threads as they like, executables keep their names. */
-export function processName(executable: string | null, command: string): string {
-  return executable === null ? command : basename(executable);
 }

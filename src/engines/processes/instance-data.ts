@@ -1,6 +1,6 @@
 import type { InstanceData } from '#model';
 import {
-  processName,
+  programNames,
   readControlGroup,
   readExecutable,
   readNetworkNamespace,
@@ -17,13 +17,13 @@ export const ENGINE_ID = 'processes';
 /** What can be said of a process without its arguments and its environment (invariant 11). */
 export function readInstance(host: Host, stat: ProcessStat): InstanceData {
   const { files, userName } = host;
-  const executable = readExecutable(files, stat.pid);
+  const { name, executable } = programNames(readExecutable(files, stat.pid), stat.command);
   const group = readControlGroup(files, stat.pid);
   const userId = readUserId(files, stat.pid);
   const namespace = readNetworkNamespace(files, stat.pid);
   return {
     ...bareInstance(host.node, stat.command),
-    name: processName(executable, stat.command),
+    name,
     pid: stat.pid,
     executable,
     workingDirectory: readWorkingDirectory(files, stat.pid),
