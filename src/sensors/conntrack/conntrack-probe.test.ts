@@ -23,7 +23,8 @@ describe('whether connections are tracked here', () => {
   }
 
   for (const [rules, expected] of [
-    ['type nat hook postrouting priority srcnat; policy accept;', true],
+    ['type nat hook output priority -100;\ntcp dport 9999 dnat to 10.9.9.1:8888', true],
+    ['type nat hook postrouting priority srcnat; policy accept;', false],
     ['ct state established,related accept', true],
     ['meta mark & 0x2000 == 0x2000 counter packets 0 bytes 0 masquerade', true],
     ['# xt_conntrack\nxt match "conntrack" accept', true],

@@ -14,12 +14,12 @@ export interface ConntrackGround {
 }
 
 /**
- * What makes the kernel track in a network namespace: translation, and whatever asks for a
- * connection's state. Rules of iptables show here too, translated by nft, except those of its
- * legacy variant, which are listed by table.
+ * What makes the kernel track in a network namespace: a rule that translates or asks for a connection's
+ * state (a chain of type nat without one does not, measured). Rules of iptables show here too, as nft
+ * prints them, except those of its legacy variant, of which only the tables are known.
  */
 const TRACKING_RULE =
-  /\btype nat\b|\bct\b|\bmasquerade\b|\bdnat\b|\bsnat\b|\bredirect\b|xt (?:match|target) "?(?:conntrack|state|connmark|MASQUERADE|CT)\b/;
+  /\bct\b|\bmasquerade\b|\bdnat\b|\bsnat\b|\bredirect\b|xt (?:match|target) "?(?:conntrack|state|connmark|MASQUERADE|CT)\b/;
 
 export async function readConntrackGround(conntrack: string): Promise<ConntrackGround> {
   const path = await findProgram(conntrack);

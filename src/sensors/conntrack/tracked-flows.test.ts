@@ -68,6 +68,13 @@ describe('tracked flows', () => {
     assert.equal(newFlows().read(`[1200.5] [DESTROY] udp 17 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`), null);
   });
 
+  it("are told apart by their ports too: the kernel's id is a hash", () => {
+    const flows = newFlows();
+    flows.read(`[1000.5] [NEW] udp 17 30 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`);
+    const other = TUPLE.replace('dport=53', 'dport=54');
+    assert.notEqual(flows.read(`udp 17 29 ${other} [UNREPLIED] ${ANSWER} mark=0 use=1 id=7`), null);
+  });
+
   it('in a list are reported once, as of their last packet', () => {
     const flows = newFlows();
     flows.read(`[1000.5] [NEW] udp 17 30 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`);

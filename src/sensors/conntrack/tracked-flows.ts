@@ -32,7 +32,7 @@ export class TrackedFlows {
       case 'new':
         return this.#begin(line, line.at ?? this.#clock());
       case 'listed':
-        if (line.id !== null && this.#open.has(line.id)) return null;
+        if (this.#open.has(keyOf(line))) return null;
         return this.#begin(line, lastPacketAt(line, this.#timeouts, this.#clock()));
       case 'destroy':
         return this.#end(line);
@@ -42,17 +42,16 @@ export class TrackedFlows {
   }
 
   #begin(line: ConntrackLine, at: Instant): Flow {
-    if (line.id !== null) {
-      this.#open.set(line.id, at);
-      if (this.#open.size > OPEN_MAX) this.#forgetOldest();
-    }
+    this.#open.set(keyOf(line), at);
+    if (this.#open.size > OPEN_MAX) this.#forgetOldest();
     return openedFlow(line, at);
   }
 
   #end(line: ConntrackLine): Flow | null {
-    const begun = line.id === null ? undefined : this.#open.get(line.id);
-    if (line.id === null || begun === undefined) return null;
-    this.#open.delete(line.id);
+    const key = keyOf(line);
+    const begun = this.#open.get(key);
+    if (begun === undefined) return null;
+    this.#open.delete(key);
     return closedFlow(line, begun);
   }
 
@@ -62,4 +61,15 @@ export class TrackedFlows {
       return;
     }
   }
+}
+
+/** Bits of a key beside the 32 of the kernel's id: together they stay below 2^53. */
+const PORT_BITS = 2 ** 20;
+
+/**
+ * The kernel's id is a hash of 32 bits: among 60,000 entries two share one every third time (seen).
+ * With the ports it tells them apart.
+ */
+function keyOf({ id, original }: ConntrackLine): number {
+  return (id ?? 0) * PORT_BITS + ((original.sourcePort * 31 + original.destinationPort) % PORT_BITS);
 }

@@ -33,7 +33,8 @@ const COMPLAINT_LENGTH_MAX = 2_000;
 
 /**
  * One run of a helper program, as batches of events. It is a session of its own, so that a Ctrl-C
- * meant for Sheerline does not reach it first; when Sheerline dies, its next write fails and ends it.
+ * meant for Sheerline does not reach it first. When Sheerline dies, the kernel ends it
+ * (`endedWithParent`); without `setpriv`, its next write fails and ends it.
  */
 export class HelperProcess {
   readonly #child: ChildProcessByStdio<null, Readable, Readable>;

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FlowEvent } from '#model';
 import { keepRunning, type HelperPlan } from './keep-running.ts';
@@ -68,7 +72,7 @@ describe('a sensor that lives from a helper', () => {
     const command = { command: '/nonexistent/helper', args: [], environment: {} };
     const reader = { readOutput: () => [], readErrors: () => [] };
     const told = await untilStates(planFor('', { start: async () => ({ command, reader }) }), 1);
-    assert.match(told[0] ?? '', /^state inactive lost 0 ended: .*ENOENT/);
+    assert.match(told[0] ?? '', /^state inactive lost 0 ended: .*(ENOENT|No such file)/);
   });
 
   it('does not start what is refused, and says why', async () => {
@@ -85,6 +89,29 @@ describe('a sensor that lives from a helper', () => {
     assert.match(told.at(-1) ?? '', /^state gap lost 0 ended: SIGKILL/);
   });
 
+  it('dies with the process that started it, even when that is killed', async () => {
+    const inner = join(import.meta.dirname, 'keep-running.ts');
+    const script = `
+      import { keepRunning } from ${JSON.stringify(inner)};
+      const plan = {
+        description: '', silentTicksMax: Infinity, explain: () => '', refusal: async () => null,
+        onPid: (pid) => console.log(pid),
+        start: async () => ({
+          command: { command: 'sleep', args: ['1000'], environment: {} },
+          reader: { readOutput: () => [], readErrors: () => [] },
+        }),
+      };
+      for await (const _ of keepRunning(plan, new AbortController().signal));`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const pid = Number(String(line));
+    await waitUntil(() => commandOf(pid) === 'sleep');
+    parent.kill('SIGKILL');
+    await waitUntil(() => commandOf(pid) !== 'sleep');
+  });
+
   it('leaves no process when it is told to end, or when nobody listens any more', async () => {
     const pids: number[] = [];
     const plan = planFor('console.log(1); setTimeout(() => undefined, 100_000)', {
@@ -99,6 +126,15 @@ describe('a sensor that lives from a helper', () => {
 
 async function waitUntil(isTrue: () => boolean): Promise<void> {
   while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+/** Empty when there is no such process. */
+function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  } catch {
+    return '';
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FlowEvent, SourceData } from '#model';
+import { findProgram } from './find-program.ts';
 import { HelperProcess, type HelperCommand, type HelperEnd, type HelperReader } from './helper-process.ts';
 
 /** How a sensor lives from a helper program. */
@@ -42,7 +43,7 @@ export async function* keepRunning(
       continue;
     }
     const { command, reader } = await plan.start();
-    const helper = new HelperProcess(command, reader);
+    const helper = new HelperProcess(await endedWithParent(command), reader);
     plan.onPid(helper.pid);
     const livedBefore = state.runs;
     yield* readRun(helper, plan, state, signal);
@@ -51,6 +52,17 @@ export async function* keepRunning(
     backoffMs = state.runs > livedBefore ? BACKOFF_FIRST_MS : Math.min(backoffMs * 2, BACKOFF_LAST_MS);
     await pause(backoffMs, signal);
   }
+}
+
+/** Has the kernel end the helper when we die, however we die; it keeps its pid. */
+async function endedWithParent(command: HelperCommand): Promise<HelperCommand> {
+  const setpriv = await findProgram('setpriv');
+  if (setpriv === null) return command;
+  return {
+    ...command,
+    command: setpriv,
+    args: ['--pdeathsig', 'KILL', '--', command.command, ...command.args],
+  };
 }
 
 async function pause(durationMs: number, signal: AbortSignal): Promise<void> {

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { loadTcpSensor } from '../../../test/generator/tcp-load.ts';
+import { createTcpSensor } from './tcp-sensor.ts';
+
+const create = () => createTcpSensor({ node: 'test-node', clock: Date.now });
+
+describe('tcp sensor under load', () => {
+  it('reports every one of 100,000 connections at 10,000/s, at both ends, with bytes', async () => {
+    const result = await loadTcpSensor(create(), { perSecond: 10_000, count: 100_000, program: 'native' });
+    const { made, client, server, closed, lost } = result;
+    assert.deepEqual({ made, client, server, closed, lost }, { ...same(100_000), lost: 0 });
+  });
+
+  it('accounts for every line of 250,000 connections at 50,000/s: reported or counted as lost', async () => {
+    const result = await loadTcpSensor(create(), { perSecond: 50_000, count: 250_000, program: 'native' });
+    const { made, client, server, closed, lost } = result;
+    assert.equal(made, 250_000);
+    assert.equal(client + server + closed + lost, 3 * made);
+  });
+});
+
+function same(count: number) {
+  return { made: count, client: count, server: count, closed: count };
+}
