@@ -16,6 +16,8 @@ interface LiveInstance {
   readonly id: string;
   readonly pid: number;
   readonly startTicks: number;
+  /** When it was found alive: perhaps after the last look, by a flow sensor. */
+  readonly foundAt: Instant;
   data: InstanceData;
 }
 
@@ -51,13 +53,16 @@ export class ProcessInstances {
     return this.instances.has(pid);
   }
 
-  /** Reports what has changed in itself, and what has ended without leaving the process table. */
+  /**
+   * Reports what has changed in itself, and what has ended without leaving the process table: a
+   * zombie stays in it, and who came and went between two looks was never there.
+   */
   review(look: LookTimes): void {
     this.lookedAt = look.at;
     for (const instance of this.instances.values()) {
       const stat = readStat(this.host.files, instance.pid);
-      if (stat?.startTicks !== instance.startTicks) continue;
-      if (stat.state === 'Z') this.end(instance, look.before, this.host.clock());
+      const isAlive = stat !== null && stat.startTicks === instance.startTicks && stat.state !== 'Z';
+      if (!isAlive) this.end(instance, look.before, this.host.clock());
       else if ((instance.pid + look.number) % REREAD_EVERY === 0) this.reread(instance, stat);
     }
   }
@@ -94,7 +99,7 @@ export class ProcessInstances {
     // The pid has been taken over since the last look.
     if (former !== undefined) this.end(former, this.lookedAt, Math.max(this.lookedAt, validFrom));
     const id = processInstanceId(this.host.boot.id, pid, startTicks);
-    const instance = { id, pid, startTicks, data: readInstance(this.host, stat) };
+    const instance = { id, pid, startTicks, foundAt: this.host.clock(), data: readInstance(this.host, stat) };
     this.instances.set(pid, instance);
     this.assert(instance, validFrom);
     return id;
@@ -119,8 +124,10 @@ export class ProcessInstances {
     this.report({ kind: 'assert', subject: { kind: 'instance', id }, data, validFrom });
   }
 
-  private end(instance: LiveInstance, lastSeen: Instant, firstMissing: Instant): void {
+  private end(instance: LiveInstance, lookedAt: Instant, missingAt: Instant): void {
     this.instances.delete(instance.pid);
+    const lastSeen = Math.max(lookedAt, instance.foundAt);
+    const firstMissing = Math.max(lastSeen, missingAt);
     this.answerers.release(instance.id, firstMissing);
     const subject = { kind: 'instance', id: instance.id } as const;
     this.report({ kind: 'end', subject, validFrom: firstMissing, slack: { lastSeen, firstMissing } });

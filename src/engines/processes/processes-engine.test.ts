@@ -177,6 +177,17 @@ describe('the engine for processes, on a made /proc', () => {
     assert.equal(watched.engine.instanceOfProcess?.(78, 1, at), null);
   });
 
+  it('ends a witnessed process that came and went between two looks', async () => {
+    await watch();
+    proc.start({ pid: 77, startTicks: 99_990, command: 'curl' });
+    watched.engine.witness?.({ pid: 77, startTicks: 99_990, command: 'curl', at: Date.now() });
+    proc.end(77);
+    await watched.until(() => watched.known.has(idOf(77, 99_990)));
+    await watched.until(() => !watched.instances.has(idOf(77, 99_990)));
+    const end = watched.all.find((each) => each.kind === 'end' && each.subject.id === idOf(77, 99_990));
+    assert.ok(end?.kind === 'end' && end.slack !== undefined && end.slack.lastSeen <= end.slack.firstMissing);
+  });
+
   it('does not take a living process for an earlier one that had its pid', async () => {
     proc.start({ pid: 77, startTicks: 500_000, command: 'nginx' });
     await watch();
