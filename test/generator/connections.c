@@ -1,5 +1,5 @@
 /*
- * The generator's program for rates that Node can't reach; connections.ts does the same and says what.
+ * The generator's program for rates that Node can't reach; connections-entry.ts does the same and says what.
  * Clients reset their connections, or 50,000 a second would fill the kernel's table of those that wait
  * (131,072) in no time, and new ones would stall.
  */

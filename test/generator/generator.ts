@@ -122,7 +122,7 @@ async function readConnections(lines: AsyncIterator<string>): Promise<readonly T
 }
 
 function nodeProgram(): string {
-  return join(import.meta.dirname, 'connections.ts');
+  return join(import.meta.dirname, 'connections-entry.ts');
 }
 
 /** Compiled once per version of its source, into the user's cache. */

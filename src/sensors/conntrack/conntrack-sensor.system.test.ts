@@ -8,7 +8,7 @@ import { it } from 'node:test';
  * machine's rules. So its tests run in a namespace of their own, with rules of their own.
  */
 it('conntrack sensor, in a network namespace of its own', () => {
-  const file = join(import.meta.dirname, 'conntrack-sensor.conformance.ts');
+  const file = join(import.meta.dirname, 'conntrack-sensor.in-namespace.ts');
   const args = ['-n', process.execPath, '--test-reporter=spec', file];
   const environment = { ...process.env, NODE_TEST_CONTEXT: '' };
   const { status, stdout, stderr } = spawnSync('unshare', args, { encoding: 'utf8', env: environment });

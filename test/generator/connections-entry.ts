@@ -4,8 +4,8 @@ import { constants } from 'node:os';
 /**
  * Opens real TCP connections at a rate and prints what it did: the truth that sensors are judged by.
  *
- *     connections.ts serve ADDRESS PORTS            listens on so many ports that the kernel chooses
- *     connections.ts connect ADDRESS PORT,PORT… RATE COUNT LIFETIME_US PAYLOAD
+ *     connections-entry.ts serve ADDRESS PORTS            listens on so many ports that the kernel chooses
+ *     connections-entry.ts connect ADDRESS PORT,PORT… RATE COUNT LIFETIME_US PAYLOAD
  *
  * `serve` prints `listening PORT,PORT…`, echoes, and ends when its standard input does. At their end both
  * print a line for every connection: `UNIX_NANOSECONDS OWN_PORT PEER_PORT OUTCOME`, where OUTCOME is 0

@@ -16,8 +16,8 @@ const create = () => createConntrackSensor({ clock: Date.now });
 execFileSync('ip', ['link', 'set', 'lo', 'up']);
 execFileSync('ip', ['address', 'add', `${ADDRESS}/24`, 'dev', 'lo']);
 
-describe('conntrack sensor where nothing is tracked', () => {
-  it('says so, without starting anything', async () => {
+void describe('conntrack sensor where nothing is tracked', () => {
+  void it('says so, without starting anything', async () => {
     const sensor = create();
     const probe = await sensor.probe();
     assert.ok(!probe.usable);
@@ -28,7 +28,7 @@ describe('conntrack sensor where nothing is tracked', () => {
     assert.equal(sensor.helperPid?.(), null);
   });
 
-  it('changes no rule and no setting', () => {
+  void it('changes no rule and no setting', () => {
     assert.equal(execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' }), '');
     addTranslation();
   });
@@ -42,8 +42,8 @@ describeSensor('conntrack', {
   },
 });
 
-describe('conntrack sensor where translation is in place', () => {
-  it('tells to where a flow was translated', async () => {
+void describe('conntrack sensor where translation is in place', () => {
+  void it('tells to where a flow was translated', async () => {
     await using observed = await live();
     const server = await listen(REAL);
     const port = await send(ADDRESS, PUBLISHED);
@@ -54,7 +54,7 @@ describe('conntrack sensor where translation is in place', () => {
     assert.deepEqual([flow.seenFrom, flow.protocol, flow.bytes], ['path', 'udp', null]);
   });
 
-  it('sees every one of 2,000 flows once', async () => {
+  void it('sees every one of 2,000 flows once', async () => {
     await using observed = await live();
     const client = await listen(0);
     const own = client.address().port;
@@ -66,7 +66,7 @@ describe('conntrack sensor where translation is in place', () => {
     assert.equal(seen.length, 2_000);
   });
 
-  it('counts a loss, and finds what was lost in the list', async () => {
+  void it('counts a loss, and finds what was lost in the list', async () => {
     const sensor = create();
     await using observed = await live(sensor);
     const pid = sensor.helperPid?.() ?? assert.fail('there is no helper');
@@ -88,7 +88,7 @@ describe('conntrack sensor where translation is in place', () => {
     if (found.size < 60_000) await observed.until('every flow', count);
   });
 
-  it('sees bytes where the machine counts them', async () => {
+  void it('sees bytes where the machine counts them', async () => {
     execFileSync('sysctl', ['-q', 'net.netfilter.nf_conntrack_acct=1']);
     await using observed = await live();
     const port = await send(ADDRESS, 7_001);
