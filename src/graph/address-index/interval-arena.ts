@@ -40,6 +40,7 @@ export class IntervalArena {
   #used = 0;
   readonly #stepSlots = new Int32Array(STEP);
   readonly #stepLengths = new Int32Array(STEP);
+  readonly #stepReaches = new Int32Array(STEP);
 
   /** From {@link parts}; null when they don't fit together. */
   static fromParts(
@@ -124,36 +125,54 @@ export class IntervalArena {
     holders: Int32Array,
     range: { readonly from: number; readonly count: number },
   ): void {
+    const { from, count } = range;
     const times = this.#times;
     const slots = this.#stepSlots;
     const lengths = this.#stepLengths;
-    let longest = 0;
-    for (let step = 0; step < range.count; step += 1) {
-      const row = rows[step] as number;
-      const known = row >= 0 && row < this.#rows;
-      slots[step] = known ? (this.#headers[row * HEADER] as number) : 0;
-      const length = known ? (this.#headers[row * HEADER + COUNT] as number) : 0;
-      lengths[step] = length;
-      if (length > longest) longest = length;
-    }
-    for (; longest > 1; longest -= longest >>> 1) {
-      for (let step = 0; step < range.count; step += 1) {
-        const half = (lengths[step] as number) >>> 1;
+    for (let longest = this.#beginSteps(rows, count); longest > 1; longest -= longest >>> 1) {
+      for (let step = 0; step < count; step += 1) {
         const slot = slots[step] as number;
-        const begun = (times[(slot + half) * 2] as number) <= (moments.to[range.from + step] as number);
+        const length = lengths[step] as number;
+        const half = length >>> 1;
+        const begun = (times[(slot + half) * 2] as number) <= (moments.to[from + step] as number);
         slots[step] = slot + Number(begun) * half;
-        lengths[step] = (lengths[step] as number) - half;
+        lengths[step] = length - half;
       }
     }
-    for (let step = 0; step < range.count; step += 1) {
-      const question = range.from + step;
-      const from = moments.from[question] as number;
-      const to = moments.to[question] as number;
-      const empty = lengths[step] === 0;
-      holders[question] = empty
-        ? NO_HOLDER
-        : this.#holderIn(rows[step] as number, slots[step] as number, from, to);
+    for (let step = 0; step < count; step += 1) {
+      const slot = slots[step] as number;
+      const moment = moments.from[from + step] as number;
+      // Alone at that moment, as nearly always; else it may be one of several, or there is no row.
+      const alone =
+        lengths[step] === 1 && this.#stepReaches[step] === 0 && (times[slot * 2] as number) <= moment;
+      if (!alone)
+        holders[from + step] = this.#holderOfStep(rows, step, moment, moments.to[from + step] as number);
+      else
+        holders[from + step] =
+          (times[slot * 2 + 1] as number) > moment ? (this.#holders[slot] as number) : NO_HOLDER;
     }
+  }
+
+  /** Puts every question at its row's first slot; returns the length of the longest row. */
+  #beginSteps(rows: Int32Array, count: number): number {
+    const headers = this.#headers;
+    let longest = 0;
+    for (let step = 0; step < count; step += 1) {
+      const row = rows[step] as number;
+      const header = row * HEADER;
+      const known = row >= 0 && row < this.#rows;
+      const length = known ? (headers[header + COUNT] as number) : 0;
+      this.#stepSlots[step] = known ? (headers[header] as number) : 0;
+      this.#stepLengths[step] = length;
+      this.#stepReaches[step] = known ? (headers[header + REACH] as number) : 0;
+      if (length > longest) longest = length;
+    }
+    return longest;
+  }
+
+  #holderOfStep(rows: Int32Array, step: number, from: number, to: number): number {
+    if (this.#stepLengths[step] === 0) return NO_HOLDER;
+    return this.#holderAmong(rows[step] as number, this.#stepSlots[step] as number, from, to);
   }
 
   /** How many intervals of the row begin at or before `at`. */

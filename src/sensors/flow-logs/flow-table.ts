@@ -31,7 +31,7 @@ export interface FlowLogRow {
 
 /**
  * Sums of equal calls per minute, in typed arrays of a fixed size: 56 bytes per row and 8 for its
- * place, so 131,072 rows take 8.4 MB, however long the log is.
+ * place, so 16,384 rows take 1.4 MB, however long the log is.
  */
 export class FlowTable {
   readonly #capacity: number;
