@@ -1,8 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import path from 'node:path';
 import { formatInstant, type Clock, type Instant } from '#model';
+import type { StatePaths } from '#cli';
 import { AdoptLoop } from '#loops/adopt';
 import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
 import { FlowLogReader, namedLine } from '#sensors';
@@ -12,8 +12,8 @@ import { chooseSensors } from './sensors.ts';
 import { version } from './version.ts';
 
 export interface ControlPlaneOptions {
-  /** The state directory; made where it is missing. */
-  readonly state: string;
+  /** The state directory, made where it is missing, and what is in it. */
+  readonly paths: StatePaths;
   /** On loopback; 0: any that is free; null: only the socket. */
   readonly port: number | null;
   /** Where the port is taken, any other will do. */
@@ -35,23 +35,17 @@ export interface ControlPlane {
   stop(): Promise<void>;
 }
 
-/** Where the API of the control plane with this state is. */
-export const socketPathOf = (state: string): string => path.join(state, 'sheer.sock');
-
-/** Where the token for its loopback address is, 0600. */
-export const tokenPathOf = (state: string): string => path.join(state, 'token');
-
 /** One process: store, graph, engines, sensors and API. Answers when the promise is fulfilled. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { state, clock, logger, environment } = options;
+  const { paths, clock, logger, environment } = options;
   const node = hostname();
   const since = clock();
-  const store = openSqliteStore({ directory: state, clock, node });
+  const store = openSqliteStore({ directory: paths.state, clock, node });
   try {
     // Only asked once the engines observe, when the loop is there.
     const ownsContainer = (id: string): boolean => loop.ownsContainer(id);
     const engines = await chooseEngines({ ids: options.engines, node, clock, environment, ownsContainer });
-    const where = { address: '', socket: socketPathOf(state) };
+    const where = { address: '', socket: paths.socket };
     const loop: AdoptLoop = new AdoptLoop({
       store,
       engines,
@@ -61,13 +55,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
       clock,
       logger,
-      self: () => ({ ...describeSelf(state, since), ...where }),
+      self: () => ({ ...describeSelf(paths.state, since), ...where }),
     });
     const server = createServer({
       questions: loop.questions,
       imports: loop.imports,
       changes: changesOf(store),
-      token: loadToken(tokenPathOf(state), () => randomBytes(32).toString('hex')),
+      token: loadToken(paths.token, () => randomBytes(32).toString('hex')),
       version,
       owner: userInfo().username,
       clock,

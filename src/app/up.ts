@@ -34,7 +34,7 @@ async function start(
   shutdown: () => void,
 ): Promise<ControlPlane> {
   const common: Omit<ControlPlaneOptions, 'port'> = {
-    state: context.paths.state,
+    paths: context.paths,
     engines: options.engines,
     environment: process.env,
     clock: preciseClock,

@@ -7,7 +7,7 @@ export function withRoom<C extends Column>(column: C, needed: number): C {
   const length = Math.max(needed, column.length * 2, 64);
   // The constructor of a typed array makes the same kind again; the compiler can't see that.
   const grown = new (column.constructor as new (length: number) => C)(length);
-  grown.set(column as ArrayLike<number>);
+  grown.set(column);
   return grown;
 }
 

@@ -60,7 +60,7 @@ export class FactBuilder {
 
 export const NETWORK = 'network/n/podman';
 
-export function addressOf(ip: string, holder: string, more: Partial<AddressData> = {}): AddressData {
+function addressOf(ip: string, holder: string, more: Partial<AddressData> = {}): AddressData {
   return {
     scope: NETWORK,
     ip,
@@ -71,7 +71,7 @@ export function addressOf(ip: string, holder: string, more: Partial<AddressData>
   };
 }
 
-export function instanceOf(id: string, more: Partial<InstanceData> = {}): InstanceData {
+function instanceOf(id: string, more: Partial<InstanceData> = {}): InstanceData {
   return {
     kind: 'container',
     engine: 'podman',

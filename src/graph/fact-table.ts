@@ -16,7 +16,7 @@ export type Stream = 'audit' | 'observations';
 const STREAMS: readonly Stream[] = ['audit', 'observations'];
 
 /** The kinds by number; a number never changes its meaning, because snapshots hold it. */
-export const SUBJECT_KINDS: readonly SubjectKind[] = [
+const SUBJECT_KINDS: readonly SubjectKind[] = [
   'node',
   'instance',
   'image',

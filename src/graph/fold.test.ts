@@ -157,11 +157,15 @@ describe('the fold', () => {
 function oracle(list: readonly Fact[], id: string, source: string, at: number): readonly string[] {
   const mine = list.filter((fact) => fact.source.id === source);
   const retracted = new Set(mine.flatMap((fact) => (fact.kind === 'retract' ? [fact.retracted] : [])));
-  let newest: Fact | null = null;
-  for (const fact of mine) {
-    if (fact.subject.id !== id || fact.kind === 'retract' || retracted.has(fact.source.sequence)) continue;
-    if (fact.validFrom <= at && (newest === null || fact.validFrom >= newest.validFrom)) newest = fact;
-  }
+  const newest = mine
+    .filter(
+      (fact) => fact.subject.id === id && fact.kind !== 'retract' && !retracted.has(fact.source.sequence),
+    )
+    .filter((fact) => fact.validFrom <= at)
+    .toSorted(
+      (left, right) => left.validFrom - right.validFrom || left.source.sequence - right.source.sequence,
+    )
+    .at(-1);
   if (newest?.kind !== 'assert' || at >= (newest.validUntil ?? Number.POSITIVE_INFINITY)) return [];
   return ['name' in newest.data && typeof newest.data.name === 'string' ? newest.data.name : ''];
 }

@@ -1,5 +1,4 @@
-export { AMBIGUOUS, NO_HOLDER, AddressBook, type Holding } from './address-book.ts';
-export { AddressIndex } from './address-index.ts';
+export { AMBIGUOUS, NO_HOLDER, type Holding } from './address-book.ts';
 export type { InstanceView } from './derive/instance-view.ts';
 export {
   compileDeclaredServices,
@@ -14,18 +13,7 @@ export {
   type ObservedExternal,
   type ObservedService,
 } from './derive/suggest.ts';
-export { FactTable, type Stream } from './fact-table.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export { Names, type NamedInstance } from './names.ts';
-export {
-  current,
-  history,
-  lastStatement,
-  LATEST,
-  runs,
-  statement,
-  statements,
-  type HistoryRow,
-  type Statement,
-} from './statements.ts';
+export { current, history, LATEST, type HistoryRow, type Statement } from './statements.ts';

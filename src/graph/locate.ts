@@ -180,18 +180,19 @@ export class Locator {
   #reason(place: Place): UnknownReason {
     const { graph, settledUntil } = this.#options;
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
-    let began = Number.POSITIVE_INFINITY;
-    for (const source of graph.all('source', LATEST)) {
-      if (source.data.kind !== 'engine') continue;
-      began = Math.min(began, graph.facts.firstSaid(source.subject));
-      const then = graph.one('source', source.id, place.at);
-      if (then?.data.state === 'gap' || then?.data.state === 'stopped') return 'feed-had-a-gap';
-    }
-    if (place.at < began) return 'before-observation-began';
+    const engines = [...graph.all('source', LATEST)].filter((source) => source.data.kind === 'engine');
+    if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';
+    if (!engines.some((engine) => graph.facts.firstSaid(engine.subject) <= place.at))
+      return 'before-observation-began';
     for (const instance of graph.all('instance', place.at)) {
       if (instance.data.addressMissing !== null) return 'gone-before-it-could-be-read';
     }
     return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
+  }
+
+  #hadGap(engine: string, at: Instant): boolean {
+    const state = this.#options.graph.one('source', engine, at)?.data.state;
+    return state === 'gap' || state === 'stopped';
   }
 }
 

@@ -74,12 +74,12 @@ export class Names {
     return last === null ? null : this.named(last, Number.isFinite(last.until) ? last.until - 0.001 : LATEST);
   }
 
-  named(statement: Statement<'instance'>, at: Instant): NamedInstance {
-    const ports = this.#portsOf(statement.subject, at);
-    const view: InstanceView = { data: statement.data, ports };
-    const derived = this.#derive(statement.row, view);
-    if (derived.kind === 'conflict') return { statement, view, service: null, conflict: derived.services };
-    return { statement, view, service: derived, conflict: [] };
+  named(said: Statement<'instance'>, at: Instant): NamedInstance {
+    const view: InstanceView = { data: said.data, ports: this.#portsOf(said.subject, at) };
+    const derived = this.#derive(said.row, view);
+    const base = { statement: said, view };
+    if (derived.kind === 'conflict') return { ...base, service: null, conflict: derived.services };
+    return { ...base, service: derived, conflict: [] };
   }
 
   /** Whose a service was, by its declaration and by what its instances say. */
@@ -110,14 +110,14 @@ export class Names {
 
   #current(): Compiled {
     if (this.#compiled?.epoch === this.#graph.derivationEpoch) return this.#compiled;
-    const services = [...this.#graph.all('service')].map(declared);
+    const services = [...this.#graph.all('service')].map(sinceDeclared);
     const environments = [...this.#graph.all('environment')];
     this.#derived.clear();
     this.#compiled = {
       epoch: this.#graph.derivationEpoch,
       services: compileDeclaredServices(services, environments),
       serviceById: new Map(services.map((service) => [service.id, service])),
-      ownerships: new Ownerships([...this.#graph.all('ownership')].map(declared)),
+      ownerships: new Ownerships([...this.#graph.all('ownership')].map(sinceDeclared)),
       externals: new ExternalMatcher([...this.#graph.all('external')]),
     };
     return this.#compiled;
@@ -143,7 +143,7 @@ export class Names {
   }
 }
 
-function declared<K extends 'service' | 'ownership'>({
+function sinceDeclared<K extends 'service' | 'ownership'>({
   id,
   data,
   since,

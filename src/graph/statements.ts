@@ -120,18 +120,22 @@ export function history(table: FactTable, subjects: ReadonlySet<number>): readon
 
 /** The assert of the track that holds at `at`. The newest is tried first: most questions are about now. */
 function rowAt(table: FactTable, track: number, at: Instant): number {
-  const { validFrom, validUntil, next, form } = table.rows.columns;
+  const { validFrom, validUntil, form } = table.rows.columns;
   const tail = table.tracks.columns.tail[track] ?? NONE;
-  let candidate = NONE;
-  if (tail !== NONE && (validFrom[tail] ?? 0) <= at) candidate = tail;
-  else {
-    for (let row = table.tracks.columns.head[track] ?? NONE; row !== NONE; row = next[row] ?? NONE) {
-      if ((validFrom[row] ?? 0) > at) break;
-      candidate = row;
-    }
+  const isTail = tail !== NONE && (validFrom[tail] ?? 0) <= at;
+  const candidate = isTail ? tail : lastBefore(table, track, at);
+  const isSaid = candidate !== NONE && form[candidate] === ROW_ASSERT && at < (validUntil[candidate] ?? 0);
+  return isSaid ? candidate : NONE;
+}
+
+function lastBefore(table: FactTable, track: number, at: Instant): number {
+  const { validFrom, next } = table.rows.columns;
+  let last = NONE;
+  for (let row = table.tracks.columns.head[track] ?? NONE; row !== NONE; row = next[row] ?? NONE) {
+    if ((validFrom[row] ?? 0) > at) break;
+    last = row;
   }
-  if (candidate === NONE || form[candidate] !== ROW_ASSERT || at >= (validUntil[candidate] ?? 0)) return NONE;
-  return candidate;
+  return last;
 }
 
 function statementOf<K extends SubjectKind>(table: FactTable, track: number, row: number): Statement<K> {

@@ -1,8 +1,5 @@
 import { bytesOf, columnFrom, withRoom } from './columns.ts';
 
-/** No such string. */
-export const ABSENT = -1;
-
 /**
  * Strings as small integers, from 0, in the order of their first sight. Text, offsets and hash
  * table are plain arrays, so that a table of a million strings loads as fast as memory is copied;
@@ -31,7 +28,7 @@ export class StringTable {
     return this.#add(slot, length);
   }
 
-  /** The string's integer or {@link ABSENT}. */
+  /** The string's integer or -1. */
   find(value: string): number {
     return (this.#slots[this.#find(this.#encode(value))] ?? 0) - 1;
   }

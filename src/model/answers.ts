@@ -8,7 +8,7 @@ const time = z.string().describe('RFC 3339, UTC');
 const evidence = z.enum(['declared', 'observed', 'enforced']);
 
 /** Who owns something, and how that is known; the losers stay visible. */
-export const ownerSchema = z.object({
+const ownerSchema = z.object({
   team: z.string(),
   basis: z.enum(['declared', 'catalog-info', 'label', 'codeowners']),
   location: z.string().nullable().describe('where it stands: file and line, or the label'),
@@ -111,7 +111,7 @@ export const callSchema = z.object({
   sources: z.array(z.string()),
 });
 
-export const candidateSchema = z.object({
+const candidateSchema = z.object({
   kind: z.enum(['instance', 'service', 'node', 'external']),
   id: z.string(),
   name: z.string(),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { print, type CommandContext, type DemoOptions } from '#cli';
+import { print, statePaths, type CommandContext, type DemoOptions } from '#cli';
 import { startShop, type Shop } from '../../../examples/shop/shop.ts';
 import { preciseClock } from '../clock.ts';
 import { startControlPlane, type ControlPlane } from '../control-plane.ts';
@@ -47,16 +47,16 @@ async function show(options: DemoOptions, context: CommandContext, stage: Stage)
   const state = mkdtempSync(path.join(tmpdir(), 'sheerline-demo-'));
   stage.cleanUp.push(() => rmSync(state, { recursive: true, force: true }));
   const containers = engine === 'containers' ? await containerService(state) : null;
-  if (containers !== null) stage.cleanUp.push(containers.stop);
+  if (containers !== null) stage.cleanUp.push(() => containers.stop());
   tell(`starting a small shop as ${engine}, outside of Sheerline`);
   const shop = await startShop({
     engine,
     ...(containers === null ? {} : { containerEnvironment: containers.environment }),
   });
-  stage.cleanUp.push(shop.stop);
+  stage.cleanUp.push(() => shop.stop());
   tell('attaching to what runs here, read-only');
   const plane = await attach(state, context, containers);
-  stage.cleanUp.push(plane.stop);
+  stage.cleanUp.push(() => plane.stop());
   declareShop(plane.loop.questions);
   const watchMs = Math.max(WATCH_MS, (options.forMs ?? 0) - SETTLE_MS);
   tell(`watching for ${Math.round(watchMs / 1000)} s`);
@@ -70,7 +70,7 @@ async function attach(
   containers: ContainerService | null,
 ): Promise<ControlPlane> {
   return startControlPlane({
-    state: path.join(state, 'state'),
+    paths: statePaths(path.join(state, 'state'), {}, state),
     port: 0,
     engines: [],
     environment: { ...process.env, ...containers?.environment },

@@ -139,7 +139,7 @@ describe('adopting', () => {
     engine.report(...snapshot(container('a')));
     await until(() => loop.questions.instances({ ...NOW, service: null }).length === 1);
     now += 60_000;
-    engine.report(...snapshot(container('a', {}, '10.88.0.2', { pid: 77 }, now - 1000)));
+    engine.report(...snapshot(container('a', {}, '10.88.0.2', { pid: 77, since: now - 1000 })));
     await until(() => loop.questions.instances({ ...NOW, service: null })[0]?.pid === 77);
     assert.equal(
       loop.questions.instances({ ...NOW, service: null })[0]?.since,
@@ -230,8 +230,7 @@ function container(
   name: string,
   labels: Readonly<Record<string, string>> = {},
   ip = '10.88.0.2',
-  more: Partial<InstanceData> = {},
-  since = 1_790_000_000_000 - 5000,
+  { since = 1_790_000_000_000 - 5000, ...more }: Partial<InstanceData> & { readonly since?: number } = {},
 ): readonly Observation[] {
   const held = address(name, ip);
   return [

@@ -1,6 +1,6 @@
 import { unmapped, type Clock, type Flow, type Instant } from '#model';
 import type { MeasurementStore } from '#store';
-import { CallTable, rowOf } from './attribution/call-table.ts';
+import { type CallTable, rowOf } from './attribution/call-table.ts';
 import type { AttributedFlow } from './attribution/attributed-flow.ts';
 import type { FlowAttributor } from './attribution/flow-attributor.ts';
 import { FlowRows } from './attribution/flow-rows.ts';

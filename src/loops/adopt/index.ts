@@ -1,4 +1,3 @@
-export { AdoptError } from './adopt-error.ts';
 export { AdoptLoop, type AdoptLogger, type AdoptOptions } from './adopt-loop.ts';
 export { capabilityMatrix } from './capability-matrix.ts';
 export type * from './questions.ts';

@@ -38,8 +38,11 @@ function say(line: string): void {
   reallyWrite(1, `${line}\n`);
 }
 
+// `deadly` calls them with the `this` that it was called with.
+/* oxlint-disable typescript/unbound-method */
 DatabaseSync.prototype.exec = deadly(DatabaseSync.prototype.exec);
 Object.assign(StatementSync.prototype, { run: deadly(StatementSync.prototype.run) });
+/* oxlint-enable typescript/unbound-method */
 const halfWrite = (file: number, bytes: Uint8Array, offset: number): number => {
   if (isLast()) {
     reallyWrite(file, bytes, offset, Math.floor((bytes.length - offset) / 2));

@@ -1,6 +1,5 @@
 import { formatInstant, type CallAnswer, type Evidence, type Instant } from '#model';
-import type { CallRecord } from '../attribution/call-table.ts';
-import { CallTable } from '../attribution/call-table.ts';
+import type { CallRecord, CallTable } from '../attribution/call-table.ts';
 import type { ListFilter } from '../questions.ts';
 import { EndNamer, type NamedEnd } from './ends.ts';
 import { momentOf, type View } from './view.ts';
@@ -20,7 +19,7 @@ export function callAnswers(
     if (filter.at !== null && record.firstAt > filter.at) continue;
     const from = namer.name(record.client, null, record.lastAt);
     const to = namer.name(record.server, record.port, record.lastAt);
-    addRecord(edgeOf(edges, from, to, record.port, record.protocol), record);
+    addRecord(edgeOf(edges, { from, to, port: record.port, protocol: record.protocol }), record);
   }
   for (const declared of view.graph.all('call', momentOf(filter.at))) {
     const { from, to, port, protocol } = declared.data;
@@ -51,13 +50,10 @@ interface Edge {
   readonly sources: Set<string>;
 }
 
-function edgeOf(
-  edges: Map<string, Edge>,
-  from: NamedEnd,
-  to: NamedEnd,
-  port: number | null,
-  protocol: string,
-): Edge {
+/** What tells one line from another. */
+type EdgeKey = Pick<Edge, 'from' | 'to' | 'port' | 'protocol'>;
+
+function edgeOf(edges: Map<string, Edge>, { from, to, port, protocol }: EdgeKey): Edge {
   const key = `${from.kind} ${from.id ?? from.name}|${to.kind} ${to.id ?? to.name}|${port ?? ''}|${protocol}`;
   const known = edges.get(key);
   if (known !== undefined) return known;
@@ -88,7 +84,7 @@ function addRecord(edge: Edge, record: Readonly<CallRecord>): void {
 }
 
 /** A declaration without a port stands for every port that is seen between the two. */
-function declare(edges: Map<string, Edge>, call: Pick<Edge, 'from' | 'to' | 'port' | 'protocol'>): void {
+function declare(edges: Map<string, Edge>, call: EdgeKey): void {
   const same = (left: NamedEnd, right: NamedEnd): boolean =>
     (left.id ?? left.name) === (right.id ?? right.name);
   const matching = [...edges.values()].filter(
@@ -98,7 +94,7 @@ function declare(edges: Map<string, Edge>, call: Pick<Edge, 'from' | 'to' | 'por
       edge.protocol === call.protocol &&
       (call.port === null || edge.port === call.port),
   );
-  if (matching.length === 0) matching.push(edgeOf(edges, call.from, call.to, call.port, call.protocol));
+  if (matching.length === 0) matching.push(edgeOf(edges, call));
   for (const edge of matching) edge.declared = true;
 }
 

@@ -37,8 +37,8 @@ function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {
   const server = { holder: row.server, scope: row.serverScope, ip: row.serverIp };
   return {
     minute: formatInstant(row.minute),
-    from: end(namer.name(client, null, row.firstAt), client),
-    to: end(namer.name(server, row.serverPort, row.firstAt), server),
+    from: flowEnd(namer.name(client, null, row.firstAt), client),
+    to: flowEnd(namer.name(server, row.serverPort, row.firstAt), server),
     port: row.serverPort,
     protocol: row.protocol,
     verdict: row.verdict,
@@ -50,7 +50,7 @@ function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {
   };
 }
 
-function end(named: NamedEnd, raw: { readonly scope: string; readonly ip: string }): FlowAnswer['from'] {
+function flowEnd(named: NamedEnd, raw: { readonly scope: string; readonly ip: string }): FlowAnswer['from'] {
   const { name, kind, instance, team, reason } = named;
   return { name, kind, instance, team, scope: raw.scope, ip: raw.ip, reason };
 }

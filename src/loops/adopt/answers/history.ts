@@ -24,18 +24,28 @@ function subjectsCalled(view: View, name: string): ReadonlySet<number> {
   const { facts } = view.graph;
   const found = new Set<number>();
   for (let subject = 0; subject < facts.subjectCount; subject++) {
-    const kind = facts.subjectKind(subject);
-    const id = facts.subjectId(subject);
-    const called =
-      id === name ||
-      (kind === 'instance' && (isShortId(id, name) || instanceIsCalled(view, id, name))) ||
-      (kind === 'service' && id.endsWith(`/${name}`)) ||
-      (kind === 'address' && id.split(' ')[1] === name) ||
-      (kind === 'image' && id.replace(/^sha256:/, '').startsWith(name) && name.length >= 6);
-    if (called) found.add(subject);
+    if (isCalled(view, subject, name)) found.add(subject);
   }
   for (const subject of [...found]) addAddresses(view, subject, found);
   return found;
+}
+
+/** By id, or by what people call it. */
+function isCalled(view: View, subject: number, name: string): boolean {
+  const id = view.graph.facts.subjectId(subject);
+  if (id === name) return true;
+  switch (view.graph.facts.subjectKind(subject)) {
+    case 'instance':
+      return isShortId(id, name) || instanceIsCalled(view, id, name);
+    case 'service':
+      return id.endsWith(`/${name}`);
+    case 'address':
+      return id.split(' ')[1] === name;
+    case 'image':
+      return name.length >= 6 && id.replace(/^sha256:/, '').startsWith(name);
+    default:
+      return false;
+  }
 }
 
 function instanceIsCalled(view: View, id: string, name: string): boolean {
@@ -68,7 +78,7 @@ function entryOf(graph: Graph, row: HistoryRow, before: unknown): HistoryEntry {
     what: row.form,
     kind,
     subject: id,
-    summary: summaryOf(kind, id, row, before, changes),
+    summary: summaryOf(row, before, { what: nameOf(kind, id, row.data ?? before), kind, changes }),
     changes,
     evidence: row.evidence,
     source: row.source,
@@ -77,20 +87,17 @@ function entryOf(graph: Graph, row: HistoryRow, before: unknown): HistoryEntry {
 }
 
 function summaryOf(
-  kind: keyof SubjectData,
-  id: string,
   row: HistoryRow,
   before: unknown,
-  changes: HistoryEntry['changes'],
+  { what, kind, changes }: { readonly what: string } & Pick<HistoryEntry, 'kind' | 'changes'>,
 ): string {
-  const what = nameOf(kind, id, row.data ?? before);
+  const isAddress = kind === 'address';
   if (row.form === 'retract') return `${what}: taken back, it never held`;
-  if (row.form === 'end') return kind === 'address' ? `gave back ${what}` : `${what} ended`;
-  if (before === null)
-    return kind === 'address' ? `took ${what}` : `${what} ${kind === 'instance' ? 'started' : 'appeared'}`;
-  return changes.length === 0
-    ? `${what} started again`
-    : `${what}: ${changes.map((change) => change.field).join(', ')} changed`;
+  if (row.form === 'end') return isAddress ? `gave back ${what}` : `${what} ended`;
+  if (before === null && isAddress) return `took ${what}`;
+  if (before === null) return `${what} ${kind === 'instance' ? 'started' : 'appeared'}`;
+  if (changes.length === 0) return `${what} started again`;
+  return `${what}: ${changes.map((change) => change.field).join(', ')} changed`;
 }
 
 function nameOf(kind: keyof SubjectData, id: string, data: unknown): string {

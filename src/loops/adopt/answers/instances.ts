@@ -50,7 +50,7 @@ export function instanceAnswer(view: View, instance: NamedInstance, at: Instant)
 }
 
 /** By id, or by the name where a person types it. */
-export function isService(instance: NamedInstance, service: string): boolean {
+function isService(instance: NamedInstance, service: string): boolean {
   return instance.service !== null && (instance.service.id === service || instance.service.name === service);
 }
 

@@ -8,7 +8,7 @@ import {
 import { INTERNET } from '../attribution/attributed-flow.ts';
 import type { ListFilter } from '../questions.ts';
 import { callAnswers } from './calls.ts';
-import { servicesAt } from './services.ts';
+import { servicesAt, type ServiceGroup } from './services.ts';
 import { momentOf, type View } from './view.ts';
 
 export function nodeAnswers(view: View, filter: ListFilter): readonly NodeAnswer[] {
@@ -34,18 +34,7 @@ export function nodeAnswers(view: View, filter: ListFilter): readonly NodeAnswer
 /** Images that something runs come first, the others after them. */
 export function imageAnswers(view: View, filter: ListFilter): readonly ImageAnswer[] {
   const at = momentOf(filter.at);
-  const running = new Map<string, { count: number; readonly services: Set<string> }>();
-  for (const group of servicesAt(view, at)) {
-    for (const { view: instance } of group.instances) {
-      for (const { id } of instance.data.images) {
-        if (id === null) continue;
-        const use = running.get(id) ?? { count: 0, services: new Set<string>() };
-        running.set(id, use);
-        use.count++;
-        use.services.add(group.id);
-      }
-    }
-  }
+  const running = imagesInUse(servicesAt(view, at));
   return [...view.graph.all('image', at)]
     .map(({ id, data }) => ({
       id,
@@ -63,6 +52,25 @@ export function imageAnswers(view: View, filter: ListFilter): readonly ImageAnsw
         right.instances - left.instances ||
         ((left.names[0] ?? left.id) < (right.names[0] ?? right.id) ? -1 : 1),
     );
+}
+
+interface ImageUse {
+  count: number;
+  readonly services: Set<string>;
+}
+
+function imagesInUse(groups: readonly ServiceGroup[]): ReadonlyMap<string, ImageUse> {
+  const uses = new Map<string, ImageUse>();
+  for (const { id: service, instances } of groups) {
+    for (const { id } of instances.flatMap((instance) => instance.view.data.images)) {
+      if (id === null) continue;
+      const use = uses.get(id) ?? { count: 0, services: new Set<string>() };
+      uses.set(id, use);
+      use.count++;
+      use.services.add(service);
+    }
+  }
+  return uses;
 }
 
 /** Declared teams, and those that labels or files name as owners. */

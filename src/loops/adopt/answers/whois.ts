@@ -181,7 +181,7 @@ function runsIn(view: View, scope: string, place: Place): readonly Statement<'ad
   return listeners.length > 0 ? listeners : addresses.runs(addresses.keyOf(scope, place.ip));
 }
 
-export function candidate(view: View, statement: Statement<'address'>): Candidate {
+function candidate(view: View, statement: Statement<'address'>): Candidate {
   const { kind, id } = statement.data.holder;
   const instance = kind === 'instance' ? view.names.lastInstance(id) : null;
   return {

@@ -127,18 +127,17 @@ export class FlowAttributor {
   }
 
   #server(end: FlowEnd, flow: Flow, client: string): { readonly end: AttributedEnd; readonly port: number } {
-    const translated = flow.translated;
-    if (translated !== null && end.holder === null) {
-      return {
-        end: this.#end({ ...end, ...translated, scope: null }, flow, translated.port),
-        port: translated.port,
-      };
+    if (end.holder !== null) return { end: this.#ended(end, flow, null), port: end.port };
+    const { translated } = flow;
+    if (translated !== null) {
+      const translatedEnd = { ...end, ...translated, scope: null };
+      return { end: this.#end(translatedEnd, flow, translated.port), port: translated.port };
     }
     // Inside a container's own namespace loopback is the container itself.
-    if (end.holder === null && end.scope !== null && end.scope === loopbackScope(client)) {
+    if (end.scope === loopbackScope(client)) {
       return { end: { holder: client, scope: end.scope, ip: unmapped(end.ip) }, port: end.port };
     }
-    const located = end.holder === null ? this.#locate(end, flow, end.port) : null;
+    const located = this.#locate(end, flow, end.port);
     const forwarded = located?.kind === 'holder' ? (located.statement?.data.forwardsTo?.port ?? null) : null;
     return { end: this.#ended(end, flow, located), port: forwarded ?? end.port };
   }
