@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { isIPv4 } from 'node:net';
 import { containerInstanceId, type AddressData, type InstanceData, type Observation } from '#model';
 import type { StormedContainer } from './storm.ts';
 
@@ -34,7 +35,7 @@ const STAMP_MS = 5;
 
 /**
  * Compares an engine's observations with the generator's truth: every container known, with its one
- * right address, within its life, and no address held by two at once.
+ * right IPv4 address, within its life, and no address held by two at once.
  */
 export function judgeStorm(observations: readonly Observation[], truth: readonly StormedContainer[]): void {
   const instances = intervals<InstanceData>(observations, 'instance');
@@ -47,7 +48,7 @@ export function judgeStorm(observations: readonly Observation[], truth: readonly
     assert.equal(run.data.addressMissing, null, container.name);
     const held = addresses.filter(({ data }) => data.holder.id === id && data.port === null);
     assert.deepEqual(
-      held.map(({ data }) => data.ip),
+      held.map(({ data }) => data.ip).filter((ip) => isIPv4(ip)),
       [container.ip],
       `the address of ${container.name}`,
     );

@@ -75,6 +75,9 @@ export async function startPodman(): Promise<Podman> {
   return podman;
 }
 
+/** Containers that share the network of one that shares the network of one. */
+const CONTAINER_DEPTH_MAX = 5;
+
 class OwnPodman implements Podman {
   readonly directory: string;
   readonly socketPath: string;
@@ -146,14 +149,22 @@ class OwnPodman implements Podman {
   }
 
   async stop(): Promise<void> {
-    await this.command('rm', '--all', '--force', '--time', '0').catch(() => '');
-    await this.command('pod', 'rm', '--all', '--force', '--time', '0').catch(() => '');
+    await this.#removeContainers();
     await this.stopService('SIGKILL');
     await this.#awaitCleanup();
     // The overlay driver mounts its own directory; `podman system reset` is not used, for it would
     // reset the machine's store if the environment were ever wrong.
     await execute('umount', [join(this.directory, 'root', 'overlay')]).catch(() => null);
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
+    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+  }
+
+  /** A container in another's network can only be removed before that other one. */
+  async #removeContainers(): Promise<void> {
+    await this.command('pod', 'rm', '--all', '--force', '--time', '0').catch(() => '');
+    for (let depth = 0; depth < CONTAINER_DEPTH_MAX; depth++) {
+      await this.command('rm', '--all', '--force', '--time', '0').catch(() => '');
+      if ((await this.command('ps', '--all', '--quiet').catch(() => '')) === '') return;
+    }
   }
 
   /** conmon starts a `podman container cleanup` of its own for each container that ends. */

@@ -58,6 +58,7 @@ describe('what events make of containers', () => {
         }),
       networks: new NetworkNames(async () => []),
       imageIdOf: () => null,
+      served: () => [],
       cgroupOf: () => null,
     });
     const reporter = { engine: 'docker', node: 'node-1' };

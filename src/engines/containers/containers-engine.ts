@@ -14,6 +14,7 @@ import { ObservationQueue } from './observation-queue.ts';
 import { PreparedRuns } from './prepared-runs.ts';
 import { RunDirectory } from './run-directory.ts';
 import { RunFinder } from './run-finder.ts';
+import { servedAddresses } from './name-server-files.ts';
 import { Session } from './session.ts';
 import type { EngineVersion } from './wire.ts';
 
@@ -69,6 +70,7 @@ class Observer {
   readonly #prepared = new PreparedRuns();
   readonly #intake: EventIntake;
   readonly #images: ImageCatalogue;
+  readonly #networks: NetworkNames;
   readonly #finder: RunFinder;
   readonly #tracker: ContainerTracker;
   #api: EngineApi | null = null;
@@ -84,14 +86,16 @@ class Observer {
     this.#intake = new EventIntake(options.socketPath);
     const api = (): EngineApi => this.#connected();
     this.#images = new ImageCatalogue({ list: () => api().images(), content: (id) => api().image(id) });
+    this.#networks = new NetworkNames(() => api().networks());
     this.#finder = new RunFinder({
       // A request that fails now is as good as none: a lost connection is noticed elsewhere.
       inspect: (id) =>
         api()
           .container(id)
           .catch(() => null),
-      networks: new NetworkNames(() => api().networks()),
+      networks: this.#networks,
       imageIdOf: (name) => this.#images.idOf(name),
+      served: servedAddresses,
       cgroupOf: controlGroupReader(),
     });
     const reporter: Reporter = { engine: options.id, node: options.node };
@@ -101,7 +105,11 @@ class Observer {
   async *observe(signal: AbortSignal): AsyncIterable<readonly Observation[]> {
     const ended = new AbortController();
     const either = AbortSignal.any([signal, ended.signal]);
-    either.addEventListener('abort', () => this.#queue.end(), { once: true });
+    const end = (): void => {
+      this.#queue.end();
+      this.#client.close();
+    };
+    either.addEventListener('abort', end, { once: true });
     if (either.aborted) return;
     const running = this.#keepConnected(either);
     try {
@@ -125,6 +133,7 @@ class Observer {
         this.#disconnected(asContainersError(error, this.#options.socketPath));
       } finally {
         attempt.abort();
+        this.#client.close();
       }
       await delay(this.#backoffMs, undefined, { signal }).catch(() => {});
       this.#backoffMs = Math.min(this.#backoffMs * 2, BACKOFF_MS.most);
@@ -135,6 +144,7 @@ class Observer {
     const api = await EngineApi.connect(this.#client, signal);
     this.#api = api;
     await this.#watchRunDirectory(api);
+    if (this.#runDirectory !== null) await this.#networks.refresh();
     this.#say('live', null);
     const session = new Session(
       {
@@ -168,6 +178,7 @@ class Observer {
     const runDirectory = new RunDirectory(path, {
       created: (id) => this.#finder.created(id),
       prepared: (id, at) => this.#prepared.add(id, at),
+      unnamed: (id) => this.#finder.unnamed(id),
     });
     try {
       runDirectory.open();

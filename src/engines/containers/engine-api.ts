@@ -1,5 +1,5 @@
 import { ContainersError, garbage, type ContainersProblem } from './containers-error.ts';
-import type { EngineClient, RequestOptions } from './engine-client.ts';
+import type { EngineClient } from './engine-client.ts';
 import type { StreamLine } from './lines.ts';
 import {
   parseContainer,
@@ -32,6 +32,7 @@ export class EngineApi {
   readonly version: EngineVersion;
   readonly #client: EngineClient;
   readonly #base: string;
+  /** Ends the event stream. */
   readonly #signal: AbortSignal;
 
   private constructor(client: EngineClient, version: EngineVersion, base: string, signal: AbortSignal) {
@@ -46,14 +47,12 @@ export class EngineApi {
    * @throws ContainersError
    */
   static async connect(client: EngineClient, signal: AbortSignal): Promise<EngineApi> {
-    const answer = await client
-      .get('/version', { signal, timeoutMs: CONTACT_TIMEOUT_MS })
-      .catch((error: unknown) => {
-        if (error instanceof ContainersError && error.problem === 'not-found') {
-          throw garbage(client.socketPath, 'it has no /version', error);
-        }
-        throw error;
-      });
+    const answer = await client.get('/version', CONTACT_TIMEOUT_MS).catch((error: unknown) => {
+      if (error instanceof ContainersError && error.problem === 'not-found') {
+        throw garbage(client.socketPath, 'it has no /version', error);
+      }
+      throw error;
+    });
     const version = parseVersion(answer);
     if (version === null) throw garbage(client.socketPath, 'its /version names none');
     return new EngineApi(client, version, `/v${negotiate(version)}`, signal);
@@ -79,13 +78,13 @@ export class EngineApi {
 
   /** Podman only: under their own names. */
   async networks(): Promise<readonly NetworkSubnets[]> {
-    return parseNetworkList(await this.#client.get('/v4.0.0/libpod/networks/json', this.#options()));
+    return parseNetworkList(await this.#client.get('/v4.0.0/libpod/networks/json'));
   }
 
   /** Podman only; null for an engine that has none, or keeps it to itself. */
   async runDirectory(): Promise<string | null> {
     if (this.version.product !== 'podman') return null;
-    return parseRunDirectory(await this.#client.get('/v4.0.0/libpod/info', this.#options()));
+    return parseRunDirectory(await this.#client.get('/v4.0.0/libpod/info'));
   }
 
   /** Events from `sinceSeconds` (Unix time) on. */
@@ -94,11 +93,11 @@ export class EngineApi {
   }
 
   ping(timeoutMs: number): Promise<void> {
-    return this.#client.ping(timeoutMs, this.#signal);
+    return this.#client.ping(timeoutMs);
   }
 
   #get(path: string): Promise<unknown> {
-    return this.#client.get(`${this.#base}${path}`, this.#options());
+    return this.#client.get(`${this.#base}${path}`);
   }
 
   async #orNull<T>(path: string, parse: (answer: unknown) => T): Promise<T | null> {
@@ -108,10 +107,6 @@ export class EngineApi {
       if (error instanceof ContainersError && GONE.has(error.problem)) return null;
       throw error;
     }
-  }
-
-  #options(): RequestOptions {
-    return { signal: this.#signal };
   }
 }
 

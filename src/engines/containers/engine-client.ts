@@ -1,21 +1,20 @@
-import { Agent, request, type IncomingMessage } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { asContainersError, ContainersError, garbage } from './containers-error.ts';
 import { readLines, type StreamLine } from './lines.ts';
+import { Pipeline } from './pipeline.ts';
+import { ResponseError } from './response-reader.ts';
 
-/** A request that takes longer is a hanging engine. Podman's slowest answer of normal work is the
- * list of ten thousand containers, under 3 s. */
+/**
+ * A request that takes longer is a hanging engine. Podman's slowest answer of normal work is the
+ * list of ten thousand containers, under 3 s.
+ */
 const TIMEOUT_MS = 10_000;
 
 /** Ten thousand containers with 3 kB of labels each stay below half of it. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Requests at once. Podman serves inspects with one lock per container and is bound by CPU from 4. */
+/** Podman answers with one lock per container and is bound by its CPU from four requests on. */
 const CONNECTIONS_MAX = 8;
-
-export interface RequestOptions {
-  readonly timeoutMs?: number;
-  readonly signal?: AbortSignal;
-}
 
 /**
  * The own small HTTP client: GET on a Unix socket, bounded in time and size. It can't change
@@ -23,29 +22,28 @@ export interface RequestOptions {
  */
 export class EngineClient {
   readonly socketPath: string;
-  readonly #agent: Agent;
+  #connections: Pipeline[] = [];
 
   constructor(socketPath: string) {
     this.socketPath = socketPath;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: CONNECTIONS_MAX });
   }
 
   /**
    * The parsed answer of `GET path`.
    * @throws ContainersError `not-found` for a 404, another problem for every other failure.
    */
-  async get(path: string, options: RequestOptions = {}): Promise<unknown> {
-    const body = await this.#exchange(path, options);
+  async get(path: string, timeoutMs: number = TIMEOUT_MS): Promise<unknown> {
+    const body = await this.#exchange(path, timeoutMs);
     try {
-      return JSON.parse(body);
+      return JSON.parse(body.toString('utf8'));
     } catch (cause) {
       throw garbage(this.socketPath, `GET ${path} gave no JSON`, cause);
     }
   }
 
   /** Whether it still answers. */
-  async ping(timeoutMs: number, signal: AbortSignal): Promise<void> {
-    await this.#exchange('/_ping', { timeoutMs, signal });
+  async ping(timeoutMs: number): Promise<void> {
+    await this.#exchange('/_ping', timeoutMs);
   }
 
   /**
@@ -54,7 +52,7 @@ export class EngineClient {
    * @throws ContainersError when it can't be opened; while reading, when the connection ends.
    */
   async stream(path: string, signal: AbortSignal): Promise<AsyncIterable<readonly StreamLine[]>> {
-    const response = await this.#open(path, { signal }, null);
+    const response = await this.#openStream(path, signal);
     if (response.statusCode !== 200) {
       response.destroy();
       throw garbage(this.socketPath, `GET ${path} answered ${response.statusCode}`);
@@ -62,8 +60,9 @@ export class EngineClient {
     return this.#follow(response);
   }
 
+  /** Ends all connections; whoever waits for an answer is told that there was none. */
   close(): void {
-    this.#agent.destroy();
+    for (const connection of this.#connections.splice(0)) connection.fail(null);
   }
 
   async *#follow(response: IncomingMessage): AsyncIterable<readonly StreamLine[]> {
@@ -74,63 +73,60 @@ export class EngineClient {
     }
   }
 
-  /** The body of a `200`. */
-  async #exchange(path: string, options: RequestOptions): Promise<string> {
-    const response = await this.#open(path, options, this.#agent);
-    const body = await this.#body(response, path);
-    const status = response.statusCode ?? 0;
-    if (status === 404) throw new ContainersError('not-found', `the engine has no ${path}`);
-    if (status >= 500) throw failing(this.socketPath, path, status);
-    if (status !== 200) throw garbage(this.socketPath, `GET ${path} answered ${status}`);
-    return body;
+  async #exchange(path: string, timeoutMs: number): Promise<Buffer> {
+    const connection = this.#connection();
+    const timer = setTimeout(() => connection.fail(hanging(this.socketPath, timeoutMs)), timeoutMs);
+    try {
+      const { status, body } = await connection.get(path);
+      if (status === 404) throw new ContainersError('not-found', `the engine has no ${path}`);
+      if (status >= 500) throw failing(this.socketPath, path, status);
+      if (status !== 200) throw garbage(this.socketPath, `GET ${path} answered ${status}`);
+      return body;
+    } catch (error) {
+      throw this.#explain(error, path);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
-  /** The time limit holds for the whole answer; of a stream, for its head. */
-  #open(path: string, options: RequestOptions, agent: Agent | null): Promise<IncomingMessage> {
-    const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  /** The one with the fewest requests under way; a new one while there may be more. */
+  #connection(): Pipeline {
+    this.#connections = this.#connections.filter(({ closed }) => !closed);
+    let best: Pipeline | null = null;
+    for (const connection of this.#connections) {
+      if (best === null || connection.waiting < best.waiting) best = connection;
+    }
+    if (best !== null && (best.waiting === 0 || this.#connections.length >= CONNECTIONS_MAX)) return best;
+    const fresh = new Pipeline(this.socketPath, BODY_BYTES_MAX);
+    this.#connections.push(fresh);
+    return fresh;
+  }
+
+  #explain(error: unknown, path: string): ContainersError {
+    if (!(error instanceof ResponseError)) return asContainersError(error, this.socketPath);
+    if (error.problem === 'too-large') return tooLarge(this.socketPath, path);
+    return garbage(this.socketPath, error.message, error);
+  }
+
+  #openStream(path: string, signal: AbortSignal): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      let late: ContainersError | null = null;
-      let answer: IncomingMessage | null = null;
       const outgoing = request({
         socketPath: this.socketPath,
         path,
-        headers: { host: 'localhost', accept: 'application/json' },
-        agent: agent ?? false,
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        headers: { host: 'localhost' },
+        signal,
+        agent: false,
       });
-      const timer = setTimeout(() => {
-        late = hanging(this.socketPath, timeoutMs);
-        if (answer === null) outgoing.destroy(late);
-        else answer.destroy(late);
-      }, timeoutMs);
+      const timer = setTimeout(() => outgoing.destroy(hanging(this.socketPath, TIMEOUT_MS)), TIMEOUT_MS);
       outgoing.once('response', (response) => {
-        answer = response;
-        if (agent === null) clearTimeout(timer);
-        else response.once('close', () => clearTimeout(timer));
+        clearTimeout(timer);
         resolve(response);
       });
       outgoing.on('error', (error) => {
         clearTimeout(timer);
-        reject(late ?? asContainersError(error, this.socketPath));
+        reject(asContainersError(error, this.socketPath));
       });
       outgoing.end();
-    });
-  }
-
-  #body(response: IncomingMessage, path: string): Promise<string> {
-    return new Promise((resolve, reject) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        chunks.push(chunk);
-        if (size > BODY_BYTES_MAX) response.destroy(tooLarge(this.socketPath, path));
-      });
-      response.once('end', () => resolve(Buffer.concat(chunks, size).toString('utf8')));
-      response.once('error', (error) => reject(asContainersError(error, this.socketPath)));
-      response.once('close', () => {
-        if (!response.complete) reject(asContainersError(null, this.socketPath));
-      });
     });
   }
 }

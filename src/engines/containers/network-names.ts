@@ -17,7 +17,20 @@ export class NetworkNames {
    */
   async nameOf(ip: string, candidates: readonly string[]): Promise<string | null> {
     if (candidates.length === 1) return candidates[0] ?? null;
-    return this.#find(ip, candidates) ?? (await this.#refresh(), this.#find(ip, candidates));
+    return this.#find(ip, candidates) ?? (await this.refresh(), this.#find(ip, candidates));
+  }
+
+  /** Networks that there are, as far as is known. */
+  get known(): readonly string[] {
+    return [...this.#known.keys()];
+  }
+
+  /** One request at a time serves everybody who asks meanwhile. */
+  refresh(): Promise<void> {
+    this.#fetching ??= this.#read().finally(() => {
+      this.#fetching = null;
+    });
+    return this.#fetching;
   }
 
   #find(ip: string, candidates: readonly string[]): string | null {
@@ -27,14 +40,6 @@ export class NetworkNames {
       if (subnets.check(ip, family)) return name;
     }
     return null;
-  }
-
-  /** One request at a time serves everybody who asks meanwhile. */
-  #refresh(): Promise<void> {
-    this.#fetching ??= this.#read().finally(() => {
-      this.#fetching = null;
-    });
-    return this.#fetching;
   }
 
   async #read(): Promise<void> {

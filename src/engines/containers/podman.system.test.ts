@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { containerInstanceId, type Observation } from '#model';
+import { containerInstanceId } from '#model';
 import { judgeStorm } from '../../../test/podman/observed-runs.ts';
+import { observeWhile } from '../../../test/podman/observe-while.ts';
 import { startPodman, type Podman, type PodmanNetwork } from '../../../test/podman/podman.ts';
 import { SocketProxy } from '../../../test/podman/proxy.ts';
 import { storm } from '../../../test/podman/storm.ts';
@@ -66,43 +67,16 @@ describe('podman: every container with its address', () => {
   after(() => podman.stop());
 
   it('knows all of a hundred that live up to a second and share thirty addresses', async () => {
-    const seen = await observeWhile(podman, async () => {
+    const engine = createContainersEngine({
+      id: 'podman',
+      socketPath: podman.socketPath,
+      node: 'node-1',
+      clock: () => Date.now(),
+    });
+    const seen = await observeWhile(engine, async () => {
       const truth = await storm(podman, { image, network, count: 100, concurrency: 6, lifeMsMax: 1000 });
       return (observations) => judgeStorm(observations, truth);
     });
     assert.ok(!JSON.stringify(seen).includes('never-recorded'), 'a label that is not allowed was recorded');
   });
 });
-
-/** Observes while `act` runs and until its last container is reported, then judges. */
-async function observeWhile(
-  podman: Podman,
-  act: () => Promise<(observations: readonly Observation[]) => void>,
-): Promise<readonly Observation[]> {
-  const engine = createContainersEngine({
-    id: 'podman',
-    socketPath: podman.socketPath,
-    node: 'node-1',
-    clock: () => Date.now(),
-  });
-  const seen: Observation[] = [];
-  const stop = new AbortController();
-  let judge: ((observations: readonly Observation[]) => void) | null = null;
-  let doneAt = Number.POSITIVE_INFINITY;
-  let acting: Promise<void> | null = null;
-  for await (const batch of engine.observe(stop.signal)) {
-    seen.push(...batch);
-    if (acting === null && batch.some(({ kind }) => kind === 'snapshot-end')) {
-      acting = act().then((found) => {
-        judge = found;
-        doneAt = Date.now();
-      });
-    }
-    // What happened before a watermark has all been reported.
-    if (batch.some((each) => each.kind === 'watermark' && each.at >= doneAt)) stop.abort();
-  }
-  await acting;
-  assert.ok(judge !== null);
-  (judge as (observations: readonly Observation[]) => void)(seen);
-  return seen;
-}

@@ -19,6 +19,7 @@ describe('podman’s run directory', () => {
     directory = new RunDirectory(path, {
       created: (id) => told.push(`created ${id}`),
       prepared: (id) => told.push(`prepared ${id}`),
+      unnamed: (id) => told.push(`unnamed ${id}`),
     });
     directory.open();
   });
@@ -45,6 +46,15 @@ describe('podman’s run directory', () => {
     await write('hosts', '10.0.0.2 web\n');
     await heard(`prepared ${ID}`);
     assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
+  });
+
+  it('tells of a container that starts without a hosts file', async () => {
+    await write('pidfile', '42');
+    directory.follow(ID);
+    assert.deepEqual(
+      told.filter((each) => each.startsWith('unnamed')),
+      [`unnamed ${ID}`],
+    );
   });
 
   it('reads what was written before it looked', async () => {

@@ -15,6 +15,8 @@ export interface RunDirectoryListener {
   created(id: string): void;
   /** Its network is up; it starts about 50 ms later, or never. */
   prepared(id: string, at: Instant): void;
+  /** It is about to start, and has no hosts file that says its addresses. */
+  unnamed(id: string): void;
 }
 
 interface Watched {
@@ -126,12 +128,21 @@ export class RunDirectory {
     const hosts = readWithoutTrace(join(this.path, id, 'userdata', 'hosts'));
     // After the hosts file: a pid file that appeared in between makes the reading the older one.
     const pidFile = readWithoutTrace(join(this.path, id, 'userdata', 'pidfile'));
-    const pid = Number(pidFile?.text ?? '');
-    if (Number.isInteger(pid) && pid > 0) watched.pid = pid;
-    if (hosts === null || hosts.text === '') return;
-    if (pidFile !== null && hosts.changedAt > pidFile.changedAt) return;
-    const news = watched.hosts === null || watched.hosts.changedAt !== hosts.changedAt;
+    const pid = pidOf(pidFile);
+    const starts = pid !== null && pid !== watched.pid;
+    if (starts) watched.pid = pid;
+    if (hosts === null) {
+      if (starts) this.#listener.unnamed(id);
+      return;
+    }
+    if (hosts.text === '' || (pidFile !== null && hosts.changedAt > pidFile.changedAt)) return;
+    const news = watched.hosts?.changedAt !== hosts.changedAt;
     watched.hosts = hosts;
     if (news) this.#listener.prepared(id, hosts.changedAt);
   }
+}
+
+function pidOf(file: FileReading | null): number | null {
+  const pid = Number(file?.text ?? '');
+  return Number.isInteger(pid) && pid > 0 ? pid : null;
 }

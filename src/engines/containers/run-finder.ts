@@ -20,6 +20,8 @@ export interface FinderSources {
   readonly networks: NetworkNames;
   /** The image that is called so now. */
   readonly imageIdOf: (name: string) => string | null;
+  /** Addresses that the networks' name servers know of a container. */
+  readonly served: (id: string, networks: readonly string[]) => readonly ContainerAddress[];
   readonly cgroupOf: (pid: number, containerId: string) => string | null;
 }
 
@@ -39,6 +41,8 @@ export class RunFinder {
   #runDirectory: RunDirectory | null = null;
   /** Inspects of containers that were made and have not started. */
   readonly #made = new Map<string, Promise<ContainerDetails | null>>();
+  /** Addresses that a name server was told, of containers without a hosts file. */
+  readonly #served = new Map<string, readonly ContainerAddress[]>();
   /** When the last run ended: what was written before belongs to it. */
   readonly #ended = new Map<string, Instant>();
 
@@ -56,6 +60,16 @@ export class RunFinder {
     if (!this.#made.has(id)) this.#made.set(id, this.#inspectSoon(id));
   }
 
+  /**
+   * It starts at any moment, and podman wrote no hosts file for it (`--no-hosts`). Its name server
+   * knows it, in networks that have one; else the engine is asked, which may be too late.
+   */
+  unnamed(id: string): void {
+    const addresses = this.#sources.served(id, this.#sources.networks.known);
+    if (addresses.length > 0) this.#served.set(id, addresses);
+    else if (this.#made.has(id)) this.#made.set(id, this.#unserved(id));
+  }
+
   /** Docker attaches a container to its networks at every start, and says so each time. */
   networksChanged(id: string): void {
     if (this.#made.has(id)) this.#made.set(id, this.#sources.inspect(id));
@@ -63,10 +77,12 @@ export class RunFinder {
 
   ended(id: string, at: Instant): void {
     this.#ended.set(id, at);
+    this.#served.delete(id);
   }
 
   removed(id: string): void {
     this.#made.delete(id);
+    this.#served.delete(id);
     this.#ended.delete(id);
     this.#runDirectory?.forget(id);
   }
@@ -124,17 +140,29 @@ export class RunFinder {
     return null;
   }
 
+  /** In a network that is new, or has no name server. */
+  async #unserved(id: string): Promise<ContainerDetails | null> {
+    const made = (await this.#made.get(id)) ?? null;
+    if (made === null || !networksOf(made).addressed) return made;
+    const addresses = this.#sources.served(id, networksOf(made).networks);
+    if (addresses.length === 0) return (await this.#sources.inspect(id)) ?? made;
+    this.#served.set(id, addresses);
+    return made;
+  }
+
   /** What the run directory says of this very run. */
   #sighting(event: ContainerEvent): Seen {
     const { hosts, pid } = this.#runDirectory?.sighting(event.id) ?? { hosts: null, pid: null };
     const before = this.#ended.get(event.id) ?? Number.NEGATIVE_INFINITY;
-    const mine = hosts !== null && hosts.changedAt > before && hosts.changedAt <= event.at;
+    if (hosts === null) return { hosts, pid: this.#served.has(event.id) ? pid : null };
+    const mine = hosts.changedAt > before && hosts.changedAt <= event.at;
     return mine ? { hosts, pid } : { hosts: null, pid: null };
   }
 
   async #seen(hosts: Seen['hosts'], details: ContainerDetails): Promise<readonly ContainerAddress[]> {
     const { addressed, networks } = networksOf(details);
-    if (hosts === null || !addressed) return [];
+    if (!addressed) return [];
+    if (hosts === null) return this.#served.get(details.id) ?? [];
     const addresses: ContainerAddress[] = [];
     for (const ip of ownAddresses(hosts.text, details)) {
       const network = await this.#sources.networks.nameOf(ip, networks);

@@ -4,8 +4,8 @@ import type { SessionParts } from './session.ts';
 import type { ContainerDetails } from './wire.ts';
 import type { EngineEvent } from './wire-event.ts';
 
-/** Inspects under way; the client has as many connections. */
-const CONCURRENCY = 8;
+/** Inspects under way: eight on each connection of the client. */
+const CONCURRENCY = 64;
 
 /** Podman's stream repeats what was missed within one look at its log. */
 const REPEATS_WITHIN_MS = 400;

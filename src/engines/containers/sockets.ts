@@ -46,7 +46,7 @@ function dockerHost(value: string | undefined): string | null {
 async function identify(path: string): Promise<ContainerSocket['id']> {
   const client = new EngineClient(path);
   try {
-    const version = parseVersion(await client.get('/version', { timeoutMs: LOOK_TIMEOUT_MS }));
+    const version = parseVersion(await client.get('/version', LOOK_TIMEOUT_MS));
     if (version !== null) return version.product;
   } catch {
     // Its name must do.
