@@ -35,7 +35,13 @@ const TICK_MS = 10;
  */
 export async function loadTcpSensor(
   sensor: FlowSensor,
-  load: { readonly perSecond: number; readonly count: number; readonly program: GeneratorProgram },
+  load: {
+    readonly perSecond: number;
+    readonly count: number;
+    readonly program: GeneratorProgram;
+    /** The helper is stopped for so long when the connections begin: its buffer overflows. */
+    readonly stallMs?: number;
+  },
 ): Promise<TcpLoadResult> {
   await using network = await TestNetwork.create();
   const place = { networkNamespace: network.ends[0].path };
@@ -46,6 +52,7 @@ export async function loadTcpSensor(
   const server = await serveConnections({ address, ports: PORTS, place, program });
   account.ports = new Set(server.ports);
   const [helperBefore, readerBefore] = [await helperTicks(sensor), cpuUsage()];
+  const stalled = stall(sensor, load.stallMs ?? 0);
   const truth = await openConnections({
     address,
     ...load,
@@ -54,6 +61,7 @@ export async function loadTcpSensor(
     place,
   });
   await server.end();
+  await stalled;
   await account.settled();
   const reader = cpuUsage(readerBefore);
   const times = truth.connections.map(({ at }) => at);
@@ -67,6 +75,14 @@ export async function loadTcpSensor(
     readerCpu: (reader.user + reader.system) / 1_000 / elapsedMs,
     helperMemoryBytes: await helperMemory(sensor),
   };
+}
+
+async function stall(sensor: FlowSensor, durationMs: number): Promise<void> {
+  const pid = sensor.helperPid?.() ?? null;
+  if (durationMs === 0 || pid === null) return;
+  process.kill(pid, 'SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, durationMs));
+  process.kill(pid, 'SIGCONT');
 }
 
 /** Counts what a sensor reports, without keeping it. */

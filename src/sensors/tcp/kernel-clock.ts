@@ -39,6 +39,11 @@ export class KernelClock {
     return nanoseconds / 1e6 + this.#offsetMs;
   }
 
+  /** The kernel's time now, in nanoseconds. */
+  nanoseconds(): number {
+    return this.#monotonic();
+  }
+
   /** Call now and then: follows drift, suspension and a clock that was set. */
   refresh(): void {
     const now = this.#monotonic();

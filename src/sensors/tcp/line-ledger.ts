@@ -2,14 +2,18 @@
 interface Mark {
   readonly at: number;
   readonly made: Map<number, number>;
+  /** Its number among all marks. */
+  readonly order: number;
 }
 
 /**
- * The lines that precede a mark are awaited for this long in the kernel's time. The helper empties
- * the buffers of all CPUs in turn, so a line may come later than a mark of another CPU; when nothing
- * came for so long, it was the last of its CPU and did not fit the buffer.
+ * A line that did not fit the buffer shows as a hole once a later line of its CPU has been read; the
+ * last ones of a CPU have no later line. The helper empties the buffers of all CPUs in turn, and may
+ * take seconds for one when it is behind. But when so many marks in a row (1 s) came promptly, it has
+ * been around all of them: what is still missing from before is lost.
  */
-const AWAIT_NS = 5e9;
+const PROMPT_MARKS = 5;
+const PROMPT_NS = 500e6;
 
 /**
  * The kernel looks at the counters of other CPUs while their programs may just be running, between
@@ -26,9 +30,11 @@ export class LineLedger {
   /** The sequence of the last line of each CPU that was read or given up. */
   readonly #reached = new Map<number, number>();
   #marks: Mark[] = [];
-  #parts: Mark | null = null;
+  #parts: Omit<Mark, 'order'> | null = null;
   #lost = 0;
-  #newest = 0;
+  #count = 0;
+  /** How many of the latest marks came promptly. */
+  #prompt = 0;
 
   /** A line was read. */
   line(cpu: number, sequence: number): void {
@@ -44,12 +50,13 @@ export class LineLedger {
     this.#parts.made.set(cpu, made);
   }
 
-  /** A mark is complete, if none of its parts was lost. */
-  mark(at: number, parts: number): void {
-    this.#newest = at;
+  /** A mark is complete, if none of its parts was lost; it was read at kernel time `readAt`. */
+  mark(at: number, parts: number, readAt: number): void {
+    this.#count += 1;
+    this.#prompt = readAt - at < PROMPT_NS ? this.#prompt + 1 : 0;
     const made = this.#parts?.at === at ? this.#parts.made : new Map<number, number>();
     this.#parts = null;
-    if (made.size === parts) this.#marks.push({ at, made });
+    if (made.size === parts) this.#marks.push({ at, made, order: this.#count });
   }
 
   /** How many lines were found missing since the last call. */
@@ -63,7 +70,7 @@ export class LineLedger {
   takeWatermark(): number | null {
     let passed = 0;
     for (const mark of this.#marks) {
-      if (this.#newest - mark.at > AWAIT_NS) this.#giveUp(mark);
+      if (this.#prompt >= PROMPT_MARKS && this.#count - mark.order >= PROMPT_MARKS) this.#giveUp(mark);
       if (!this.#covers(mark)) break;
       passed += 1;
     }

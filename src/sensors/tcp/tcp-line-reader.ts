@@ -108,7 +108,7 @@ export class TcpLineReader {
   #mark(events: FlowEvent[]): void {
     const { clock } = this.#options;
     const at = this.#line.at(0);
-    this.#ledger.mark(at, this.#line.at(1));
+    this.#ledger.mark(at, this.#line.at(1), clock.nanoseconds());
     const watermark = this.#ledger.takeWatermark();
     const lost = this.#ledger.takeLost();
     if (lost > 0) events.push({ kind: 'lost', at: clock.instant(at), count: lost, reason: LOST_REASON });
