@@ -1,4 +1,4 @@
-import { createTcpSensor } from '../src/sensors/tcp/tcp-sensor.ts';
+import { createTcpSensor } from '#sensors';
 import { loadTcpSensor, type TcpLoadResult } from '../test/generator/tcp-load.ts';
 import type { BenchResult, Benchmark } from './benchmark.ts';
 
