@@ -38,7 +38,8 @@ export const benchmark: Benchmark = {
         value: last.residentMegabytes / first.residentMegabytes,
         unit: 'times',
         higherIsBetter: false,
-        bar: 1.15,
+        // The heap's young generation fills and empties in steps of some tens of megabytes.
+        bar: 1.25,
         note: `${first.residentMegabytes.toFixed(0)} MB after 1 million lines, ${last.residentMegabytes.toFixed(0)} MB after ${MEMORY_LINES / MILLION} million`,
       },
     ];
