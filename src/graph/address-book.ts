@@ -2,7 +2,7 @@ import type { AddressData, Instant, Protocol, Scope } from '#model';
 import { AddressIndex, AMBIGUOUS, NO_HOLDER, type HeldInterval, type Questions4 } from './address-index.ts';
 import { INDEXED_NOT, INDEXED_OPEN, INDEXED_OTHERWISE, NONE } from './fact-columns.ts';
 import type { FactTable } from './fact-table.ts';
-import { runs, statements, type Statement } from './statements.ts';
+import { runs, runStatements, statements, type Run, type Statement } from './statements.ts';
 import { StringTable } from './string-table.ts';
 
 /** Stands in the index beside the holder while it is uncertain whether it still held: so the index says ambiguous. */
@@ -39,14 +39,11 @@ export class AddressBook {
     }
   }
 
-  /** To be called after each fact about an address. */
-  update(subject: number): void {
-    const columns = this.#facts.subjects.columns;
-    const all = [...runs<'address'>(this.#facts, subject)];
+  /** To be called after each fact about an address; `data` is what an assert says, null of others. */
+  update(subject: number, data: AddressData | null): void {
+    const all = [...runs(this.#facts, subject)];
     const first = all[0];
-    if (first === undefined && columns.addressKey[subject] === NONE) return;
-    const key =
-      first === undefined ? (columns.addressKey[subject] ?? NONE) : this.#register(subject, first.data);
+    const key = this.#keyOfSubject(subject, first, data);
     if (key === NONE) return;
     if (all.length === 1 && first !== undefined && this.#updateSimple(subject, key, first)) return;
     this.#rebuild(key);
@@ -87,7 +84,7 @@ export class AddressBook {
     const found: Holding[] = [];
     for (const subject of this.#subjectsOf(key)) {
       for (const statement of statements<'address'>(this.#facts, subject, at)) {
-        const holder = this.#holderOf(statement);
+        const holder = this.#facts.subjects.columns.holder[subject] ?? NONE;
         if (found.some((one) => one.holder === holder)) continue;
         found.push({
           statement,
@@ -102,7 +99,8 @@ export class AddressBook {
   /** Every time somebody held the key, by start. */
   runs(key: number): readonly Statement<'address'>[] {
     const found: Statement<'address'>[] = [];
-    for (const subject of this.#subjectsOf(key)) found.push(...runs<'address'>(this.#facts, subject));
+    for (const subject of this.#subjectsOf(key))
+      found.push(...runStatements<'address'>(this.#facts, subject));
     return found.sort((left, right) => left.since - right.since);
   }
 
@@ -120,10 +118,6 @@ export class AddressBook {
     return [this.#index.parts(), this.#scopes.parts()];
   }
 
-  #holderOf(statement: Statement<'address'>): number {
-    return this.#facts.internSubject(statement.data.holder.kind, statement.data.holder.id);
-  }
-
   *#subjectsOf(key: number): Generator<number> {
     if (key === NONE) return;
     const next = this.#facts.subjects.columns.nextOfKey;
@@ -131,16 +125,23 @@ export class AddressBook {
       yield subject;
   }
 
+  /** NONE when nothing is said of the address, or when it is none. */
+  #keyOfSubject(subject: number, run: Run | undefined, data: AddressData | null): number {
+    const known = this.#facts.subjects.columns.addressKey[subject] ?? NONE;
+    if (known !== NONE || run === undefined) return known;
+    // The subject is an address, so this is AddressData: of any fact, as the id says all that matters.
+    return this.#register(subject, data ?? (this.#facts.dataOf(run.row) as AddressData));
+  }
+
   /** Gives the subject its key and hangs it on its holder; NONE when `ip` is no address. */
   #register(subject: number, data: AddressData): number {
-    const known = this.#facts.subjects.columns.addressKey[subject] ?? NONE;
-    if (known !== NONE) return known;
     const key = this.#index.intern(this.#scopes.intern(data.scope), data.ip, data.port, data.protocol);
     if (key < 0) return NONE;
     const holder = this.#facts.internSubject(data.holder.kind, data.holder.id);
     // Read after interning the holder: a new subject may have moved the columns.
     const columns = this.#facts.subjects.columns;
     columns.addressKey[subject] = key;
+    columns.holder[subject] = holder;
     columns.nextOfKey[subject] = this.#firstOfKey[key] ?? NONE;
     this.#firstOfKey[key] = subject;
     columns.nextAddress[subject] = columns.addresses[holder] ?? NONE;
@@ -149,11 +150,12 @@ export class AddressBook {
   }
 
   /** The usual two cases, an address taken and one given back, without touching its other holders. */
-  #updateSimple(subject: number, key: number, run: Statement<'address'>): boolean {
+  #updateSimple(subject: number, key: number, run: Run): boolean {
     const columns = this.#facts.subjects.columns;
+    const holder = columns.holder[subject] ?? NONE;
     const open = run.until === Number.POSITIVE_INFINITY;
     if (columns.indexed[subject] === INDEXED_NOT && open) {
-      this.#index.open(key, run.since, this.#holderOf(run));
+      this.#index.open(key, run.since, holder);
       columns.indexed[subject] = INDEXED_OPEN;
       columns.indexedSince[subject] = run.since;
       return true;
@@ -163,14 +165,15 @@ export class AddressBook {
     if (open) return true;
     if (run.slack !== null) return false;
     columns.indexed[subject] = INDEXED_OTHERWISE;
-    return this.#index.close(key, this.#holderOf(run), run.until);
+    return this.#index.close(key, holder, run.until);
   }
 
   #rebuild(key: number): void {
     const intervals: HeldInterval[] = [];
     for (const subject of this.#subjectsOf(key)) {
-      for (const run of runs<'address'>(this.#facts, subject)) {
-        intervals.push({ from: run.since, until: run.until, holder: this.#holderOf(run) });
+      const holder = this.#facts.subjects.columns.holder[subject] ?? NONE;
+      for (const run of runs(this.#facts, subject)) {
+        intervals.push({ from: run.since, until: run.until, holder });
         if (run.slack === null) continue;
         const from = Math.max(run.since, run.slack.lastSeen);
         intervals.push({ from, until: run.slack.firstMissing, holder: UNCERTAIN });

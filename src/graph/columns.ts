@@ -18,12 +18,11 @@ export function bytesOf(column: Column, used: number): Uint8Array {
 
 type ColumnConstructor<C extends Column> = {
   readonly BYTES_PER_ELEMENT: number;
-  new (buffer: ArrayBuffer): C;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): C;
 };
 
-/** A column made from the bytes that {@link bytesOf} gave; copies them, so alignment doesn't matter. */
+/** The bytes that {@link bytesOf} gave as a column again: they become the column's, unless they lie unaligned. */
 export function columnFrom<C extends Column>(kind: ColumnConstructor<C>, bytes: Uint8Array): C {
-  const copy = new ArrayBuffer(bytes.byteLength);
-  new Uint8Array(copy).set(bytes);
-  return new kind(copy);
+  const aligned = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
+  return new kind(aligned.buffer, aligned.byteOffset, aligned.byteLength / kind.BYTES_PER_ELEMENT);
 }

@@ -46,6 +46,8 @@ const SUBJECT_COLUMNS = {
   /** Of an instance and the like: the first address that it held. Of an address: the holder's next one. */
   addresses: Int32Array,
   nextAddress: Int32Array,
+  /** Of an address: who holds it; part of its id, so it never changes. */
+  holder: Int32Array,
   /** Of an address: its key in the address index, and the next address subject with the same key. */
   addressKey: Int32Array,
   nextOfKey: Int32Array,

@@ -1,5 +1,5 @@
 import { EVIDENCE, type Evidence, type Fact, type Instant, type SubjectKind } from '#model';
-import { bytesOf, withRoom } from './columns.ts';
+import { DataArena } from './data-arena.ts';
 import {
   NONE,
   ROW_ASSERT,
@@ -45,13 +45,15 @@ export class FactTable {
   #subjectNames = new StringTable();
   #sources = new StringTable();
   #actors = new StringTable();
-  #data = new Uint8Array(4096);
-  #dataUsed = 0;
-  /** Decoded data of rows that were written or asked lately; cleared when it grows too large. */
+  #data = new DataArena();
+  /** Decoded data of rows that were asked lately; cleared when it grows too large. */
   #decoded = new Map<number, unknown>();
   /** `source sequence` of what was retracted: the fact may arrive after its retraction, or again. */
   #retracted = new Set<string>();
-  #highestSequences = new Map<string, number>();
+  /** By source number. */
+  #highestSequences: number[] = [];
+  /** The source of the last fact: usually that of the next one, too. */
+  #lastSource = { id: '', node: '', number: NONE };
 
   get size(): number {
     return this.rows.length;
@@ -64,9 +66,9 @@ export class FactTable {
   /** Folds one fact in. Null when it changes nothing (the same fact again). */
   apply(stream: Stream, fact: Fact): number | null {
     const subject = this.internSubject(fact.subject.kind, fact.subject.id);
-    const source = `${fact.source.id}@${fact.source.node}`;
-    const track = this.#trackOf(subject, this.#sources.intern(source));
-    this.#highestSequences.set(source, Math.max(this.sequenceOf(source), fact.source.sequence));
+    const source = this.#sourceNumber(fact.source);
+    const track = this.#trackOf(subject, source);
+    this.#highestSequences[source] = Math.max(this.#highestSequences[source] ?? 0, fact.source.sequence);
     if (fact.kind === 'retract') {
       this.#retracted.add(`${source} ${fact.retracted}`);
       this.#unlink(track, fact.retracted);
@@ -75,7 +77,7 @@ export class FactTable {
     const { previous, duplicate } = this.#placeOf(track, fact.validFrom, fact.source.sequence);
     if (duplicate) return null;
     const row = this.#addRow(stream, track, fact);
-    if (this.#retracted.has(`${source} ${fact.source.sequence}`)) {
+    if (this.#retracted.size > 0 && this.#retracted.has(`${source} ${fact.source.sequence}`)) {
       this.rows.columns.form[row] = ROW_RETRACTED;
       return null;
     }
@@ -91,6 +93,7 @@ export class FactTable {
       this.subjects.add();
       const columns = this.subjects.columns;
       columns.kind[subject] = code;
+      columns.holder[subject] = NONE;
       columns.firstTrack[subject] = NONE;
       columns.addresses[subject] = NONE;
       columns.nextAddress[subject] = NONE;
@@ -164,20 +167,26 @@ export class FactTable {
   dataOf(row: number): unknown {
     const known = this.#decoded.get(row);
     if (known !== undefined) return known;
-    const from = this.rows.columns.dataFrom[row] ?? 0;
-    const bytes = Buffer.from(
-      this.#data.buffer,
-      this.#data.byteOffset + from,
-      this.rows.columns.dataLength[row] ?? 0,
-    );
-    const data: unknown = JSON.parse(bytes.toString('utf8'));
+    const { dataFrom, dataLength } = this.rows.columns;
+    const data: unknown = JSON.parse(this.#data.read(dataFrom[row] ?? 0, dataLength[row] ?? 0));
     this.#remember(row, data);
     return data;
   }
 
   /** The highest sequence of a source (`podman@node-1`), so that a restarted recorder goes on counting. */
   sequenceOf(source: string): number {
-    return this.#highestSequences.get(source) ?? 0;
+    return this.#highestSequences[this.#sources.find(source)] ?? 0;
+  }
+
+  /** Counts on where another table left off, though not all of its rows are here. */
+  continueSequences(other: FactTable): void {
+    for (let index = 0; index < other.#sources.size; index++) {
+      const source = this.#sources.intern(other.#sources.at(index));
+      this.#highestSequences[source] = Math.max(
+        this.#highestSequences[source] ?? 0,
+        other.#highestSequences[index] ?? 0,
+      );
+    }
   }
 
   parts(): readonly Uint8Array[] {
@@ -188,10 +197,8 @@ export class FactTable {
       ...this.#subjectNames.parts(),
       ...this.#sources.parts(),
       ...this.#actors.parts(),
-      bytesOf(this.#data, this.#dataUsed),
-      Buffer.from(
-        JSON.stringify({ retracted: [...this.#retracted], sequences: [...this.#highestSequences] }),
-      ),
+      Buffer.from(JSON.stringify({ retracted: [...this.#retracted], sequences: this.#highestSequences })),
+      ...this.#data.parts(),
     ];
   }
 
@@ -205,18 +212,24 @@ export class FactTable {
     table.#subjectNames = StringTable.fromParts(take(3));
     table.#sources = StringTable.fromParts(take(3));
     table.#actors = StringTable.fromParts(take(3));
-    const [data, rest] = take(2);
-    if (data === undefined || rest === undefined) throw new RangeError('the snapshot has too few parts');
-    table.#data = data.slice();
-    table.#dataUsed = data.byteLength;
+    const [rest] = take(1);
+    if (rest === undefined) throw new RangeError('the snapshot has too few parts');
+    table.#data = DataArena.fromParts(parts.slice(used));
     // Written by `parts` above.
     const { retracted, sequences } = JSON.parse(Buffer.from(rest).toString()) as {
       readonly retracted: readonly string[];
-      readonly sequences: readonly (readonly [string, number])[];
+      readonly sequences: readonly number[];
     };
     table.#retracted = new Set(retracted);
-    table.#highestSequences = new Map(sequences);
+    table.#highestSequences = [...sequences];
     return table;
+  }
+
+  #sourceNumber({ id, node }: Fact['source']): number {
+    const last = this.#lastSource;
+    if (last.id !== id || last.node !== node)
+      this.#lastSource = { id, node, number: this.#sources.intern(`${id}@${node}`) };
+    return this.#lastSource.number;
   }
 
   #trackOf(subject: number, source: number): number {
@@ -268,22 +281,11 @@ export class FactTable {
     columns.recordedAt[row] = fact.recordedAt;
     columns.position[row] = fact.position;
     columns.sequence[row] = fact.source.sequence;
-    columns.dataFrom[row] = this.#dataUsed;
-    columns.dataLength[row] = fact.kind === 'assert' ? this.#writeData(row, fact.data) : 0;
+    if (fact.kind === 'end') return row;
+    const { from, length } = this.#data.write(JSON.stringify(fact.data));
+    columns.dataFrom[row] = from;
+    columns.dataLength[row] = length;
     return row;
-  }
-
-  #writeData(row: number, data: unknown): number {
-    const text = JSON.stringify(data);
-    this.#data = withRoom(this.#data, this.#dataUsed + text.length * 3);
-    const length = Buffer.from(this.#data.buffer, this.#data.byteOffset, this.#data.byteLength).write(
-      text,
-      this.#dataUsed,
-      'utf8',
-    );
-    this.#dataUsed += length;
-    this.#remember(row, data);
-    return length;
   }
 
   #link(track: number, previous: number, row: number): void {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Fact, TeamData } from '#model';
 import { FactTable } from './fact-table.ts';
-import { current, LATEST, runs, statement, statements } from './statements.ts';
+import { current, LATEST, runStatements, statement, statements } from './statements.ts';
 
 const SUBJECTS = ['payments', 'shop', 'search'];
 const SOURCES = ['a', 'b'];
@@ -72,7 +72,7 @@ function answers(table: FactTable): unknown {
     const moments = Array.from({ length: 45 }, (_, at) =>
       statements<'team'>(table, subject, at).map(described),
     );
-    const every = [...runs<'team'>(table, subject)].map(described).sort();
+    const every = [...runStatements<'team'>(table, subject)].map(described).sort();
     return { moments, every, latest: statements<'team'>(table, subject, LATEST).map(described) };
   });
 }
@@ -108,7 +108,11 @@ describe('the fold', () => {
     fc.assert(
       fc.property(fc.array(line, { maxLength: 20 }), fc.array(line, { maxLength: 5 }), (before, after) => {
         const all = facts([...before, ...after]);
-        const restored = FactTable.fromParts(fold(all.slice(0, before.length)).parts());
+        const restored = FactTable.fromParts(
+          fold(all.slice(0, before.length))
+            .parts()
+            .map((part) => part.slice()),
+        );
         for (const fact of all.slice(before.length)) restored.apply('observations', fact);
         assert.deepEqual(answers(restored), answers(fold(all)));
       }),

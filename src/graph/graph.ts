@@ -1,4 +1,4 @@
-import type { Fact, Instant, Subject, SubjectKind } from '#model';
+import type { AddressData, Fact, Instant, Subject, SubjectKind } from '#model';
 import { AddressBook } from './address-book.ts';
 import { AddressIndex } from './address-index.ts';
 import { NONE, ROW_ASSERT } from './fact-columns.ts';
@@ -7,7 +7,7 @@ import { LATEST, statement, type Statement } from './statements.ts';
 import { StringTable } from './string-table.ts';
 
 /** Bumped when the meaning of a part changes; an older snapshot is then replayed instead. */
-export const GRAPH_FORMAT = 1;
+export const GRAPH_FORMAT = 2;
 
 /** Kinds whose change can give any instance another service or owner. */
 const DERIVING: ReadonlySet<SubjectKind> = new Set([
@@ -23,8 +23,8 @@ const DERIVING: ReadonlySet<SubjectKind> = new Set([
  * said; what follows from it (services, owners, calls) is derived when it is asked.
  */
 export class Graph {
-  readonly facts: FactTable;
-  readonly addresses: AddressBook;
+  #facts: FactTable;
+  #addresses: AddressBook;
   /** The last position of each stream that is folded in. */
   readonly positions: Record<Stream, number>;
   /** Grows whenever something changes that services, owners or externals are derived from. */
@@ -35,9 +35,25 @@ export class Graph {
     addresses = new AddressBook(facts),
     positions: Readonly<Record<Stream, number>> = { audit: 0, observations: 0 },
   ) {
-    this.facts = facts;
-    this.addresses = addresses;
+    this.#facts = facts;
+    this.#addresses = addresses;
     this.positions = { ...positions };
+  }
+
+  get facts(): FactTable {
+    return this.#facts;
+  }
+
+  get addresses(): AddressBook {
+    return this.#addresses;
+  }
+
+  /** Takes over what another graph holds; subject and row numbers of before mean nothing any more. */
+  become(other: Graph): void {
+    this.#facts = other.facts;
+    this.#addresses = other.addresses;
+    Object.assign(this.positions, other.positions);
+    this.derivationEpoch++;
   }
 
   apply(stream: Stream, facts: readonly Fact[]): void {
@@ -45,7 +61,9 @@ export class Graph {
       this.positions[stream] = Math.max(this.positions[stream], fact.position);
       const subject = this.facts.apply(stream, fact);
       if (subject === null) continue;
-      if (fact.subject.kind === 'address') this.addresses.update(subject);
+      if (fact.subject.kind === 'address')
+        // An assert about an address holds AddressData.
+        this.addresses.update(subject, fact.kind === 'assert' ? (fact.data as AddressData) : null);
       if (DERIVING.has(fact.subject.kind)) this.derivationEpoch++;
     }
   }

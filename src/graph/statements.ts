@@ -47,8 +47,13 @@ export function statement<K extends SubjectKind>(
   return statements<K>(table, subject, at)[0] ?? null;
 }
 
-/** Every run in which something was said, each with its newest data: by source, then time. */
-export function* runs<K extends SubjectKind>(table: FactTable, subject: number): Generator<Statement<K>> {
+/** When something was said without a break; the row holds its newest data. */
+export interface Run extends Pick<Statement, 'row' | 'since' | 'until' | 'slack'> {
+  readonly track: number;
+}
+
+/** Every run in which something was said: by source, then time. */
+export function* runs(table: FactTable, subject: number): Generator<Run> {
   const { form, next, validUntil, validFrom } = table.rows.columns;
   for (const track of table.tracksOf(subject)) {
     for (let row = table.tracks.columns.head[track] ?? NONE; row !== NONE; row = next[row] ?? NONE) {
@@ -58,15 +63,23 @@ export function* runs<K extends SubjectKind>(table: FactTable, subject: number):
         following !== NONE &&
         form[following] === ROW_ASSERT &&
         (validUntil[row] ?? 0) >= (validFrom[following] ?? 0);
-      if (!continued) yield statementOf(table, track, row);
+      if (!continued) yield { track, row, since: beginOf(table, track, row), ...endOf(table, row) };
     }
   }
+}
+
+/** {@link runs} with what was said. */
+export function* runStatements<K extends SubjectKind>(
+  table: FactTable,
+  subject: number,
+): Generator<Statement<K>> {
+  for (const { track, row } of runs(table, subject)) yield statementOf(table, track, row);
 }
 
 /** The last thing that any source ever said of the subject. */
 export function lastStatement<K extends SubjectKind>(table: FactTable, subject: number): Statement<K> | null {
   let last: Statement<K> | null = null;
-  for (const run of runs<K>(table, subject)) if (last === null || run.from >= last.from) last = run;
+  for (const run of runStatements<K>(table, subject)) if (last === null || run.from >= last.from) last = run;
   return last;
 }
 

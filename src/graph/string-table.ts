@@ -1,5 +1,7 @@
 import { bytesOf, columnFrom, withRoom } from './columns.ts';
 
+const RECENT_MAX = 1024;
+
 /**
  * Strings as small integers, from 0, in the order of their first sight. Text, offsets and hash
  * table are plain arrays, so that a table of a million strings loads as fast as memory is copied;
@@ -14,6 +16,8 @@ export class StringTable {
   /** Open addressing; a slot holds an index plus one, 0 is free. At most half full. */
   #slots = new Uint32Array(128);
   #scratch = Buffer.allocUnsafe(4096);
+  /** Asked for lately: the facts of one subject come close together, and this saves hashing its bytes. */
+  readonly #recent = new Map<string, number>();
 
   get size(): number {
     return this.#count;
@@ -21,16 +25,20 @@ export class StringTable {
 
   /** The string's integer; a new one when it was not there. */
   intern(value: string): number {
+    const recent = this.#recent.get(value);
+    if (recent !== undefined) return recent;
     const length = this.#encode(value);
     const slot = this.#find(length);
     const found = this.#slots[slot] ?? 0;
-    if (found !== 0) return found - 1;
-    return this.#add(slot, length);
+    return this.#remember(value, found === 0 ? this.#add(slot, length) : found - 1);
   }
 
   /** The string's integer or -1. */
   find(value: string): number {
-    return (this.#slots[this.#find(this.#encode(value))] ?? 0) - 1;
+    const recent = this.#recent.get(value);
+    if (recent !== undefined) return recent;
+    const found = this.#slots[this.#find(this.#encode(value))] ?? 0;
+    return found === 0 ? -1 : this.#remember(value, found - 1);
   }
 
   at(index: number): string {
@@ -60,6 +68,12 @@ export class StringTable {
     table.#count = table.#offsets.length - 1;
     table.#slots = columnFrom(Uint32Array, slots);
     return table;
+  }
+
+  #remember(value: string, index: number): number {
+    if (this.#recent.size >= RECENT_MAX) this.#recent.clear();
+    this.#recent.set(value, index);
+    return index;
   }
 
   #encode(value: string): number {

@@ -108,7 +108,7 @@ export interface SnapshotStore {
   write(name: string, snapshot: Snapshot): void;
   /**
    * Null when there is none, or when it is torn, of another version than `version`, or taken at
-   * heads that the streams do not have (any more).
+   * heads that the streams do not have (any more). Each part is memory of its own, the reader's to keep.
    */
   read(name: string, version?: number): Snapshot | null;
 }

@@ -1,4 +1,14 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -31,6 +41,21 @@ export function readIfThere(path: string): Buffer | null {
   }
 }
 
+/** Lets `work` read from the file where it likes; null when it is not there. */
+export function readingFrom<Result>(
+  path: string,
+  work: (source: { readonly size: number; bytes(offset: number, length: number): Uint8Array }) => Result,
+): Result | null {
+  const file = openIfThere(path);
+  if (file === null) return null;
+  try {
+    const bytes = (offset: number, length: number): Uint8Array => readFully(file, offset, length);
+    return work({ size: fstatSync(file).size, bytes });
+  } finally {
+    closeSync(file);
+  }
+}
+
 /** For its owner only; its parent has to exist. */
 export function makeFolder(folder: string): void {
   try {
@@ -56,6 +81,24 @@ function flushFolder(folder: string): void {
 
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+/** Into memory of its own, not into a part of a shared pool. */
+function readFully(file: number, offset: number, length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let done = 0;
+  for (let read = -1; done < length && read !== 0; done += read)
+    read = readSync(file, bytes, done, length - done, offset + done);
+  return bytes.subarray(0, done);
 }
 
 function isMissing(error: unknown): boolean {

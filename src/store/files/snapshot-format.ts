@@ -10,7 +10,8 @@ import type { Snapshot, StreamName } from '../store.ts';
  *     header    JSON, padded with spaces to a multiple of 8
  *     parts     as they are, each padded with zeros to a multiple of 8
  *
- * so that each part begins at a multiple of 8 bytes and can be viewed as a typed array in place.
+ * A part is read into memory of its own, so that it can be viewed as a typed array in place, and is
+ * freed by itself when its reader replaces it.
  */
 const MAGIC = Buffer.from('SHEERSN1');
 const HEADER_OFFSET = 16;
@@ -43,30 +44,41 @@ export function encodeSnapshot(snapshot: Snapshot, hashes: Hashes): readonly Uin
   return [prefix, padded, ...parts.flatMap((part) => [part, new Uint8Array(padding(part.length))])];
 }
 
+/** Where a snapshot is read from: `bytes` of a file from `offset` on, into new memory; fewer at its end. */
+export interface SnapshotSource {
+  readonly size: number;
+  bytes(offset: number, length: number): Uint8Array;
+}
+
 /** Null when it is torn, or no snapshot. */
 export function decodeSnapshot(
-  bytes: Buffer,
+  source: SnapshotSource,
 ): { readonly snapshot: Snapshot; readonly hashes: Hashes } | null {
-  if (bytes.length < HEADER_OFFSET || !bytes.subarray(0, MAGIC.length).equals(MAGIC)) return null;
-  const bodyOffset = HEADER_OFFSET + bytes.readUInt32LE(8);
-  const text = bytes.subarray(HEADER_OFFSET, bodyOffset);
-  if (bodyOffset > bytes.length || crc32(text) !== bytes.readUInt32LE(12)) return null;
-  // Its checksum fits, so this is what encodeSnapshot wrote.
-  const { version, positions, hashes, parts } = JSON.parse(text.toString()) as Header;
-  const views: Uint8Array[] = [];
-  let offset = bodyOffset;
-  for (const { length, checksum } of parts) {
-    const view = new Uint8Array(
-      bytes.buffer,
-      bytes.byteOffset + offset,
-      Math.min(length, bytes.length - offset),
-    );
-    if (view.length < length || crc32(view) !== checksum) return null;
-    views.push(view);
+  const header = readHeader(source);
+  if (header === null) return null;
+  const { version, positions, hashes } = header.content;
+  const parts: Uint8Array[] = [];
+  let { offset } = header;
+  for (const { length, checksum } of header.content.parts) {
+    if (offset + length + padding(length) > source.size) return null;
+    const part = source.bytes(offset, length);
+    if (part.length < length || crc32(part) !== checksum) return null;
+    parts.push(part);
     offset += length + padding(length);
-    if (offset > bytes.length) return null;
   }
-  return { snapshot: { version, positions, parts: views }, hashes };
+  return { snapshot: { version, positions, parts }, hashes };
+}
+
+/** With where the parts begin. */
+function readHeader(source: SnapshotSource): { readonly content: Header; readonly offset: number } | null {
+  const prefix = Buffer.from(source.bytes(0, HEADER_OFFSET));
+  if (prefix.length < HEADER_OFFSET || !prefix.subarray(0, MAGIC.length).equals(MAGIC)) return null;
+  const length = prefix.readUInt32LE(8);
+  if (HEADER_OFFSET + length > source.size) return null;
+  const text = Buffer.from(source.bytes(HEADER_OFFSET, length));
+  if (text.length < length || crc32(text) !== prefix.readUInt32LE(12)) return null;
+  // Its checksum fits, so this is what encodeSnapshot wrote.
+  return { content: JSON.parse(text.toString()) as Header, offset: HEADER_OFFSET + length };
 }
 
 function padding(length: number): number {

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../store-error.ts';
 import type { Snapshot, SnapshotStore, StreamName } from '../store.ts';
-import { makeFolder, readIfThere, writeDurably } from './durable-file.ts';
+import { makeFolder, readingFrom, writeDurably } from './durable-file.ts';
 import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -43,8 +43,7 @@ export class SnapshotFiles implements SnapshotStore {
 
   read(name: string, version?: number): Snapshot | null {
     const path = this.#path(name);
-    const bytes = this.#options.guarded(() => readIfThere(path));
-    const decoded = bytes === null ? null : decodeSnapshot(bytes);
+    const decoded = this.#options.guarded(() => readingFrom(path, decodeSnapshot));
     if (decoded === null) return null;
     const { snapshot, hashes } = decoded;
     if (version !== undefined && snapshot.version !== version) return null;
