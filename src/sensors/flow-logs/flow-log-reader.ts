@@ -11,8 +11,7 @@ import { isBinary, lookOf } from './look-of-bytes.ts';
 import { VpcLines } from './vpc-lines.ts';
 import { ZeekLines } from './zeek-lines.ts';
 
-export const FLOW_LOG_FORMATS = ['vpc', 'zeek', 'conntrack'] as const;
-export type FlowLogFormat = (typeof FLOW_LOG_FORMATS)[number];
+export type FlowLogFormat = 'vpc' | 'zeek' | 'conntrack';
 
 /** A line that is longer is no line of any format: real ones have some hundred bytes. */
 export const MAX_LINE_BYTES = 1 << 20;

@@ -11,7 +11,7 @@ import type { FlowLogRow } from './flow-table.ts';
 export const HOLDERS = ['web', 'cart', 'api', 'job'] as const;
 const NOBODY = -1;
 /** From then on 10.0.0.11 is cart's. */
-export const REUSED_AT = 1_700_000_060_000;
+const REUSED_AT = 1_700_000_060_000;
 
 /** Answers from a few addresses; one that changes hands within the asked time is -2, ambiguous. */
 export const fixtureResolver: AddressResolver = {
