@@ -44,7 +44,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   try {
     // Only asked once the engines observe, when the loop is there.
     const ownsContainer = (id: string): boolean => loop.ownsContainer(id);
-    const engines = await chooseEngines({ ids: options.engines, node, clock, environment, ownsContainer });
+    const labels = (): ReadonlySet<string> => loop.declaredLabels();
+    const engines = await chooseEngines({
+      ids: options.engines,
+      node,
+      clock,
+      environment,
+      ownsContainer,
+      labels,
+    });
     const where = { address: '', socket: paths.socket };
     const loop: AdoptLoop = new AdoptLoop({
       store,

@@ -9,13 +9,15 @@ export interface EngineChoice {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a container engine answers for this container, so that its processes are no instances of their own. */
   readonly ownsContainer: (id: string) => boolean;
+  /** Names of labels that users allowed to be recorded. */
+  readonly labels: () => ReadonlySet<string>;
 }
 
 const ENGINE_IDS = ['podman', 'docker', 'processes'];
 
 /** The engines to attach to: container engines by their sockets, processes always. */
 export async function chooseEngines(choice: EngineChoice): Promise<readonly Engine[]> {
-  const { ids, node, clock, ownsContainer } = choice;
+  const { ids, node, clock, ownsContainer, labels } = choice;
   const unknown = ids.find((id) => !ENGINE_IDS.includes(id));
   if (unknown !== undefined) {
     throw new SheerError('invalid-input', `there is no engine "${unknown}"`, {
@@ -26,7 +28,7 @@ export async function chooseEngines(choice: EngineChoice): Promise<readonly Engi
   const sockets = wanted('podman') || wanted('docker') ? await findContainerSockets(choice.environment) : [];
   const engines: Engine[] = sockets
     .filter((socket) => wanted(socket.id))
-    .map((socket) => createContainersEngine({ id: socket.id, socketPath: socket.path, node, clock }));
+    .map((socket) => createContainersEngine({ id: socket.id, socketPath: socket.path, node, clock, labels }));
   if (wanted('processes')) engines.push(createProcessesEngine({ node, clock, ownsContainer }));
   return engines;
 }

@@ -54,6 +54,8 @@ export interface LocatorOptions {
   readonly externals: ExternalNamer;
   /** Up to when every live feed has reported. */
   readonly settledUntil: () => Instant;
+  /** What ended before may have been dropped; absent: nothing was. */
+  readonly retainedSince?: () => Instant;
 }
 
 const LOOPBACK_PREFIX = 'loopback/';
@@ -178,7 +180,8 @@ export class Locator {
   }
 
   #reason(place: Place): UnknownReason {
-    const { graph, settledUntil } = this.#options;
+    const { graph, settledUntil, retainedSince } = this.#options;
+    if (retainedSince !== undefined && place.at < retainedSince()) return 'no-longer-retained';
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
     const engines = [...graph.all('source', LATEST)].filter((source) => source.data.kind === 'engine');
     if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';

@@ -4,6 +4,8 @@ export type UnknownReason =
   | 'nobody-held-it'
   /** Before the first thing that the graph knows of this scope. */
   | 'before-observation-began'
+  /** What was observed then has been dropped since, as retention says. */
+  | 'no-longer-retained'
   /** A feed that could have known was interrupted then. */
   | 'feed-had-a-gap'
   /** The container was gone before its address could be read. */
@@ -16,6 +18,7 @@ export type UnknownReason =
 export const UNKNOWN_REASONS: Readonly<Record<UnknownReason, string>> = {
   'nobody-held-it': 'nobody held this address then, and no feed has a gap in that time',
   'before-observation-began': 'that is before Sheerline began to observe this scope',
+  'no-longer-retained': 'what was observed then is no longer kept',
   'feed-had-a-gap': 'a feed that could have known was interrupted then',
   'gone-before-it-could-be-read': 'the instance was gone before its address could be read',
   'scope-not-observed': 'nothing in this scope has been observed or declared',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { addressData, networksOf, type ContainerRun } from './container-facts.ts';
+import { addressData, instanceData, networksOf, type ContainerRun } from './container-facts.ts';
 
 const network = { name: 'shop', ips: [] };
 
@@ -61,5 +61,35 @@ describe('published ports', () => {
 
   it('of another’s network namespace are that other’s', () => {
     assert.deepEqual(published({ addressed: false }), []);
+  });
+});
+
+describe('the labels of a container', () => {
+  const run: ContainerRun = {
+    id: 'a'.repeat(64),
+    name: 'web',
+    imageName: 'web:1',
+    imageId: null,
+    labels: { team: 'shop', 'com.example.tier': 'gold', password: 'hunter2' },
+    networks: ['shop'],
+    addressed: true,
+    addresses: [],
+    ports: [],
+    pid: null,
+    cgroup: null,
+    paused: false,
+  };
+  const reporter = { engine: 'docker', node: 'n' };
+
+  it('are recorded from the allow-list only', () => {
+    assert.deepEqual(instanceData(run, reporter).labels, { team: 'shop' });
+  });
+
+  it('are recorded too where users allowed them by name', () => {
+    const labels = (): ReadonlySet<string> => new Set(['com.example.tier']);
+    assert.deepEqual(instanceData(run, { ...reporter, labels }).labels, {
+      'com.example.tier': 'gold',
+      team: 'shop',
+    });
   });
 });

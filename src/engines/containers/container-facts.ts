@@ -40,6 +40,8 @@ export interface ContainerRun {
 export interface Reporter {
   readonly engine: string;
   readonly node: string;
+  /** Names of labels that users allowed to be recorded, beyond the built-in ones; absent: none. */
+  readonly labels?: () => ReadonlySet<string>;
 }
 
 const GONE: UnknownReason = 'gone-before-it-could-be-read';
@@ -67,7 +69,7 @@ export function instanceData(run: ContainerRun, reporter: Reporter): InstanceDat
     node: reporter.node,
     name: run.name,
     images: run.imageName === '' && run.imageId === null ? [] : [{ name: run.imageName, id: run.imageId }],
-    labels: allowedLabels(run.labels),
+    labels: allowedLabels(run.labels, reporter.labels?.()),
     pid: run.pid,
     state: run.paused ? 'paused' : 'running',
     exitCode: null,

@@ -27,6 +27,8 @@ export interface ContainersEngineOptions {
   readonly socketPath: string;
   readonly node: string;
   readonly clock: Clock;
+  /** Names of labels that users allowed to be recorded, as of now; absent: none. */
+  readonly labels?: () => ReadonlySet<string>;
   /**
    * Where podman's run directory is, for an engine that does not say; null: it is not to be watched.
    * By default the engine is asked.
@@ -85,7 +87,12 @@ class Observer {
     this.#client = new EngineClient(options.socketPath);
     this.#intake = new EventIntake(options.socketPath);
     const api = (): EngineApi => this.#connected();
-    this.#images = new ImageCatalogue({ list: () => api().images(), content: (id) => api().image(id) });
+    const labels = options.labels ?? ((): ReadonlySet<string> => new Set());
+    this.#images = new ImageCatalogue({
+      list: () => api().images(),
+      content: (id) => api().image(id),
+      labels,
+    });
     this.#networks = new NetworkNames(() => api().networks());
     this.#finder = new RunFinder({
       // A request that fails now is as good as none: a lost connection is noticed elsewhere.
@@ -98,7 +105,7 @@ class Observer {
       served: servedAddresses,
       cgroupOf: controlGroupReader(),
     });
-    const reporter: Reporter = { engine: options.id, node: options.node };
+    const reporter: Reporter = { engine: options.id, node: options.node, labels };
     this.#tracker = new ContainerTracker(this.#finder, reporter, (news) => this.#queue.push(news));
   }
 

@@ -5,6 +5,8 @@ export interface ImageSources {
   readonly list: () => Promise<readonly ImageSummary[]>;
   /** Null when the image has gone since it was listed. */
   readonly content: (id: string) => Promise<ImageContent | null>;
+  /** Names of labels that may be recorded beyond the built-in ones. */
+  readonly labels: () => ReadonlySet<string>;
 }
 
 /** The engine's images, compared with what was said of them before. */
@@ -70,7 +72,7 @@ export class ImageCatalogue {
       names: [...summary.names].sort(),
       digests: [...summary.digests].sort(),
       diffIds,
-      labels: allowedLabels(summary.labels),
+      labels: allowedLabels(summary.labels, this.#sources.labels()),
       sizeBytes: summary.sizeBytes,
       created,
       platform,

@@ -148,6 +148,44 @@ describe('adopting', () => {
   });
 });
 
+describe('the past', () => {
+  it('leaves memory after the window, and is still answered from the streams', async () => {
+    engine.report(...snapshot(container('a')), { kind: 'watermark', at: now });
+    await until(() => loop.questions.instances({ ...NOW, service: null }).length === 1);
+    const then = now - 1000;
+    now += 1000;
+    engine.report({ kind: 'snapshot-begin', at: now }, { kind: 'snapshot-end', at: now });
+    await until(() => loop.questions.instances({ ...NOW, service: null }).length === 0);
+    now += 9 * 24 * 3_600_000;
+    loop.tidy();
+    assert.equal(loop.view.graph.facts.subject('instance', 'container/a'), -1, 'memory has forgotten it');
+    const question = { ip: '10.88.0.2', port: null, at: then, scope: null };
+    assert.equal(loop.questions.whois(question).instance, 'container/a');
+    assert.equal(loop.questions.instances({ ...NOW, at: then, service: null }).length, 1);
+    assert.equal(loop.questions.history('container/a', 10).length, 4);
+    await loop.stop();
+    store.close();
+    await start();
+    assert.equal(loop.questions.whois(question).instance, 'container/a', 'after a restart too');
+  });
+
+  it('is dropped when it is no longer kept, and an answer says so', async () => {
+    engine.report(...snapshot(container('a')), { kind: 'watermark', at: now });
+    await until(() => loop.questions.instances({ ...NOW, service: null }).length === 1);
+    const then = now;
+    now += 1000;
+    engine.report({ kind: 'snapshot-begin', at: now }, { kind: 'snapshot-end', at: now });
+    await until(() => loop.questions.instances({ ...NOW, service: null }).length === 0);
+    now += 40 * 24 * 3_600_000;
+    engine.report({ kind: 'gap', at: now, reason: 'test', lost: 0 });
+    await settled();
+    loop.tidy();
+    const question = { ip: '10.88.0.2', port: null, at: then, scope: null };
+    assert.equal(loop.questions.whois(question).reason, 'no-longer-retained');
+    assert.ok(loop.questions.auditVerify(null).streams.every((stream) => stream.ok));
+  });
+});
+
 describe('a flow', () => {
   it('is named at both ends by what the kernel says', async () => {
     engine.report(

@@ -1,9 +1,10 @@
 import { containerInstanceId, type Clock, type Flow, type Instant, type StatusAnswer } from '#model';
 import type { Engine } from '#engines';
-import { Locator, Names, type Graph } from '#graph';
+import { Locator, Names, withoutPast, type Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
 import type { Store } from '#store';
 import { AdoptQuestions } from './adopt-questions.ts';
+import { Archive } from './archive.ts';
 import type { View } from './answers/view.ts';
 import { CallTable } from './attribution/call-table.ts';
 import { FlowAttributor } from './attribution/flow-attributor.ts';
@@ -13,10 +14,13 @@ import { FlowFeed } from './flow-feed.ts';
 import { FlowImporter, type FlowLogFormats } from './flow-importer.ts';
 import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
-import { restoreGraph, restoreWatermarks, saveGraph, saveWatermarks } from './restore.ts';
+import { restoreGraph, restoreLastLife, saveGraph, saveLife, type LastLife } from './restore.ts';
 
 /** What is in memory; older intervals are answered from the streams. */
 const WINDOW_MS = 7 * 24 * 3_600_000;
+
+/** How long observations and minute rows are kept. */
+const RETENTION_MS = 30 * 24 * 3_600_000;
 
 /** How much of the past is lost to a kill -9: a gap is marked from the last of these on. */
 const WATERMARKS_EVERY_MS = 2000;
@@ -25,6 +29,7 @@ const WATERMARKS_EVERY_MS = 2000;
 const SNAPSHOT_EVERY_FACTS = 50_000;
 
 const DAY_MS = 24 * 3_600_000;
+const TIDY_EVERY_MS = 60_000;
 
 export interface AdoptLogger {
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
@@ -60,14 +65,20 @@ export class AdoptLoop {
   readonly #feeds: Feeds;
   readonly #flows: FlowFeed;
   readonly #graph: Graph;
+  readonly #archive: Archive;
+  readonly #lastLife: LastLife;
   #timers: NodeJS.Timeout[] = [];
   #snapshotAt = 0;
+  #restoringCalls: Promise<void> = Promise.resolve();
+  #isStopped = false;
+  #labels: { readonly epoch: number; readonly names: ReadonlySet<string> } = { epoch: -1, names: new Set() };
   #stopWatching: () => void;
 
   constructor(options: AdoptOptions) {
     const { store, clock, node } = options;
     this.#options = options;
     this.#graph = restoreGraph(store);
+    this.#lastLife = restoreLastLife(store);
     this.#snapshotAt = this.#graph.facts.size;
     this.#stopWatching = store.watch((stream, facts) => this.#graph.apply(stream, facts));
     const failed = (error: unknown): void =>
@@ -104,10 +115,12 @@ export class AdoptLoop {
       onFlows: (source, flows) => this.#flows.accept(source, flows),
       onBridgingFlows: (source, flows) => this.#flows.acceptBridging(source, flows),
     });
+    this.#archive = new Archive(store, this.view, this.#lastLife.windowStart);
     this.imports = new FlowImporter(this.view, store.measurements, options.flowLogs);
     this.questions = new AdoptQuestions({
       ...options,
       view: this.view,
+      archive: this.#archive,
       feeds: this.#feeds,
       declarer: new Declarer({ store, graph: this.#graph, node, clock }),
     });
@@ -118,24 +131,55 @@ export class AdoptLoop {
   }
 
   async start(): Promise<void> {
-    const { store, clock } = this.#options;
-    this.#feeds.markDowntime(restoreWatermarks(store));
-    this.#restoreCalls(clock());
+    this.#feeds.markDowntime(this.#lastLife.watermarks);
+    this.#restoringCalls = this.#restoreCalls();
     this.#flows.start();
     this.#timers = [
       setInterval(() => this.#keepWatermarks(), WATERMARKS_EVERY_MS),
-      setInterval(() => this.#daily(), 60_000),
+      setInterval(() => this.tidy(), TIDY_EVERY_MS),
     ];
+    this.tidy();
     await this.#feeds.start();
   }
 
   async stop(): Promise<void> {
+    this.#isStopped = true;
     for (const timer of this.#timers) clearInterval(timer);
     await this.#feeds.stop();
     this.#flows.stop();
     this.#recorder.stop();
     this.#stopWatching();
-    saveWatermarks(this.#options.store, this.#recorder.feeds());
+    this.#archive.close();
+    await this.#restoringCalls;
+    saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
+    saveGraph(this.#options.store, this.#graph);
+  }
+
+  /**
+   * What is due once a day: seals the days that are over, drops what is no longer kept, and forgets
+   * what has left the window. Idempotent; of use at any time.
+   */
+  tidy(): void {
+    const { store, clock, logger } = this.#options;
+    const now = clock();
+    try {
+      store.seal(now);
+      store.dropSegments(now - RETENTION_MS);
+      store.measurements.dropFlows(now - RETENTION_MS);
+      this.view.calls.dropBefore(now - WINDOW_MS);
+      if (this.#archive.windowStart < now - WINDOW_MS - DAY_MS) this.#forget(now - WINDOW_MS);
+    } catch (error) {
+      logger.error('could not tidy up; trying again', { error: String(error) });
+    }
+  }
+
+  /** Memory holds what reaches into the window; what ended before it is answered from the streams. */
+  #forget(before: Instant): void {
+    this.#recorder.flush();
+    this.#graph.become(withoutPast(this.#graph, before));
+    this.#archive.windowStart = before;
+    this.#snapshotAt = this.#graph.facts.size;
+    saveLife(this.#options.store, this.#recorder.feeds(), before);
     saveGraph(this.#options.store, this.#graph);
   }
 
@@ -147,6 +191,16 @@ export class AdoptLoop {
         engine.capabilities.instances === 'container' &&
         this.#graph.one('source', engine.id)?.data.state === 'live',
     );
+  }
+
+  /** Labels that people allowed to be recorded; containers seen from then on have them. */
+  declaredLabels(): ReadonlySet<string> {
+    // Asked for every container: a list of all labels is a walk over the whole graph.
+    if (this.#labels.epoch !== this.#graph.derivationEpoch) {
+      const names = new Set([...this.#graph.all('label')].map(({ data }) => data.name));
+      this.#labels = { epoch: this.#graph.derivationEpoch, names };
+    }
+    return this.#labels.names;
   }
 
   #instanceOfProcess(pid: number, startTicks: number | null, at: Instant): string | null {
@@ -163,15 +217,19 @@ export class AdoptLoop {
     for (const engine of this.#options.engines) engine.witness?.({ pid, startTicks, command, at });
   }
 
-  #restoreCalls(now: Instant): void {
-    for (const rows of this.#options.store.measurements.flows(now - DAY_MS, now + DAY_MS)) {
+  /** The calls of the last day, in the background: a busy day has millions of rows. */
+  async #restoreCalls(): Promise<void> {
+    const now = this.#options.clock();
+    for (const rows of this.#options.store.measurements.flows(now - DAY_MS, now)) {
       for (const row of rows) if (!row.source.startsWith('import:')) this.view.calls.addRow(row);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (this.#isStopped) return;
     }
   }
 
   #keepWatermarks(): void {
     try {
-      saveWatermarks(this.#options.store, this.#recorder.feeds());
+      saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
       if (this.#graph.facts.size - this.#snapshotAt < SNAPSHOT_EVERY_FACTS) return;
       this.#snapshotAt = this.#graph.facts.size;
       saveGraph(this.#options.store, this.#graph);
@@ -179,16 +237,6 @@ export class AdoptLoop {
       this.#options.logger.error('could not save a snapshot; a restart takes longer', {
         error: String(error),
       });
-    }
-  }
-
-  #daily(): void {
-    const { store, clock, logger } = this.#options;
-    try {
-      store.seal(clock());
-      this.view.calls.dropBefore(clock() - WINDOW_MS);
-    } catch (error) {
-      logger.error('could not seal the day', { error: String(error) });
     }
   }
 }

@@ -27,6 +27,7 @@ import { whoisAnswer } from './answers/whois.ts';
 import { whyAnswer } from './answers/why.ts';
 import { CallTable } from './attribution/call-table.ts';
 import { capabilityMatrix } from './capability-matrix.ts';
+import type { Archive } from './archive.ts';
 import type { Declarer } from './declarer.ts';
 import type { Feeds } from './feeds.ts';
 import type { DeclaredFile, ListFilter, Questions } from './questions.ts';
@@ -39,6 +40,7 @@ const NO_FILTER: ListFilter = { at: null, team: null, environment: null };
 export interface AdoptQuestionsOptions {
   readonly store: Store;
   readonly view: View;
+  readonly archive: Archive;
   readonly feeds: Feeds;
   readonly declarer: Declarer;
   readonly engines: readonly Engine[];
@@ -57,6 +59,10 @@ export class AdoptQuestions implements Questions {
   constructor(options: AdoptQuestionsOptions) {
     this.#options = options;
     this.#view = options.view;
+  }
+
+  #viewAt(at: Instant | null): View {
+    return this.#options.archive.viewAt(at);
   }
 
   status(): StatusAnswer {
@@ -88,13 +94,13 @@ export class AdoptQuestions implements Questions {
     return capabilityMatrix(this.#options.engines, this.#options.sensors);
   }
 
-  services = (filter: ListFilter) => serviceAnswers(this.#view, filter);
+  services = (filter: ListFilter) => serviceAnswers(this.#viewAt(filter.at), filter);
   instances = (filter: ListFilter & { readonly service: string | null }) =>
-    instanceAnswers(this.#view, filter);
-  nodes = (filter: ListFilter) => nodeAnswers(this.#view, filter);
-  images = (filter: ListFilter) => imageAnswers(this.#view, filter);
-  teams = (filter: ListFilter) => teamAnswers(this.#view, filter);
-  externals = (filter: ListFilter) => externalAnswers(this.#view, filter);
+    instanceAnswers(this.#viewAt(filter.at), filter);
+  nodes = (filter: ListFilter) => nodeAnswers(this.#viewAt(filter.at), filter);
+  images = (filter: ListFilter) => imageAnswers(this.#viewAt(filter.at), filter);
+  teams = (filter: ListFilter) => teamAnswers(this.#viewAt(filter.at), filter);
+  externals = (filter: ListFilter) => externalAnswers(this.#viewAt(filter.at), filter);
 
   calls(filter: ListFilter & { readonly since: Instant | null }): readonly CallAnswer[] {
     if (filter.at === null && filter.since === null) return callAnswers(this.#view, filter);
@@ -103,11 +109,11 @@ export class AdoptQuestions implements Questions {
     const table = new CallTable();
     for (const rows of this.#options.store.measurements.flows(from, until))
       for (const row of rows) table.addRow(row);
-    return callAnswers(this.#view, { ...filter, since: null, at: null }, table);
+    return callAnswers(this.#viewAt(filter.at), { ...filter, since: null, at: null }, table);
   }
 
   whois(question: Parameters<Questions['whois']>[0]) {
-    return whoisAnswer(this.#view, question);
+    return whoisAnswer(this.#viewAt(question.at), question);
   }
 
   who = (subject: string) => whoAnswer(this.#view, subject);
@@ -115,10 +121,10 @@ export class AdoptQuestions implements Questions {
 
   flows(question: Parameters<Questions['flows']>[0]) {
     const rows = this.#options.store.measurements.flows(startOfMinute(question.since), question.until);
-    return flowAnswers(this.#view, rows, question);
+    return flowAnswers(this.#viewAt(question.since), rows, question);
   }
 
-  history = (subject: string, limit: number) => historyEntries(this.#view, subject, limit);
+  history = (subject: string, limit: number) => historyEntries(this.#options.archive.whole(), subject, limit);
   lint = () => lintFindings(this.#view);
   next = (service: string | null) => nextSteps(this.#view, service);
 

@@ -11,6 +11,8 @@ export class LogResolver implements AddressResolver {
   readonly #view: View;
   readonly #scopes: readonly Scope[];
   readonly #externals = new Map<string, number>();
+  /** Of the graph that the externals were numbered in. */
+  #epoch = -1;
 
   constructor(view: View, scope: Scope | null) {
     this.#view = view;
@@ -49,11 +51,14 @@ export class LogResolver implements AddressResolver {
   }
 
   #external(ip: string): number {
+    const { graph } = this.#view;
+    if (this.#epoch !== graph.derivationEpoch || this.#externals.size >= EXTERNALS_MAX)
+      this.#externals.clear();
+    this.#epoch = graph.derivationEpoch;
     const known = this.#externals.get(ip);
     if (known !== undefined) return known;
     const match = this.#view.names.external(ip, null, null);
-    const holder = match === null ? NO_HOLDER : this.#view.graph.facts.internSubject('external', match.name);
-    if (this.#externals.size >= EXTERNALS_MAX) this.#externals.clear();
+    const holder = match === null ? NO_HOLDER : graph.facts.internSubject('external', match.name);
     this.#externals.set(ip, holder);
     return holder;
   }

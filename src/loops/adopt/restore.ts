@@ -4,7 +4,7 @@ import type { Snapshot, Store } from '#store';
 
 const GRAPH_SNAPSHOT = 'graph';
 const FEEDS_SNAPSHOT = 'feeds';
-const FEEDS_FORMAT = 1;
+const FEEDS_FORMAT = 2;
 
 /** The graph as it was at the last snapshot, and every fact since; without a snapshot by replaying all, verified. */
 export function restoreGraph(store: Store): Graph {
@@ -25,27 +25,40 @@ export function saveGraph(store: Store, graph: Graph): void {
   });
 }
 
-/**
- * Up to when each feed had reported when the control plane was last alive: what ended after that
- * ended in a gap. Missing (a first start): empty.
- */
-export function restoreWatermarks(store: Store): ReadonlyMap<string, Instant> {
-  const part = store.snapshots.read(FEEDS_SNAPSHOT, FEEDS_FORMAT)?.parts[0];
-  // Written by `saveWatermarks`.
-  return new Map(part === undefined ? [] : (JSON.parse(Buffer.from(part).toString()) as [string, Instant][]));
+/** What a control plane knew of its feeds and of its memory when it was last alive. */
+export interface LastLife {
+  /** Up to when each feed had reported: what ended after that ended in a gap. */
+  readonly watermarks: ReadonlyMap<string, Instant>;
+  /** Memory held everything from here on. */
+  readonly windowStart: Instant;
 }
 
-export function saveWatermarks(
+/** Of a first start nothing is known, and nothing has been forgotten. */
+export function restoreLastLife(store: Store): LastLife {
+  const part = store.snapshots.read(FEEDS_SNAPSHOT, FEEDS_FORMAT)?.parts[0];
+  if (part === undefined) return { watermarks: new Map(), windowStart: Number.NEGATIVE_INFINITY };
+  // Written by `saveLife`.
+  const { watermarks, windowStart } = JSON.parse(Buffer.from(part).toString()) as {
+    readonly watermarks: readonly (readonly [string, Instant])[];
+    readonly windowStart: Instant | null;
+  };
+  return { watermarks: new Map(watermarks), windowStart: windowStart ?? Number.NEGATIVE_INFINITY };
+}
+
+/** To be called before a graph that has forgotten its past is saved: the two must not disagree. */
+export function saveLife(
   store: Store,
-  watermarks: ReadonlyMap<string, { readonly watermark: Instant }>,
+  feeds: ReadonlyMap<string, { readonly watermark: Instant }>,
+  windowStart: Instant,
 ): void {
-  const entries = [...watermarks]
+  const watermarks = [...feeds]
     .filter(([, feed]) => Number.isFinite(feed.watermark))
     .map(([id, feed]) => [id, feed.watermark]);
   const snapshot: Snapshot = {
     version: FEEDS_FORMAT,
     positions: { audit: store.head('audit').position, observations: store.head('observations').position },
-    parts: [Buffer.from(JSON.stringify(entries))],
+    // JSON writes minus infinity as null.
+    parts: [Buffer.from(JSON.stringify({ watermarks, windowStart }))],
   };
   store.snapshots.write(FEEDS_SNAPSHOT, snapshot);
 }

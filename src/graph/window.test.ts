@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { Fact } from '#model';
+import { FactBuilder, NETWORK } from './fact-builder.fixture.ts';
+import { Graph } from './graph.ts';
+import { LATEST, statements } from './statements.ts';
+import { withoutPast } from './window.ts';
+
+const NAMES = ['a', 'b', 'c'];
+
+const change = fc.record({
+  name: fc.constantFrom(...NAMES),
+  form: fc.constantFrom('assert', 'assert', 'end'),
+  at: fc.integer({ min: 1, max: 40 }),
+});
+
+function graphOf(changes: readonly { name: string; form: string; at: number }[]): Graph {
+  const said = new FactBuilder();
+  const graph = new Graph();
+  const facts = changes.flatMap(({ name, form, at }): readonly Fact[] =>
+    form === 'assert'
+      ? [said.instance(name, at, { pid: at }), said.address('10.88.0.2', name, at)]
+      : [
+          said.end('instance', name, at),
+          said.addressEnd('10.88.0.2', name, at, { lastSeen: at - 1, firstMissing: at }),
+        ],
+  );
+  graph.apply('observations', facts);
+  return graph;
+}
+
+/** What can be said of every moment from `from` on. */
+function answers(graph: Graph, from: number): unknown {
+  const moments = [...Array.from({ length: 50 - from }, (_, index) => from + index), LATEST];
+  return moments.map((at) => {
+    const key = graph.addresses.keyOf(NETWORK, '10.88.0.2');
+    const holders = graph.addresses
+      .holdings(key, at)
+      .map((one) => `${one.statement.data.holder.id} ${one.uncertain}`);
+    const instances = NAMES.map((name) => {
+      const subject = graph.facts.subject('instance', name);
+      if (subject < 0) return [];
+      return statements<'instance'>(graph.facts, subject, at).map((one) => [
+        one.data.pid,
+        one.from,
+        one.until,
+        one.slack,
+      ]);
+    });
+    return { holders: holders.toSorted(), instances };
+  });
+}
+
+describe('a graph without the past', () => {
+  it('answers for its window as it did before', () => {
+    fc.assert(
+      fc.property(fc.array(change, { maxLength: 20 }), fc.integer({ min: 1, max: 45 }), (changes, before) => {
+        const whole = graphOf(changes);
+        assert.deepEqual(answers(withoutPast(whole, before), before), answers(whole, before));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('forgets what ended before, and goes on numbering where it was', () => {
+    const graph = graphOf([
+      { name: 'a', form: 'assert', at: 1 },
+      { name: 'a', form: 'end', at: 5 },
+      { name: 'b', form: 'assert', at: 8 },
+    ]);
+    const kept = withoutPast(graph, 10);
+    assert.equal(kept.facts.size, 2);
+    assert.equal(kept.facts.sequenceOf('podman@n'), 6);
+    assert.deepEqual(kept.positions, graph.positions);
+  });
+});
