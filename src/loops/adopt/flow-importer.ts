@@ -28,8 +28,6 @@ interface Import extends ImportRequest {
   readonly resolver: LogResolver;
   reader: FlowLogReader;
   offset: number;
-  /** Where the named lines of the chunk at hand go; null: nobody wants them. */
-  lines: string[] | null;
 }
 
 /** So many imports keep their reader (10 MB each) in memory; others go on from what is stored. */
@@ -67,7 +65,8 @@ export class FlowImporter implements FlowImports {
     // A chunk that was taken already, or that follows one that was not: the answer says where to go on.
     if (chunk.offset !== running.offset)
       return { state: stateOf(running), lines: chunk.wantLines ? '' : null };
-    running.lines = chunk.wantLines ? [] : null;
+    const lines: string[] = [];
+    running.reader.onLine = chunk.wantLines ? (line) => lines.push(this.#named(running, line)) : null;
     try {
       this.#take(running, chunk.bytes, chunk.final);
     } catch (error) {
@@ -75,8 +74,10 @@ export class FlowImporter implements FlowImports {
       this.#imports.delete(chunk.id);
       throw error;
     }
-    const lines = running.lines === null ? null : running.lines.map((line) => `${line}\n`).join('');
-    return { state: stateOf(running), lines };
+    return {
+      state: stateOf(running),
+      lines: chunk.wantLines ? lines.map((line) => `${line}\n`).join('') : null,
+    };
   }
 
   #begin(id: string, request: ImportRequest): Import {
@@ -89,12 +90,10 @@ export class FlowImporter implements FlowImports {
       id,
       resolver,
       offset: progress?.offset ?? 0,
-      lines: null,
       reader: this.#formats.createReader({
         format: request.format,
         resolver,
         capturedAt: this.#view.clock(),
-        onLine: (line) => running.lines?.push(this.#named(running, line)),
         ...(progress === null ? {} : { state: progress.state }),
       }),
     };
