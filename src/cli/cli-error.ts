@@ -18,6 +18,8 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'it is not permitted',
   EISDIR: 'it is a directory',
   ENOSPC: 'the disk is full',
+  Z_BUF_ERROR: 'its compressed data is cut off; what came before the end was imported',
+  Z_DATA_ERROR: 'its compressed data is damaged; what came before that was imported',
   EROFS: 'the file system is read-only',
 };
 

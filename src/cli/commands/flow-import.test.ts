@@ -184,6 +184,6 @@ describe('importing flows', () => {
     writeFileSync(path, whole.subarray(0, whole.length - 20));
     const { exit, error } = await importing(path);
     assert.equal(exit, 2);
-    assert.match(error, /vpc\.log\.gz can't be read/);
+    assert.match(error, /vpc\.log\.gz can't be read: its compressed data is cut off/);
   });
 });

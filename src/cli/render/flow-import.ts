@@ -12,8 +12,8 @@ export function renderFlowImport(state: FlowImportAnswer, look: Look): readonly 
   const when = firstAt === null ? '' : `, ${intervalText(look, { since: firstAt, until: lastAt })}`;
   const rows: readonly (readonly [string, number])[] = [
     ['named at both ends', named],
-    ['at one end', halfNamed],
-    ['at none', unnamed],
+    ['named at one end', halfNamed],
+    ['named at no end', unnamed],
     ['malformed', malformed],
   ];
   return [

@@ -168,8 +168,8 @@ describeGolden('reports', [
     expected: [
       '1,000 lines, 01:00:00 – 02:00:00',
       '  named at both ends   900   90 %',
-      '  at one end            50    5 %',
-      '  at none               30    3 %',
+      '  named at one end      50    5 %',
+      '  named at no end       30    3 %',
       '  malformed             20    2 %',
       '    line 7: expected 14 fields, found 3',
       '    and 19 more',
