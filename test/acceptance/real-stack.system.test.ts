@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import type {
+  CallAnswer,
+  InstanceAnswer,
+  LintFinding,
+  NextStep,
+  ServiceAnswer,
+  SourceAnswer,
+  WhoAnswer,
+  WhyAnswer,
+} from '#model';
+import { eventually, Product, sourceIsLive } from './product.ts';
+import { CALLER, RealStack, WEB } from './stack/real-stack.ts';
+
+/** From, to, port, protocol, connections. */
+type Line = readonly [
+  from: string,
+  to: string,
+  port: number | null,
+  protocol: string,
+  connections: number | null,
+];
+
+describe('PostgreSQL, Redis and nginx from Debian, with a Node service between them', () => {
+  let stack: RealStack;
+  let sheer: Product;
+
+  before(async () => {
+    stack = await RealStack.start();
+    // Pools and kept connections are open before anybody looks.
+    await stack.request('/pooled', 6);
+    sheer = await Product.start();
+    await sourceIsLive(sheer, 'tcp');
+    await untilPoolsAreFound();
+  });
+  after(async () => {
+    await sheer?.stop();
+    await stack?.stop();
+  });
+
+  /** Everything that has to do with one of the stack's ports or its web service. */
+  async function callsOfStack(): Promise<readonly CallAnswer[]> {
+    const ports = new Set<number | null>(Object.values(stack.ports));
+    const calls = await sheer.json<readonly CallAnswer[]>('calls');
+    const own = new Set([WEB, CALLER, 'app']);
+    return calls.filter(({ from, to, port }) => ports.has(port) || own.has(from) || own.has(to));
+  }
+
+  async function untilPoolsAreFound(): Promise<void> {
+    await eventually('the connections that were open before are found', async () => {
+      const calls = await sheer.ask<readonly CallAnswer[]>('calls');
+      const found = calls.filter(({ from, port }) => from === WEB && port !== null);
+      const ofNginx = calls.some(({ port }) => port === stack.ports.web);
+      return found.length === 2 && ofNginx ? true : null;
+    });
+  }
+
+  async function lost(): Promise<number> {
+    const sources = await sheer.ask<readonly SourceAnswer[]>('sources');
+    return sources.find(({ id }) => id === 'tcp')?.lost ?? Number.NaN;
+  }
+
+  it('finds exactly the connections that were made, before and after it attached', async () => {
+    await stack.request('/fresh', 20);
+    await stack.request('/fresh', 20, '[::1]');
+    await stack.request('/pooled', 5);
+    const { ports } = stack;
+    const truth = await stack.truth();
+    assert.deepEqual(
+      [truth.redis, truth.postgres],
+      [41, 41],
+      'a pool of one, and one for each fresh request',
+    );
+    const expected: readonly Line[] = [
+      ['nginx', WEB, ports.web, 'tcp', truth.nginx],
+      [CALLER, 'nginx', ports.nginx, 'tcp', 45],
+      [WEB, 'postgres', ports.postgres, 'tcp', truth.postgres],
+      [WEB, 'redis-server', ports.redis, 'tcp', truth.redis],
+    ];
+    let calls: readonly CallAnswer[] = [];
+    const found = async () => {
+      calls = (await callsOfStack()).filter(({ protocol }) => protocol === 'tcp');
+      return calls.map(lineOf);
+    };
+    await eventually('as many connections as were made', async () => {
+      const connections = (lines: readonly Line[]) => lines.reduce((sum, line) => sum + (line[4] ?? 0), 0);
+      return connections(await found()) >= connections(expected) ? true : null;
+    }).catch(() => null);
+    assert.deepEqual(
+      await found(),
+      expected,
+      `${await lost()} events lost; ${JSON.stringify(calls, null, 1)}`,
+    );
+  });
+
+  it('takes the workers of nginx and PostgreSQL for their masters', async () => {
+    const instances = await sheer.json<readonly InstanceAnswer[]>('instances');
+    for (const [name, program] of [
+      ['nginx', 'nginx'],
+      ['postgres', 'postgres'],
+    ] as const) {
+      const master = stack.pidOf(name);
+      const workers = childrenOf(master);
+      assert.ok(workers.length >= 2, `${name} has workers`);
+      assert.deepEqual(
+        instances.filter(({ pid }) => pid === master).map((each) => each.name),
+        [program],
+      );
+      assert.deepEqual(
+        instances.filter(({ pid }) => pid !== null && workers.includes(pid)),
+        [],
+      );
+    }
+  });
+
+  it('names a datagram exchange where the kernel tracks connections, and says so where not', async () => {
+    await stack.exchange(3);
+    const sources = await sheer.json<readonly SourceAnswer[]>('sources');
+    const conntrack = sources.find(({ id }) => id === 'conntrack');
+    if (conntrack?.state === 'live') {
+      const call = await eventually('the exchange is found', async () =>
+        (await callsOfStack()).find(({ port }) => port === stack.ports.udp),
+      );
+      // Connection tracking sees addresses: the socket that listens has a name, the sender is this machine.
+      assert.deepEqual(lineOf(call), [call.from, WEB, stack.ports.udp, 'udp', 1]);
+      assert.notEqual(call.from, 'unknown');
+    } else {
+      assert.equal(conntrack?.state, 'inactive');
+      assert.match(conntrack?.reason ?? '', /\S/);
+    }
+  });
+
+  it('changes its answers with what is declared', async () => {
+    const { ports } = stack;
+    const file = join(stack.directory, 'sheer.yaml');
+    await writeFile(file, declarations(stack));
+    assert.equal((await sheer.run('declare', file, '--yes')).exit, 0);
+
+    const services = await sheer.json<readonly ServiceAnswer[]>('services');
+    const owners = services.filter(({ derivedFrom }) => derivedFrom === 'selector');
+    assert.deepEqual(
+      owners.map(({ name, team, instances }) => [name, team, instances]),
+      [
+        ['app', 'edge', 1],
+        ['cache', 'data', 1],
+        ['front', 'edge', 1],
+        ['ledger', 'data', 0],
+        ['orders-db', 'data', 1],
+      ],
+    );
+
+    const why = async (from: string, to: string) => (await sheer.json<WhyAnswer>('why', from, to)).answer;
+    assert.equal(await why('front', 'app'), 'observed and declared');
+    assert.equal(await why('app', `orders-db:${ports.postgres}`), 'observed, not declared');
+    assert.equal(await why('app', 'ledger'), 'declared, never observed');
+    assert.equal(await why('front', 'cache'), 'no');
+
+    const findings = await sheer.json<readonly LintFinding[]>('lint');
+    const ofStack = findings.filter(
+      ({ subject }) => /app|front|ledger|stack-/.test(subject) && !subject.endsWith(`:${ports.udp}`),
+    );
+    assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).sort(), [
+      'declared-never-seen: app → ledger',
+      'declared-never-seen: default/default/ledger',
+      `no-owner: default/default/${CALLER}`,
+      `seen-not-declared: app → orders-db:${ports.postgres}`,
+      `seen-not-declared: ${CALLER} → front:${ports.nginx}`,
+    ]);
+
+    const [step] = await sheer.json<readonly NextStep[]>('next', 'ledger');
+    assert.equal(step?.service, 'default/default/ledger');
+    assert.match(step?.evidence.join(' ') ?? '', /ledger is declared, but nothing that its selectors match/);
+
+    const who = await sheer.json<WhoAnswer>('who', 'cache');
+    assert.deepEqual(who.teams, ['data']);
+    assert.deepEqual(
+      who.callers
+        .filter(({ service }) => service.includes('/'))
+        .map(({ service, team, distance }) => [service, team, distance]),
+      [
+        ['default/default/app', 'edge', 1],
+        ['default/default/front', 'edge', 2],
+        [`default/default/${CALLER}`, null, 3],
+      ],
+    );
+    assert.deepEqual(new Set((await callsOfStack()).map(({ to }) => to)), new Set(TARGETS));
+  });
+});
+
+const TARGETS = ['app', 'cache', 'front', 'ledger', 'orders-db'];
+
+const declarations = ({ ports, directory }: RealStack): string => `
+teams:
+  edge: { contact: edge@example.com }
+  data:
+services:
+  front: { owner: edge, match: { port: ${ports.nginx} }, calls: [{ service: app, port: ${ports.web} }] }
+  app:
+    owner: edge
+    match: { workingDirectory: ${directory}/${WEB} }
+    calls: [{ service: cache }, { service: ledger }]
+  cache: { owner: data, match: { port: ${ports.redis} } }
+  orders-db: { owner: data, match: { port: ${ports.postgres} } }
+  ledger: { owner: data, match: { executable: no-such-ledger } }
+`;
+
+const lineOf = ({ from, to, port, protocol, connections }: CallAnswer): Line => [
+  from,
+  to,
+  port,
+  protocol,
+  connections,
+];
+
+function childrenOf(parent: number): readonly number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
