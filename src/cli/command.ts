@@ -73,7 +73,9 @@ export async function print<Answer>(
   answer: Answer,
   render: (answer: Answer, look: Look) => readonly string[],
 ): Promise<void> {
-  const { terminal, json, look } = context;
+  const { terminal, json } = context;
+  // Ages are counted from when it is printed: a demo runs for a while.
+  const look = { ...context.look, now: context.clock() };
   if (json) await terminal.write(`${jsonText(answer, terminal.isInteractive ? 2 : 0)}\n`);
   else await printLines(context, render(cleanAnswer(answer), look));
 }

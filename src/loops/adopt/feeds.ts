@@ -150,7 +150,9 @@ export class Feeds {
     for await (const batch of sensor.observe(this.#abort.signal)) {
       const feed = this.#options.recorder.feed(sensor.id);
       feed.heardAt = this.#options.clock();
-      for (const event of batch) this.#hear(sensor, feed, event);
+      // What a sampling sensor misses, the one that sees everything has counted.
+      const heard = bridged.size === 0 ? batch : batch.filter((event) => event.kind !== 'lost');
+      for (const event of heard) this.#hear(sensor, feed, event);
       const flows = batch.filter((event) => event.kind === 'flow');
       const counted = flows.filter((flow) => own.has(flow.protocol));
       const helping = flows.filter((flow) => bridged.has(flow.protocol));
