@@ -151,7 +151,7 @@ export class Feeds {
       const feed = this.#options.recorder.feed(sensor.id);
       feed.heardAt = this.#options.clock();
       // What a sampling sensor misses, the one that sees everything has counted.
-      const heard = bridged.size === 0 ? batch : batch.filter((event) => event.kind !== 'lost');
+      const heard = bridged.size === 0 ? batch : batch.flatMap(withoutLoss);
       for (const event of heard) this.#hear(sensor, feed, event);
       const flows = batch.filter((event) => event.kind === 'flow');
       const counted = flows.filter((flow) => own.has(flow.protocol));
@@ -221,3 +221,10 @@ const inactive = (description: string, reason: string): SourceData => ({
   description,
   lost: 0,
 });
+
+/** Of a sensor that only helps out. */
+function withoutLoss(event: FlowEvent): readonly FlowEvent[] {
+  if (event.kind === 'lost') return [];
+  if (event.kind !== 'state' || event.data.state !== 'live') return [event];
+  return [{ ...event, data: { ...event.data, lost: 0, reason: null } }];
+}
