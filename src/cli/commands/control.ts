@@ -67,7 +67,7 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
           description: 'how the shop runs',
           choices: ['processes', 'containers'],
         },
-        { flags: '--for <duration>', description: 'ends after this time: 30s, 5m' },
+        { flags: '--for <seconds>', description: 'how long to watch: 30 (seconds), 30s, 5m' },
       ],
       examples: [['demo --for 30s', 'half a minute of it; leaves nothing behind']],
       run: (context, given) => handlers.demo(demoOptions(given), context),
@@ -91,7 +91,8 @@ function demoOptions(given: Given): DemoOptions {
   return {
     // The parser took no other.
     engine: (given.text('engine') ?? null) as DemoOptions['engine'],
-    forMs: duration === undefined ? null : parseDuration(duration),
+    // A bare number is of seconds.
+    forMs: duration === undefined ? null : parseDuration(/^\d+$/.test(duration) ? `${duration}s` : duration),
   };
 }
 
