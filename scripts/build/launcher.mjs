@@ -31,7 +31,7 @@ function handOver(program) {
     process.exitCode = 1;
     return;
   }
-  const child = spawn(program, [bundle, ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(program, [...process.execArgv, bundle, ...process.argv.slice(2)], { stdio: 'inherit' });
   // A terminal signals us both; what only we are told is passed on. Either way the child decides.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.on('exit', (code, signal) => {
