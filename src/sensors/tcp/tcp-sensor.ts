@@ -4,6 +4,7 @@ import type { HelperCommand, HelperEnd, HelperReader } from '../helper/helper-pr
 import type { FlowSensor, SensorCapabilities } from '../sensor.ts';
 import { bpftraceCommand } from './bpftrace-command.ts';
 import { KernelClock } from './kernel-clock.ts';
+import { SkippedRuns } from './skipped-runs.ts';
 import { TcpLineReader } from './tcp-line-reader.ts';
 import { hostNetworkNamespace, possibleCpus, probeTcp, readTcpGround, tcpRefusal } from './tcp-probe.ts';
 
@@ -38,6 +39,8 @@ const SILENT_TICKS_MAX = 40;
  * - Local connections are seen from both sides. The client's holder is its container, or its
  *   process; the server's its container, or null for a process of the host: there the kernel runs
  *   whichever task, and the listening socket's address names it.
+ * - What was lost is counted in events, not in connections: lines that the kernel's buffer had no room
+ *   for, and changes of sockets that it skipped (most of which would have been no line).
  * - The peer's scope is null unless it is certainly in the same network namespace.
  */
 export function createTcpSensor(options: TcpSensorOptions): FlowSensor {
@@ -58,19 +61,24 @@ async function* observeTcp(
   onPid: (pid: number | null) => void,
 ): AsyncIterable<readonly FlowEvent[]> {
   const probe = await probeTcp(options.bpftrace);
+  let helperPid: number | null = null;
   const plan: HelperPlan = {
     description: probe.usable ? probe.description : 'kernel events',
     refusal: async () => tcpRefusal(await readTcpGround(options.bpftrace)),
-    start: () => startTcp(options),
+    start: () => startTcp(options, () => helperPid),
     explain: explainEnd,
     silentTicksMax: SILENT_TICKS_MAX,
-    onPid,
+    onPid: (pid) => {
+      helperPid = pid;
+      onPid(pid);
+    },
   };
   yield* keepRunning(plan, signal);
 }
 
 async function startTcp(
   options: Required<TcpSensorOptions>,
+  helperPid: () => number | null,
 ): Promise<{ command: HelperCommand; reader: HelperReader }> {
   const { node, clock } = options;
   const [ground, hostNamespace, cpus] = await Promise.all([
@@ -80,11 +88,20 @@ async function startTcp(
   ]);
   const bpftrace = ground.bpftrace ?? options.bpftrace;
   const lines = new TcpLineReader({ node, hostNamespace, clock: new KernelClock(clock) });
+  const skipped = new SkippedRuns();
+  const lost = (count: number): readonly FlowEvent[] =>
+    count === 0 ? [] : [{ kind: 'lost', at: clock(), count, reason: SKIPPED_REASON }];
   return {
     command: bpftraceCommand({ bpftrace, cpus, tracefs: ground.tracefsMounted }),
-    reader: { readOutput: (chunk) => lines.read(chunk), readErrors: () => [] },
+    reader: {
+      readOutput: (chunk) => lines.read(chunk),
+      readErrors: () => [],
+      tick: () => lost(skipped.take(helperPid() ?? 0)),
+    },
   };
 }
+
+const SKIPPED_REASON = 'the kernel was interrupted while it reported another one, and skipped it';
 
 /** bpftrace complains of this on every start without CAP_SYS_RESOURCE; it is harmless. */
 const HARMLESS = /RLIMIT_MEMLOCK/;
