@@ -43,10 +43,13 @@ export interface ProductOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** Starts the control plane, such as `unshare -m`; the entry point and its arguments follow. */
   readonly through?: readonly string[];
+  /** That it mounts disks of its own, so that its state is reached through its root. */
+  readonly ownMounts?: boolean;
 }
 
 /** A control plane of a test's own: a real process, its state in a directory of its own. */
 export class Product {
+  /** Where its state directory is reached. */
   readonly state: string;
   readonly child: ChildProcess;
   readonly #keepsState: boolean;
@@ -73,7 +76,8 @@ export class Product {
       env: { ...process.env, ...options.environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const product = new Product(state, options.state !== undefined, child);
+    const reached = options.ownMounts === true ? join('/proc', String(child.pid), 'root', state) : state;
+    const product = new Product(reached, options.state !== undefined, child);
     const deadline = performance.now() + ANSWER_MS_MAX;
     while (!(await product.answers())) {
       if (product.ended || performance.now() > deadline) {

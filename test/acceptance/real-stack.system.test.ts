@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -13,6 +12,7 @@ import type {
   WhoAnswer,
   WhyAnswer,
 } from '#model';
+import { childrenOf } from './processes-of.ts';
 import { eventually, Product, sourceIsLive } from './product.ts';
 import { CALLER, RealStack, WEB } from './stack/real-stack.ts';
 
@@ -104,7 +104,7 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
       ['postgres', 'postgres'],
     ] as const) {
       const master = stack.pidOf(name);
-      const workers = childrenOf(master);
+      const workers = childrenOf(master).map(({ pid }) => pid);
       assert.ok(workers.length >= 2, `${name} has workers`);
       assert.deepEqual(
         instances.filter(({ pid }) => pid === master).map((each) => each.name),
@@ -215,17 +215,3 @@ const lineOf = ({ from, to, port, protocol, connections }: CallAnswer): Line => 
   protocol,
   connections,
 ];
-
-function childrenOf(parent: number): readonly number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => {
-      try {
-        const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]) === parent;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
-}

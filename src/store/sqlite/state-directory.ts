@@ -1,5 +1,5 @@
-import { accessSync, chmodSync, constants, mkdirSync, readdirSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { FOLDER_MODE } from '../files/durable-file.ts';
 import { gone } from './failure.ts';
 
@@ -25,7 +25,7 @@ export function statePaths(directory: string): StatePaths {
  * written. A directory that holds other things keeps its mode: it may be somebody's home.
  */
 export function prepareDirectory(paths: StatePaths): void {
-  mkdirSync(paths.directory, { recursive: true, mode: FOLDER_MODE });
+  makeDirectory(paths.directory);
   accessSync(paths.directory, constants.R_OK | constants.W_OK | constants.X_OK);
   const names = readdirSync(paths.directory);
   const isOurs = names.length === 0 || names.includes('state.sqlite');
@@ -43,4 +43,19 @@ export function watchPlace(directory: string, path: string): () => void {
   return () => {
     if (statSync(path, { throwIfNoEntry: false })?.ino !== ino) throw gone(directory);
   };
+}
+
+function makeDirectory(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
+  } catch {
+    // With `recursive`, Node says ENOENT where the file system is read-only; of one folder it says why.
+    mkdirSync(firstMissing(directory), { mode: FOLDER_MODE });
+    mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
+  }
+}
+
+function firstMissing(directory: string): string {
+  const parent = dirname(directory);
+  return parent === directory || existsSync(parent) ? directory : firstMissing(parent);
 }

@@ -19,7 +19,7 @@ const ballast = join(mountPoint, 'ballast');
 execFileSync('mount', ['-t', 'tmpfs', '-o', DISK, 'tmpfs', mountPoint]);
 mkdirSync(directory);
 writeFileSync(ballast, Buffer.alloc(BALLAST_BYTES));
-const open = () => openSqliteStore({ directory, clock: () => NOON, node: 'node-1' });
+const open = (path = directory) => openSqliteStore({ directory: path, clock: () => NOON, node: 'node-1' });
 
 const store = open();
 let position = 0;
@@ -57,6 +57,10 @@ again.close();
 
 execFileSync('mount', ['-o', 'remount,ro', mountPoint]);
 say('read-only', errorOf(open));
+say(
+  'read-only, new',
+  errorOf(() => open(join(mountPoint, 'new', 'state'))),
+);
 
 function say(what: string, values: object): void {
   process.stdout.write(`${JSON.stringify({ what, ...values })}\n`);

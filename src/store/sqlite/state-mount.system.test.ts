@@ -58,11 +58,16 @@ describe('a state directory on a small disk', () => {
   });
 
   it('that is read-only is refused, and says what to do', () => {
-    assert.deepEqual(about('read-only'), {
-      what: 'read-only',
-      code: 'state-unusable',
-      message: `The state directory ${directory} cannot be written: read-only file system.`,
-      next: 'Make it writable, or choose another one with --state DIR.',
-    });
+    for (const [what, path] of [
+      ['read-only', directory],
+      ['read-only, new', join(mountPoint, 'new', 'state')],
+    ] as const) {
+      assert.deepEqual(about(what), {
+        what,
+        code: 'state-unusable',
+        message: `The state directory ${path} cannot be written: read-only file system.`,
+        next: 'Make it writable, or choose another one with --state DIR.',
+      });
+    }
   });
 });
