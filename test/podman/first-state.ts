@@ -1,4 +1,4 @@
-import { createContainersEngine } from '../../src/engines/containers/containers-engine.ts';
+import { createContainersEngine } from '#engines';
 
 /** Prints the first thing that the containers engine says of a socket: for tests as another user. */
 const [, , socketPath = ''] = process.argv;
