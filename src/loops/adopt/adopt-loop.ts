@@ -121,6 +121,7 @@ export class AdoptLoop {
       ...options,
       view: this.view,
       archive: this.#archive,
+      writeFlows: () => this.#flows.write(),
       feeds: this.#feeds,
       declarer: new Declarer({ store, graph: this.#graph, node, clock }),
     });

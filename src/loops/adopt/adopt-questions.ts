@@ -41,6 +41,8 @@ export interface AdoptQuestionsOptions {
   readonly store: Store;
   readonly view: View;
   readonly archive: Archive;
+  /** Writes what was counted so far, so that an answer from the rows is complete. */
+  readonly writeFlows: () => void;
   readonly feeds: Feeds;
   readonly declarer: Declarer;
   readonly engines: readonly Engine[];
@@ -104,6 +106,7 @@ export class AdoptQuestions implements Questions {
 
   calls(filter: ListFilter & { readonly since: Instant | null }): readonly CallAnswer[] {
     if (filter.at === null && filter.since === null) return callAnswers(this.#view, filter);
+    this.#options.writeFlows();
     const until = filter.at ?? this.#view.clock() + 60_000;
     const from = startOfMinute(filter.since ?? until - CALLS_BEFORE_MS);
     const table = new CallTable();
@@ -120,6 +123,7 @@ export class AdoptQuestions implements Questions {
   why = (from: string, to: string, port: number | null) => whyAnswer(this.#view, from, to, port);
 
   flows(question: Parameters<Questions['flows']>[0]) {
+    this.#options.writeFlows();
     const rows = this.#options.store.measurements.flows(startOfMinute(question.since), question.until);
     return flowAnswers(this.#viewAt(question.since), rows, question);
   }
