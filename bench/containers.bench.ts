@@ -69,7 +69,7 @@ const syncResult = (value: number): BenchResult => ({
 async function changes(server: ReturnType<typeof fork>, counter: Counter): Promise<readonly BenchResult[]> {
   const [cpuBefore, before] = [process.cpuUsage(), performance.now()];
   server.send({ changesPerSecond: CHANGES_PER_SECOND, seconds: CHANGE_SECONDS } satisfies ServedBy);
-  const sent = (await message(server, 'sent')).changes ?? 0;
+  const sent = (await message(server, 'sent')).changes?.length ?? 0;
   while (counter.changes < sent) await new Promise((resolve) => setTimeout(resolve, 1));
   const seconds = (performance.now() - before) / 1000;
   const cpu = process.cpuUsage(cpuBefore);
@@ -117,11 +117,14 @@ class Counter {
   }
 }
 
-function message(server: ReturnType<typeof fork>, kind: string): Promise<{ readonly changes?: number }> {
+function message(
+  server: ReturnType<typeof fork>,
+  kind: string,
+): Promise<{ readonly changes?: readonly unknown[] }> {
   return new Promise((resolve) => {
     const listen = (received: unknown): void => {
       // The process that sends is our own, a few lines long.
-      const said = received as { readonly kind: string; readonly changes?: number };
+      const said = received as { readonly kind: string; readonly changes?: readonly unknown[] };
       if (said.kind !== kind) return;
       server.off('message', listen);
       resolve(said);

@@ -7,6 +7,12 @@ export interface ServedBy {
   readonly seconds: number;
 }
 
+/** What it says when it has done so. */
+export interface EngineChanges {
+  readonly kind: 'sent';
+  readonly changes: readonly { readonly id: string; readonly what: 'start' | 'end'; readonly at: number }[];
+}
+
 /** Changes come in bursts this far apart. */
 const BURST_EVERY_MS = 10;
 
@@ -21,14 +27,17 @@ process.send?.({ kind: 'ready' });
 async function change({ changesPerSecond, seconds }: ServedBy): Promise<void> {
   const started: string[] = [];
   const beganAt = performance.now();
+  const changes: EngineChanges['changes'][number][] = [];
   let sent = 0;
   for (const total = changesPerSecond * seconds; sent < total; await delay(BURST_EVERY_MS)) {
     const due = Math.min(total, ((performance.now() - beganAt) / 1000) * changesPerSecond);
     for (; sent < due; sent++) {
       const old = started.length > 20 ? started.shift() : undefined;
-      if (old === undefined) started.push(fake.start({ labels: { app: 'new' } }));
+      const id = old ?? fake.start({ labels: { app: 'new' } });
+      if (old === undefined) started.push(id);
       else fake.stop(old, true);
+      changes.push({ id, what: old === undefined ? 'start' : 'end', at: Date.now() });
     }
   }
-  process.send?.({ kind: 'sent', changes: sent });
+  process.send?.({ kind: 'sent', changes } satisfies EngineChanges);
 }
