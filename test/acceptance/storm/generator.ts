@@ -84,8 +84,9 @@ export class Storm implements AsyncDisposable {
     return storm;
   }
 
-  get subnetPrefix(): string {
-    return this.#network.address(0).replace(/0$/, '');
+  /** Whether the address is of its network. */
+  holds(ip: string): boolean {
+    return ip.startsWith(this.#network.address(0).replace(/0$/, ''));
   }
 
   /** Runs all of it, and then ends those who stayed. */

@@ -1,5 +1,5 @@
 import { containerInstanceId, type CallAnswer, type FlowAnswer } from '#model';
-import { serviceOf, STORM_PORT, type StormTruth, type TrueContainer } from './generator.ts';
+import { HOST_MEMBER, serviceOf, STORM_PORT, type StormTruth, type TrueContainer } from './generator.ts';
 import type { MemberLog, TrueCall } from './truth.ts';
 
 /** The shortest connection that the product promises to name. */
@@ -13,6 +13,12 @@ interface Member {
   readonly log: MemberLog;
   /** Null: it lived all the time. */
   readonly container: TrueContainer | null;
+}
+
+/** The member that is a process of the host, as the product calls it. */
+export interface HostMember {
+  readonly instance: string;
+  readonly service: string;
 }
 
 export interface FlowVerdict {
@@ -30,11 +36,7 @@ export interface FlowVerdict {
 }
 
 /** Compares minute rows, by instance, with what every caller wrote down. */
-export function judgeFlows(
-  rows: readonly FlowAnswer[],
-  truth: StormTruth,
-  host: { readonly instance: string; readonly service: string },
-): FlowVerdict {
+export function judgeFlows(rows: readonly FlowAnswer[], truth: StormTruth, host: HostMember): FlowVerdict {
   const members = membersOf(truth, host);
   const expected = countCalls(members, () => true);
   const observed = new Map<string, number>();
@@ -86,17 +88,11 @@ export function judgeCalls(
 }
 
 /** Whom each instance is of: the service's name by instance id. */
-export function servicesOf(
-  truth: StormTruth,
-  host: { readonly instance: string; readonly service: string },
-): ReadonlyMap<string, string> {
+export function servicesOf(truth: StormTruth, host: HostMember): ReadonlyMap<string, string> {
   return new Map(membersOf(truth, host).map(({ instance, service }) => [instance, service]));
 }
 
-function membersOf(
-  truth: StormTruth,
-  host: { readonly instance: string; readonly service: string },
-): readonly Member[] {
+function membersOf(truth: StormTruth, host: HostMember): readonly Member[] {
   const containers = [...truth.containers, truth.anchor].map((container) => ({
     name: container.name,
     instance: containerInstanceId(container.id),
@@ -104,7 +100,7 @@ function membersOf(
     log: container.log,
     container,
   }));
-  return [...containers, { name: 'storm-host', ...host, log: truth.host, container: null }];
+  return [...containers, { name: HOST_MEMBER, ...host, log: truth.host, container: null }];
 }
 
 function countCalls(

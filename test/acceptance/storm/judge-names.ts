@@ -1,5 +1,5 @@
 import { containerInstanceId, type Instant, type WhoisAnswer } from '#model';
-import type { Client } from '#sdk';
+import type { Product } from '../product.ts';
 import { serviceOf, type StormTruth, type TrueContainer } from './generator.ts';
 
 /** What `whois` said of addresses at moments of which the truth is known. */
@@ -25,12 +25,13 @@ interface Moment {
 }
 
 /** Asks who held each address in each container's life, at its edges and between two lives. */
-export async function judgeNames(client: Client, truth: StormTruth): Promise<NameVerdict> {
+export async function judgeNames(product: Product, truth: StormTruth): Promise<NameVerdict> {
   const count = { life: 0, gap: 0, edge: 0 };
   const right = { life: 0, gap: 0, edge: 0 };
   const wrong: string[] = [];
   for (const moment of moments(truth)) {
-    const answer = await client.whois({ address: moment.ip, at: new Date(moment.at).toISOString() });
+    const at = new Date(moment.at).toISOString();
+    const answer = await product.ask<WhoisAnswer>(`whois?address=${moment.ip}&at=${at}`);
     count[moment.kind] += 1;
     if (isRight(moment, answer)) right[moment.kind] += 1;
     else wrong.push(describe(moment, answer));
