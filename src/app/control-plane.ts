@@ -52,6 +52,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       environment,
       ownsContainer,
       labels,
+      reported: (engine) => loop.aliveInstances(engine),
     });
     const where = { address: '', socket: paths.socket };
     const loop: AdoptLoop = new AdoptLoop({

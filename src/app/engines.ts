@@ -11,6 +11,8 @@ export interface EngineChoice {
   readonly ownsContainer: (id: string) => boolean;
   /** Names of labels that users allowed to be recorded. */
   readonly labels: () => ReadonlySet<string>;
+  /** Ids of the instances that an engine has reported and that have not ended, also before a restart. */
+  readonly reported: (engine: string) => readonly string[];
 }
 
 const ENGINE_IDS = ['podman', 'docker', 'processes'];
@@ -29,6 +31,9 @@ export async function chooseEngines(choice: EngineChoice): Promise<readonly Engi
   const engines: Engine[] = sockets
     .filter((socket) => wanted(socket.id))
     .map((socket) => createContainersEngine({ id: socket.id, socketPath: socket.path, node, clock, labels }));
-  if (wanted('processes')) engines.push(createProcessesEngine({ node, clock, ownsContainer }));
+  if (wanted('processes')) {
+    const reported = (): readonly string[] => choice.reported('processes');
+    engines.push(createProcessesEngine({ node, clock, ownsContainer, reported }));
+  }
   return engines;
 }

@@ -11,6 +11,8 @@ export interface Host {
   readonly namespace: number | null;
   readonly userName: (userId: number) => string;
   readonly ownsContainer: ((containerId: string) => boolean) | null;
+  /** Ids of instances that an earlier watch reported, and whose end nobody has seen. */
+  readonly reported: () => readonly string[];
 }
 
 /** When a look began, and when the one before it did; at the first look both are the same. */

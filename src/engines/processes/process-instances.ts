@@ -49,6 +49,15 @@ export class ProcessInstances {
     return this.settle(pid, false);
   }
 
+  /** Takes up what was reported before this watch began: who lives still is an instance still. */
+  resume(): void {
+    for (const id of this.host.reported()) {
+      const stat = readStat(this.host.files, Number(id.split('/')[2]));
+      if (stat === null || id !== processInstanceId(this.host.boot.id, stat.pid, stat.startTicks)) continue;
+      this.answerFor(stat.pid);
+    }
+  }
+
   isInstance(pid: number): boolean {
     return this.instances.has(pid);
   }

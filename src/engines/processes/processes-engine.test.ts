@@ -177,6 +177,19 @@ describe('the engine for processes, on a made /proc', () => {
     assert.equal(watched.engine.instanceOfProcess?.(78, 1, at), null);
   });
 
+  it('takes up what an earlier watch reported, where it lives still', async () => {
+    proc.start({ pid: 10, startTicks: 100, command: 'idle' });
+    proc.start({ pid: 11, startTicks: 900, command: 'another' });
+    watched = new Watched(proc.directory, undefined, [
+      idOf(10, 100),
+      idOf(11, 110),
+      idOf(12, 120),
+      'nonsense',
+    ]);
+    await watched.looks(1);
+    assert.deepEqual([...watched.instances.keys()], [idOf(10, 100)]);
+  });
+
   it('ends a witnessed process that came and went between two looks', async () => {
     await watch();
     proc.start({ pid: 77, startTicks: 99_990, command: 'curl' });

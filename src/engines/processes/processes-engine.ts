@@ -28,6 +28,11 @@ export interface ProcessesEngineOptions {
    * instances of their own. Absent: no container engine is attached, so every process counts.
    */
   readonly ownsContainer?: (containerId: string) => boolean;
+  /**
+   * Ids of instances that were reported and have not ended, asked at each snapshot: one that lives is
+   * in it although it may neither listen nor call just then.
+   */
+  readonly reported?: () => readonly string[];
   readonly passwdFile?: string;
   readonly osReleaseFile?: string;
 }
@@ -97,5 +102,6 @@ function hostOf(options: ProcessesEngineOptions, clock: Clock): () => Host {
     namespace: readNetworkNamespace(files, 'self'),
     userName,
     ownsContainer: options.ownsContainer ?? null,
+    reported: options.reported ?? (() => []),
   });
 }

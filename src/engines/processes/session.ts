@@ -91,6 +91,7 @@ function createWatch(host: Host, osReleaseFile: string, report: (observation: Ob
       const gone = yield* table.refresh();
       const firstMissing = host.clock();
       for (const process of gone) instances.ended(process, look.before, firstMissing);
+      if (look.number === 1) instances.resume();
       instances.review(look);
       yield* readSocketRows(host, table, { listening, outgoing }, look);
       yield* findOwners(look);

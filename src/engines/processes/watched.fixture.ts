@@ -21,12 +21,17 @@ export class Watched {
   private looked = 0;
   private aheadMs = 0;
 
-  constructor(procDirectory: string, ownsContainer?: (containerId: string) => boolean) {
+  constructor(
+    procDirectory: string,
+    ownsContainer?: (containerId: string) => boolean,
+    reported: readonly string[] = [],
+  ) {
     this.engine = createProcessesEngine({
       node: 'box',
       clock: () => Date.now() + this.aheadMs,
       procDirectory,
       intervalMs: 20,
+      reported: () => reported,
       ...(ownsContainer === undefined ? {} : { ownsContainer }),
     });
     this.finished = this.run();

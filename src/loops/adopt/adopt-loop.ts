@@ -204,6 +204,11 @@ export class AdoptLoop {
     return this.#labels.names;
   }
 
+  /** Ids of the instances that an engine reported and that have not ended, also before a restart. */
+  aliveInstances(engine: string): readonly string[] {
+    return this.#recorder.aliveInstances(engine);
+  }
+
   #instanceOfProcess(pid: number, startTicks: number | null, at: Instant): string | null {
     for (const engine of this.#options.engines) {
       const instance = engine.instanceOfProcess?.(pid, startTicks, at) ?? null;

@@ -90,6 +90,12 @@ export class Recorder {
     return count;
   }
 
+  /** Ids of the instances that the source holds to be alive. */
+  aliveInstances(source: string): readonly string[] {
+    const alive = [...(this.#alive.get(source)?.values() ?? [])];
+    return alive.filter(({ kind }) => kind === 'instance').map(({ id }) => id);
+  }
+
   /** Takes a batch of one source, in order. */
   observe(source: string, batch: readonly Observation[]): void {
     const feed = this.feed(source);
