@@ -23,7 +23,7 @@ const AFTER_MAX = 5;
 export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
   const at = question.at ?? view.clock();
   const place: Place = { ip: question.ip, port: question.port, protocol: null, scope: question.scope, at };
-  const located = view.locator.locate(place);
+  const located = question.at === null ? locatedNow(view, place) : view.locator.locate(place);
   const around = neighbours(view, place);
   const base: WhoisAnswer = {
     ...NOTHING,
@@ -54,6 +54,14 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
     case 'holder':
       return held(view, base, located, at);
   }
+}
+
+/** What is known last, whatever the clock says: it may have been set back since. */
+function locatedNow(view: View, place: Place): Located {
+  const latest = view.locator.locate({ ...place, at: LATEST });
+  if (latest.kind !== 'unknown') return latest;
+  const now = view.locator.locate(place);
+  return now.kind === 'unknown' ? now : { kind: 'unknown', reason: 'nobody-held-it' };
 }
 
 const NOTHING: WhoisAnswer = {
