@@ -77,6 +77,18 @@ describe('an address', () => {
     assert.equal(who(facts, { ip: '10.88.0.2', at: 60 }), 'instance b');
   });
 
+  it("that is published is the container's, although its engine keeps a process listening there", () => {
+    const { said, start } = engine();
+    const port = { scope: HOST, port: 8080, protocol: 'tcp' } as const;
+    const facts = [
+      ...start,
+      said.address('0.0.0.0', 'conmon', 20, port),
+      said.address('0.0.0.0', 'web', 20, { ...port, forwardsTo: { ip: '10.88.0.2', port: 80 } }),
+    ];
+    for (const ip of ['127.0.0.1', '192.0.2.1'])
+      assert.equal(who(facts, { ip, port: 8080, at: 30 }), 'instance web');
+  });
+
   it('is ambiguous when two networks of the node have it at once, and certain in the scope that is named', () => {
     const { said, start } = engine();
     const facts = [

@@ -161,8 +161,9 @@ export class Locator {
     const holder = addresses.holderAt(key, at);
     if (holder === NO_HOLDER) return null;
     const holdings = addresses.holdings(key, at);
-    if (holder === AMBIGUOUS) return { kind: 'ambiguous', holdings };
-    const [first] = holdings;
+    const published = holdings.filter(({ uncertain, statement }) => !uncertain && isPublished(statement));
+    if (holder === AMBIGUOUS && published.length !== 1) return { kind: 'ambiguous', holdings };
+    const [first] = published.length === 1 ? published : holdings;
     if (first === undefined) return null;
     return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
   }
@@ -199,9 +200,15 @@ export class Locator {
   }
 }
 
+/**
+ * Who arrives at a published port is sent on before any socket sees it; engines keep a process
+ * listening there (conmon, docker-proxy) so that nobody else takes the port.
+ */
+const isPublished = ({ data }: Statement<'address'>): boolean => data.forwardsTo !== undefined;
+
 function howOf(
   statement: Statement<'address'>,
 ): 'holds the address' | 'listens on the port' | 'the port is published for it' {
-  if (statement.data.forwardsTo !== undefined) return 'the port is published for it';
+  if (isPublished(statement)) return 'the port is published for it';
   return statement.data.port === null ? 'holds the address' : 'listens on the port';
 }
