@@ -16,37 +16,43 @@ export interface StormedContainer {
 
 export interface StormOptions {
   readonly image: string;
-  readonly network: PodmanNetwork;
+  readonly network: Pick<PodmanNetwork, 'name'>;
   readonly count: number;
   /** At once; two per core keep the machine busy. */
   readonly concurrency: number;
   readonly lifeMsMax: number;
-  /** Further parameters of `podman run`. */
+  /** Further parameters of `run`. */
   readonly parameters?: readonly string[];
 }
+
+/** Podman, or Docker, whose command line is the same. */
+export type StormEngine = Pick<Podman, 'command' | 'directory'>;
 
 /**
  * Runs containers of random lives, removed as soon as they end, so that the addresses of a small
  * subnet are used again and again. Each prints its own address, which is the truth.
  */
-export async function storm(podman: Podman, options: StormOptions): Promise<readonly StormedContainer[]> {
+export async function storm(
+  engine: StormEngine,
+  options: StormOptions,
+): Promise<readonly StormedContainer[]> {
   const done: StormedContainer[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
     for (let number = next++; number < options.count; number = next++) {
-      done.push(await runOne(podman, options, `storm-${number}`));
+      done.push(await runOne(engine, options, `storm-${number}`));
     }
   };
   await Promise.all(Array.from({ length: options.concurrency }, worker));
   return done;
 }
 
-async function runOne(podman: Podman, options: StormOptions, name: string): Promise<StormedContainer> {
-  const idFile = join(podman.directory, `${name}.id`);
+async function runOne(engine: StormEngine, options: StormOptions, name: string): Promise<StormedContainer> {
+  const idFile = join(engine.directory, `${name}.id`);
   const life = randomInt(0, options.lifeMsMax + 1) / 1000;
   const script = `ip -4 -o addr show dev eth0${life === 0 ? '' : `; sleep ${life}`}`;
   const afterMs = Date.now();
-  const output = await podman.command(
+  const output = await engine.command(
     ...['run', '--rm', '--name', name, '--cidfile', idFile, '--network', options.network.name],
     ...(options.parameters ?? []),
     ...[options.image, 'sh', '-c', script],
