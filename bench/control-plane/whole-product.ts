@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { containerInstanceId, type StatusAnswer } from '#model';
 import { askSocket } from '../../test/acceptance/product.ts';
 import type { EngineChanges } from '../containers/serve-fake-engine.ts';
-import { ChangesSeen } from './changes-seen.ts';
+import type { ChangesSeen } from './changes-seen.ts';
 
 const LAUNCHER = path.join(import.meta.dirname, '../../sheer');
 const FAKE_ENGINE = path.join(import.meta.dirname, '../containers/serve-fake-engine.ts');

@@ -13,8 +13,12 @@ import type {
 import { current, type Graph } from '#graph';
 import type { Store } from '#store';
 
-/** Facts wait this long for company, so that a storm costs few disk writes. */
+/**
+ * Facts wait this long for company, so that a storm costs few disk writes; and as long as the last
+ * write took, so that a slow disk is not all that the control plane waits for.
+ */
 const FLUSH_AFTER_MS = 5;
+const FLUSH_AFTER_MS_MAX = 25;
 
 /** A full disk may have room again. */
 const RETRY_AFTER_MS = 1000;
@@ -62,7 +66,9 @@ export class Recorder {
   /** News that waits to be written, by `source kind id`; null: ended. */
   readonly #news = new Map<string, Known | null>();
   #waiting: NewFact[] = [];
+  #waitingSince: Instant = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | null = null;
+  #lastWriteMs = 0;
   #stopped = false;
 
   constructor(options: RecorderOptions) {
@@ -83,6 +89,11 @@ export class Recorder {
     return this.#feeds;
   }
 
+  /** The earliest moment of which something was reported that the graph does not have yet. */
+  get waitingSince(): Instant {
+    return this.#waitingSince;
+  }
+
   /** How many subjects of a kind the source holds to be alive. */
   aliveCount(source: string, kind: SubjectKind): number {
     let count = 0;
@@ -101,7 +112,7 @@ export class Recorder {
     const feed = this.feed(source);
     feed.heardAt = this.#options.clock();
     for (const observation of batch) this.#take(source, feed, observation);
-    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.flush(), FLUSH_AFTER_MS);
+    if (this.#waiting.length > 0) this.#timer ??= setTimeout(() => this.flush(), this.#patienceMs());
   }
 
   /** A feed's state changed: recorded, because attribution needs to know gaps later. */
@@ -122,15 +133,22 @@ export class Recorder {
     if (this.#waiting.length === 0) return;
     const { store } = this.#options;
     const facts = this.#waiting;
+    const startedAt = performance.now();
     try {
       // The graph follows by the store's watch.
       store.append('observations', facts, store.head('observations').position);
       this.#waiting = [];
+      this.#waitingSince = Number.POSITIVE_INFINITY;
       this.#news.clear();
+      this.#lastWriteMs = performance.now() - startedAt;
     } catch (error) {
       this.#options.failed(error);
       if (!this.#stopped) this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
     }
+  }
+
+  #patienceMs(): number {
+    return Math.min(FLUSH_AFTER_MS_MAX, Math.max(FLUSH_AFTER_MS, this.#lastWriteMs));
   }
 
   #take(source: string, feed: FeedState, observation: Observation): void {
@@ -250,6 +268,7 @@ export class Recorder {
       source: { id: source, node: this.#options.node, sequence },
     };
     this.#waiting.push({ ...fact, ...placed });
+    this.#waitingSince = Math.min(this.#waitingSince, fact.validFrom);
   }
 
   #aliveOf(source: string): Map<string, Subject> {
