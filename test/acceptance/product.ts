@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { SourceAnswer } from '#model';
 
 /** The entry point that `./sheer` hands over to; the launcher has a test of its own. */
-const ENTRY = join(import.meta.dirname, '../../src/app/main.ts');
+export const ENTRY = join(import.meta.dirname, '../../src/app/main.ts');
 
 const COMMAND_MS_MAX = 60_000;
 const ANSWER_MS_MAX = 30_000;

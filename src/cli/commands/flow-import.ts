@@ -55,7 +55,7 @@ async function importFlows(context: CommandContext, given: Given): Promise<void>
 }
 
 interface LineFile {
-  readonly write: (lines: string, offset: number) => Promise<void>;
+  readonly write: (lines: string, beganAt: number) => Promise<void>;
   /** Says what is not in it. */
   readonly close: () => void;
 }
@@ -64,9 +64,9 @@ interface LineFile {
 function createLineFile(path: string, { terminal }: CommandContext): LineFile {
   let begunAt: number | null = null;
   return {
-    async write(lines, offset) {
-      const add = begunAt !== null || offset > 0 ? appendFile : writeFile;
-      begunAt ??= offset;
+    async write(lines, beganAt) {
+      const add = begunAt !== null || beganAt > 0 ? appendFile : writeFile;
+      begunAt = beganAt;
       await add(path, lines).catch((error: unknown) => {
         throw unwritable(path, error);
       });

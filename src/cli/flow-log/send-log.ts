@@ -15,8 +15,8 @@ export interface SendOptions {
   readonly log: FlowLog;
   readonly format: FlowImportRequest['format'];
   readonly scope: string | null;
-  /** Gets each line with names; null: they are not wanted. `offset` is where the import went on. */
-  readonly onLines: ((lines: string, offset: number) => Promise<void>) | null;
+  /** Gets each line with names; null: they are not wanted. `beganAt` is where this import went on. */
+  readonly onLines: ((lines: string, beganAt: number) => Promise<void>) | null;
   readonly onProgress: (progress: FlowImportProgress) => Promise<void>;
 }
 
@@ -33,13 +33,14 @@ const CHUNK_BYTES_MAX = 8 * 1024 * 1024;
 export async function sendLog(options: SendOptions): Promise<FlowImportAnswer> {
   const { client, log, format, scope, onLines, onProgress } = options;
   let state = await client.openFlowImport({ format, scope, fingerprint: log.fingerprint });
-  const chunks = createChunks(log.read(state.offset));
+  const beganAt = state.offset;
+  const chunks = createChunks(log.read(beganAt));
   let wanted = CHUNK_BYTES;
   for (;;) {
     const { bytes, final } = await chunks.peek(wanted);
     const { id, offset } = state;
     const step = await client.appendFlowImport({ id, offset, bytes, final, lines: onLines !== null });
-    if (step.named !== null && step.named !== '') await onLines?.(step.named, offset);
+    if (step.named !== null && step.named !== '') await onLines?.(step.named, beganAt);
     const taken = step.state.offset - offset;
     checkTaken(taken, bytes.byteLength, final);
     chunks.drop(taken);

@@ -228,6 +228,12 @@ describe('flow logs: a file of another format is refused with what it looks like
       'this is no VPC flow log; it looks like conntrack output (--format conntrack)',
     ],
     [
+      'what only begins like conntrack output',
+      Buffer.from('tcp src=10.0.0.11 dst=10.0.0.21 and nothing else src=\n'),
+      'conntrack',
+      'this is no conntrack output',
+    ],
+    [
       'gzip that was not unpacked',
       Buffer.from([0x1f, 0x8b, 8, 0, 1]),
       'vpc',

@@ -190,8 +190,10 @@ export class FlowLogReader {
 
   #refuse(look: string | null): never {
     const first = this.#counters.summary().problems[0];
+    // What begins like the format itself and is not in it looks like nothing else.
+    const other = look?.includes(`--format ${this.#format}`) === true ? null : look;
     throw new FlowLogError(
-      `this is no ${TITLES[this.#format]}${look === null ? '' : `; it looks like ${look}`}`,
+      `this is no ${TITLES[this.#format]}${other === null ? '' : `; it looks like ${other}`}`,
       {
         next: 'Say what it is with --format vpc, zeek or conntrack.',
         detail: first === undefined ? [] : [`line ${first.line}: ${first.problem}`],
