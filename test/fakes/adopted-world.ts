@@ -42,7 +42,7 @@ export class AdoptedWorld {
   sensor!: FakeSensor;
   loop!: AdoptLoop;
 
-  async start(): Promise<void> {
+  async start(helpers: readonly FakeSensor[] = []): Promise<void> {
     const clock = (): number => this.now;
     this.store = openSqliteStore({ directory: this.directory, clock, node: NODE });
     this.engine = new FakeEngine();
@@ -59,7 +59,7 @@ export class AdoptedWorld {
     this.loop = new AdoptLoop({
       store: this.store,
       engines: [this.engine],
-      sensors: [this.sensor],
+      sensors: [this.sensor, ...helpers],
       flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
       node: NODE,
       bootId: 'b00t',
@@ -127,6 +127,7 @@ export class AdoptedWorld {
       { ...flow, seenFrom: 'server', server: { ...flow.server, holder: holder(to) } },
     );
     this.now += 3000;
+    this.sensor.see({ kind: 'watermark', at: this.now });
     this.engine.report({ kind: 'watermark', at: this.now });
     await until(() => this.calls().reduce((sum, call) => sum + (call.connections ?? 0), 0) > before);
   }

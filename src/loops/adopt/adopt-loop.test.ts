@@ -127,7 +127,10 @@ describe('a flow', () => {
     await world.run(container('a'));
     const at = world.now + 100;
     world.now += 200;
-    world.sensor.see({ ...world.connection('10.88.0.2', '10.88.0.9'), at });
+    world.sensor.see(
+      { ...world.connection('10.88.0.2', '10.88.0.9'), at },
+      { kind: 'watermark', at: world.now },
+    );
     await settled();
     assert.equal(world.calls().length, 0, 'the engine has not reported that far');
     // Before the flow the address had gone from one to the other.

@@ -94,6 +94,7 @@ export class AdoptLoop {
       clock,
       bootId: options.bootId,
       settledUntil,
+      halvesUntil: (source) => this.#feeds.halvesUntil(source),
       instanceOfProcess: (pid, startTicks, at) => this.#instanceOfProcess(pid, startTicks, at),
       subjectOf: (holder) => ({
         kind: this.#graph.facts.subjectKind(holder),
@@ -105,6 +106,7 @@ export class AdoptLoop {
       calls,
       measurements: store.measurements,
       clock,
+      bridging: () => this.#feeds.bridging,
       witness: (flow) => this.#witness(flow),
       failed,
     });

@@ -43,6 +43,7 @@ describe('answers about a small shop', () => {
     await world.call('bbbbbbbb', 'cccccccc', 5432);
     world.sensor.see({ ...world.connection('10.88.0.3', '203.0.113.9', 443), at: world.now });
     world.now += 3000;
+    world.sensor.see({ kind: 'watermark', at: world.now });
     world.engine.report({ kind: 'watermark', at: world.now });
     await settled();
   });

@@ -37,6 +37,8 @@ export class Feeds {
 
   /** Until when connections may be open that the sensor of events has not seen opening. */
   #bridgeUntil: Instant = Number.POSITIVE_INFINITY;
+  /** A sampling sensor runs beside the one of events. */
+  #hasHelper = false;
 
   constructor(options: FeedsOptions) {
     this.#options = options;
@@ -71,16 +73,31 @@ export class Feeds {
     }
   }
 
-  /** Up to when every live engine has reported: what happened before can be attributed. */
+  /**
+   * Up to when every live engine has reported, and the graph has followed: what happened before can
+   * be attributed.
+   */
   settledUntil(): Instant {
     const now = this.#options.clock();
-    let settled = now;
+    let settled = Math.min(now, this.#options.recorder.waitingSince);
     for (const { id } of this.#options.engines) {
       const feed = this.#options.recorder.feed(id);
       const isLive = this.#stateOf(id) === 'live' && now - feed.heardAt < STALE_AFTER_MS;
       if (isLive) settled = Math.min(settled, feed.watermark);
     }
     return settled;
+  }
+
+  /** Up to when a sensor that sees both sockets of a local connection has reported both; of others: now. */
+  halvesUntil(source: string): Instant {
+    const sensor = this.#options.sensors.find(({ id }) => id === source);
+    const seesHalves = sensor?.capabilities.connections === 'every' && sensor.capabilities.holders === 'both';
+    return seesHalves ? this.#options.recorder.feed(source).watermark : this.#options.clock();
+  }
+
+  /** Whether a sampling sensor may report what the sensor of events has reported, too. */
+  get bridging(): boolean {
+    return this.#hasHelper && this.#options.clock() < this.#bridgeUntil;
   }
 
   /** Every source that was ever heard of, as it stands now. */
@@ -134,6 +151,7 @@ export class Feeds {
         continue;
       }
       for (const protocol of own) covered.set(protocol, sensor);
+      this.#hasHelper ||= bridged.size > 0;
       this.#running.push(this.#sense(sensor, own, bridged));
     }
   }

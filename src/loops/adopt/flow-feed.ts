@@ -17,6 +17,8 @@ export interface FlowFeedOptions {
   readonly calls: CallTable;
   readonly measurements: MeasurementStore;
   readonly clock: Clock;
+  /** Whether a sampling sensor helps out, or may begin to. */
+  readonly bridging: () => boolean;
   /** Told of each process that opens a connection. */
   readonly witness: (flow: Flow) => void;
   /** Called when rows can't be written. They are kept and tried again. */
@@ -57,8 +59,9 @@ export class FlowFeed {
   }
 
   accept(source: string, flows: readonly Flow[]): void {
+    const maySeeTwice = this.#bridgedAt > 0 || this.#options.bridging();
     for (const flow of flows) {
-      if (this.#bridgedAt > 0) this.#seen.add(keyOf(flow));
+      if (maySeeTwice) this.#seen.add(keyOf(flow));
       this.#options.witness(flow);
       this.#options.attributor.accept(source, flow);
     }
@@ -66,7 +69,7 @@ export class FlowFeed {
 
   /**
    * Connections that were open when a sampling sensor looked. They count unless the sensor of
-   * events reports them too, which is known a moment later.
+   * events has reported them, or does so within a moment.
    */
   acceptBridging(source: string, flows: readonly Flow[]): void {
     this.#bridgedAt = this.#options.clock();
@@ -97,7 +100,8 @@ export class FlowFeed {
       this.#options.witness(one.flow);
       this.#options.attributor.accept(one.source, one.flow);
     }
-    if (this.#bridging.length > 0 || this.#bridgedAt + BRIDGE_IDLE_MS > now) return;
+    if (this.#bridging.length > 0 || this.#bridgedAt + BRIDGE_IDLE_MS > now || this.#options.bridging())
+      return;
     this.#bridgedAt = 0;
     this.#seen.clear();
   }

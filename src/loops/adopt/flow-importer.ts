@@ -176,7 +176,7 @@ export class FlowImporter implements FlowImports {
     const port = end === line.server ? end.port : null;
     const holder = this.#holderOf(running, { ip: end.ip, port, holder: end.holder }, line.at);
     const attributed: AttributedEnd = { holder, scope: running.scope ?? '', ip: end.ip };
-    const { kind, name, instance, reason } = namer.name(attributed, port, line.at);
+    const { kind, name, instance, reason } = namer.name(attributed, port, { from: line.at, until: line.at });
     if (kind === 'unknown' || kind === 'ambiguous')
       return { kind: 'unknown', reason: kind === 'unknown' ? (reason ?? kind) : kind };
     return { kind: 'named', name, instance };

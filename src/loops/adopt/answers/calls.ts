@@ -17,8 +17,9 @@ export function callAnswers(
   for (const record of records.records()) {
     if (filter.since !== null && record.lastAt < filter.since) continue;
     if (filter.at !== null && record.firstAt > filter.at) continue;
-    const from = namer.name(record.client, null, record.lastAt);
-    const to = namer.name(record.server, record.port, record.lastAt);
+    const seen = { from: record.firstAt, until: record.lastAt };
+    const from = namer.name(record.client, null, seen);
+    const to = namer.name(record.server, record.port, seen);
     addRecord(edgeOf(edges, { from, to, port: record.port, protocol: record.protocol }), record);
   }
   for (const declared of view.graph.all('call', momentOf(filter.at))) {

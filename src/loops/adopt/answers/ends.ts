@@ -16,6 +16,12 @@ export interface NamedEnd {
   readonly reason: string | null;
 }
 
+/** The first and the last time. */
+export interface Seen {
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
 /** Names ends of many calls; to be made for one answer, because names may change between two. */
 export class EndNamer {
   readonly #view: View;
@@ -25,12 +31,16 @@ export class EndNamer {
     this.#view = view;
   }
 
-  /** `at`: when it was seen; an end without a holder is looked up as of then. */
-  name(end: AttributedEnd, port: number | null, at: Instant): NamedEnd {
-    const key = end.holder === '' ? `?${end.scope} ${end.ip} ${port} ${at}` : end.holder;
+  /**
+   * An end without a holder is looked up as of the time in which it was seen, `seen.until` included. Its
+   * connections were added up by address: where that changed hands meanwhile, nobody can say whose each was.
+   */
+  name(end: AttributedEnd, port: number | null, seen: Seen): NamedEnd {
+    const key = end.holder === '' ? `?${end.scope} ${end.ip} ${port} ${seen.from} ${seen.until}` : end.holder;
     const known = this.#byHolder.get(key);
     if (known !== undefined) return known;
-    const named = end.holder === '' ? this.#byAddress(end, port, at) : this.#byHolderId(end.holder, at);
+    const named =
+      end.holder === '' ? this.#byAddress(end, port, seen) : this.#byHolderId(end.holder, seen.until);
     this.#byHolder.set(key, named);
     return named;
   }
@@ -43,9 +53,18 @@ export class EndNamer {
     return instance === null ? unreported(holder) : this.#instance(instance, at);
   }
 
-  #byAddress(end: AttributedEnd, port: number | null, at: Instant): NamedEnd {
+  #byAddress(end: AttributedEnd, port: number | null, { from, until }: Seen): NamedEnd {
     const scope = end.scope === '' ? null : end.scope;
-    return this.#located(this.#view.locator.locate({ ip: end.ip, port, protocol: null, scope, at }), at);
+    const locate = (at: Instant): Located =>
+      this.#view.locator.locate({ ip: end.ip, port, protocol: null, scope, at });
+    const first = locate(from);
+    if (from === until || heldUntil(first) > until) return this.#located(first, until);
+    const [one, other] = [this.#located(first, from), this.#located(locate(until), until)];
+    // Whoever is at both ends and has no interval (an external, a node) was there all the time.
+    if (one.kind === other.kind && one.name === other.name && heldUntil(first) === Number.POSITIVE_INFINITY)
+      return other;
+    const names = new Set([one, other].map((each) => each.instance ?? each.reason ?? each.name));
+    return { ...NOBODY, kind: 'ambiguous', name: 'ambiguous', reason: [...names].join(', ') };
   }
 
   #located(located: Located, at: Instant): NamedEnd {
@@ -84,6 +103,12 @@ export class EndNamer {
     };
   }
 }
+
+/** Until when the one who was found is known to have been there. */
+const heldUntil = (located: Located): Instant =>
+  located.kind === 'holder' && located.statement !== null
+    ? located.statement.until
+    : Number.POSITIVE_INFINITY;
 
 const NOBODY: NamedEnd = {
   kind: 'unknown',

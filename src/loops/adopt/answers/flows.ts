@@ -35,10 +35,11 @@ export function flowAnswers(
 function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {
   const client = { holder: row.client, scope: row.clientScope, ip: row.clientIp };
   const server = { holder: row.server, scope: row.serverScope, ip: row.serverIp };
+  const seen = { from: row.firstAt, until: row.lastAt };
   return {
     minute: formatInstant(row.minute),
-    from: flowEnd(namer.name(client, null, row.firstAt), client),
-    to: flowEnd(namer.name(server, row.serverPort, row.firstAt), server),
+    from: flowEnd(namer.name(client, null, seen), client),
+    to: flowEnd(namer.name(server, row.serverPort, seen), server),
     port: row.serverPort,
     protocol: row.protocol,
     verdict: row.verdict,

@@ -23,8 +23,9 @@ export function suggestion(view: View): string {
   );
   const namer = new EndNamer(view);
   for (const record of view.calls.records()) {
-    const from = namer.name(record.client, null, record.lastAt);
-    const to = namer.name(record.server, record.port, record.lastAt);
+    const seen = { from: record.firstAt, until: record.lastAt };
+    const from = namer.name(record.client, null, seen);
+    const to = namer.name(record.server, record.port, seen);
     const { port, protocol } = record;
     if (to.reason === 'nobody-held-it') addAddress(externals, record);
     if (from.kind !== 'service' || from.id === null || to.id === null || to.kind === 'node') continue;

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { AdoptedWorld, settled, until } from '../../../test/fakes/adopted-world.ts';
+import { FakeSensor } from '../../../test/fakes/engine.ts';
+
+/** Looks now and then, as the sensor of /proc/net does. */
+class SamplingSensor extends FakeSensor {
+  override readonly capabilities = {
+    ...new FakeSensor().capabilities,
+    connections: 'sampled',
+    holders: 'local',
+  } as const;
+}
+
+describe('a sampling sensor beside the one of events', () => {
+  let world: AdoptedWorld;
+  let helper: SamplingSensor;
+
+  beforeEach(async () => {
+    world = new AdoptedWorld();
+    helper = new SamplingSensor('sockets');
+    await world.start([helper]);
+    await world.run();
+  });
+  afterEach(() => world.end());
+
+  const connections = (): number => world.calls().reduce((sum, call) => sum + (call.connections ?? 0), 0);
+
+  it('adds what was open before, once', async () => {
+    helper.see(world.connection('10.88.0.8', '10.88.0.9'));
+    await settled();
+    pass(1000);
+    await settled();
+    pass(3000);
+    await until(() => connections() === 1);
+  });
+
+  it('adds nothing that the sensor of events had reported a moment ago', async () => {
+    const flow = world.connection('10.88.0.8', '10.88.0.9');
+    world.sensor.see(flow);
+    await settled();
+    pass(500);
+    helper.see({ ...flow, at: world.now });
+    await settled();
+    pass(1000);
+    await settled();
+    pass(3000);
+    await until(() => connections() > 0);
+    await settled();
+    assert.equal(connections(), 1);
+  });
+
+  /** Time passes, and whoever reports has reported up to then. */
+  function pass(durationMs: number): void {
+    world.now += durationMs;
+    world.sensor.see({ kind: 'watermark', at: world.now });
+    world.engine.report({ kind: 'watermark', at: world.now });
+  }
+});
