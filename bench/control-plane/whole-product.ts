@@ -36,11 +36,13 @@ export class WholeProduct {
     const parameters = ['up', '--json', '--state', state, '--port', '0'];
     if (engines.length > 0) parameters.push('--engine', ...engines);
     const startedAt = performance.now();
-    this.#plane = spawn(LAUNCHER, parameters, {
-      stdio: 'ignore',
+    const plane = spawn(LAUNCHER, parameters, {
+      stdio: ['ignore', 'ignore', 'inherit'],
       env: { ...process.env, DOCKER_HOST: `unix://${path.join(this.directory, 'docker.sock')}` },
     });
+    this.#plane = plane;
     while (!(await this.#answers())) {
+      if (plane.exitCode !== null) throw new Error(`the control plane ended with ${plane.exitCode}`);
       if (performance.now() - startedAt > 60_000) throw new Error('the control plane does not answer');
       await delay(5);
     }

@@ -35,6 +35,7 @@ export class FakeEngine {
   readonly #sockets = new Set<Socket>();
   #server: Server | null = null;
   #made = 0;
+  #lastNano = 0;
 
   constructor(socketPath: string) {
     this.socketPath = socketPath;
@@ -126,11 +127,16 @@ export class FakeEngine {
       },
       scope: 'local',
       time: Math.floor(atMs / 1000),
-      // Docker writes nanoseconds as a JSON number; the number of the event keeps them apart.
-      timeNano: atMs * 1e6 + (this.#history.length % 1000) * 1000,
+      timeNano: this.#nextNano(atMs),
     });
     this.#history.push({ atMs, line });
     this.sendRaw(`${line}\n`);
+  }
+
+  /** Docker writes nanoseconds as a JSON number; of two events the later one has the later time. */
+  #nextNano(atMs: number): number {
+    this.#lastNano = Math.max(atMs * 1e6, this.#lastNano + 1000);
+    return this.#lastNano;
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
