@@ -50,6 +50,17 @@ function engine(): { readonly said: FactBuilder; readonly start: readonly Fact[]
 }
 
 describe('an address', () => {
+  it('is uncertain from when its source was interrupted, until that is back and says the same', () => {
+    const { said, start } = engine();
+    const held = [...start, said.address('10.88.0.2', 'a', 20)];
+    const gap = said.assert('source', 'podman', 40, { ...liveSource, state: 'gap', reason: 'gone' });
+    assert.equal(who([...held, gap], { ip: '10.88.0.2', at: 30 }), 'instance a');
+    assert.equal(who([...held, gap], { ip: '10.88.0.2', at: 50 }), 'ambiguous a');
+    assert.equal(who([...held, gap], { ip: '10.88.0.3', at: 50 }), 'unknown: feed-had-a-gap');
+    const back = said.assert('source', 'podman', 60, liveSource);
+    assert.equal(who([...held, gap, back], { ip: '10.88.0.2', at: 50 }), 'instance a');
+  });
+
   it('is named by who held it then, not by who holds it now', () => {
     const { said, start } = engine();
     const facts = [

@@ -165,7 +165,18 @@ export class Locator {
     if (holder === AMBIGUOUS && published.length !== 1) return { kind: 'ambiguous', holdings };
     const [first] = published.length === 1 ? published : holdings;
     if (first === undefined) return null;
+    if (this.#isUnheard(first.statement, at))
+      return { kind: 'ambiguous', holdings: [{ ...first, uncertain: true }] };
     return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+  }
+
+  /** Its source was interrupted before and is not back: the address may have changed hands since. */
+  #isUnheard({ source, until }: Statement<'address'>, at: Instant): boolean {
+    if (until !== Number.POSITIVE_INFINITY) return false;
+    const id = source.slice(0, source.lastIndexOf('@'));
+    const isInterrupted = (then: Instant): boolean =>
+      (this.#options.graph.one('source', id, then)?.data.state ?? 'live') !== 'live';
+    return isInterrupted(LATEST) && isInterrupted(at);
   }
 
   #inNamespaceOf(instance: string): Located {

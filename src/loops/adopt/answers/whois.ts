@@ -47,7 +47,7 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
         kind: 'ambiguous',
         candidates: located.holdings.map((one) => candidate(view, one.statement)),
         explanation:
-          'more than one may have held it then: an end that nobody saw, or two networks with the same addresses',
+          'it is not certain who held it then: an end that nobody saw, a source that has not been heard since, or two networks with the same addresses',
       };
     case 'external':
       return external(view, base, located);
