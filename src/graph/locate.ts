@@ -74,6 +74,11 @@ export class Locator {
     this.#options = options;
   }
 
+  /** Later moments may still be told otherwise. */
+  get settledUntil(): Instant {
+    return this.#options.settledUntil();
+  }
+
   /** With a reason where nobody is found: for an answer to a person. */
   locate(asked: Place): Located {
     return (

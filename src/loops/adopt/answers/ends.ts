@@ -58,6 +58,9 @@ export class EndNamer {
     const locate = (at: Instant): Located =>
       this.#view.locator.locate({ ip: end.ip, port, protocol: null, scope, at });
     const first = locate(from);
+    // Who held it when the engines reported last may have given it back since.
+    if (first.kind === 'holder' && first.statement !== null && until > this.#view.locator.settledUntil)
+      return { ...NOBODY, reason: 'pending' };
     if (from === until || heldUntil(first) > until) return this.#located(first, until);
     const [one, other] = [this.#located(first, from), this.#located(locate(until), until)];
     // Whoever is at both ends and has no interval (an external, a node) was there all the time.
