@@ -44,6 +44,8 @@ export class FactTable {
   readonly subjects = subjectColumns();
   #subjectNames = new StringTable();
   #sources = new StringTable();
+  /** Decoded: there are few, and every statement names one. */
+  readonly #sourceNames: string[] = [];
   #actors = new StringTable();
   #data = new DataArena();
   /** Decoded data of rows that were asked lately; cleared when it grows too large. */
@@ -137,7 +139,8 @@ export class FactTable {
 
   /** `podman@node-1` */
   sourceOf(track: number): string {
-    return this.#sources.at(this.tracks.columns.source[track] ?? 0);
+    const source = this.tracks.columns.source[track] ?? 0;
+    return (this.#sourceNames[source] ??= this.#sources.at(source));
   }
 
   actorOf(row: number): string | null {

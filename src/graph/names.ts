@@ -38,8 +38,11 @@ const DERIVED_MAX = 50_000;
 export class Names {
   readonly #graph: Graph;
   #compiled: Compiled | null = null;
-  /** By row and ports: an instance's service only changes with these and with the declarations. */
-  readonly #derived = new Map<string, DerivedService | ServiceConflict>();
+  /** By row, with its ports: an instance's service only changes with these and with the declarations. */
+  readonly #derived = new Map<
+    number,
+    { readonly ports: readonly number[]; readonly derived: DerivedService | ServiceConflict }
+  >();
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -125,12 +128,11 @@ export class Names {
 
   #derive(row: number, view: InstanceView): DerivedService | ServiceConflict {
     const { services } = this.#current();
-    const key = `${row} ${view.ports.join()}`;
-    const known = this.#derived.get(key);
-    if (known !== undefined) return known;
+    const known = this.#derived.get(row);
+    if (known !== undefined && isSame(known.ports, view.ports)) return known.derived;
     const derived = deriveService(view, services);
     if (this.#derived.size >= DERIVED_MAX) this.#derived.clear();
-    this.#derived.set(key, derived);
+    this.#derived.set(row, { ports: view.ports, derived });
     return derived;
   }
 
@@ -142,6 +144,9 @@ export class Names {
     return [...ports].sort((left, right) => left - right);
   }
 }
+
+const isSame = (left: readonly number[], right: readonly number[]): boolean =>
+  left.length === right.length && left.every((port, index) => port === right[index]);
 
 function sinceDeclared<K extends 'service' | 'ownership'>({
   id,

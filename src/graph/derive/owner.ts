@@ -48,7 +48,12 @@ function declaredClaims({ declared }: OwnedService, at: Instant): readonly Owner
 
 function labelClaims(instances: readonly InstanceView[]): readonly OwnerClaim[] {
   return OWNER_LABELS.flatMap((label) => {
-    const teams = new Set(instances.map(({ data }) => safeName(teamOf(data.labels[label] ?? ''))));
+    const teams = new Set<string>();
+    // Most instances have none of these labels.
+    for (const { data } of instances) {
+      const reference = data.labels[label];
+      if (reference !== undefined) teams.add(safeName(teamOf(reference)));
+    }
     return [...teams]
       .filter((team) => team !== '')
       .sort()

@@ -71,7 +71,8 @@ export class AdoptQuestions implements Questions {
     const { store, self } = this.#options;
     const services = serviceAnswers(this.#view, NO_FILTER);
     const running = services.filter((service) => service.instances > 0);
-    const calls = this.calls({ ...NO_FILTER, since: this.#view.clock() - 60_000 });
+    // From memory: what people ask every few seconds must not read the measurements.
+    const calls = callAnswers(this.#view, { ...NO_FILTER, since: this.#view.clock() - 60_000 });
     return {
       ...self(),
       node: this.#view.node,

@@ -8,14 +8,15 @@ import type { View } from './view.ts';
 
 /** Whether one calls the other, and what says so. */
 export function whyAnswer(view: View, from: string, to: string, port: number | null): WhyAnswer {
-  const names = knownNames(view);
+  const all = callAnswers(view, { at: null, team: null, environment: null, since: null });
+  const names = knownNames(view, all);
   for (const name of [from, to]) {
     if (names.has(name)) continue;
     throw new AdoptError('not-found', `there is no service or external "${name}"`, {
       next: 'sheer services',
     });
   }
-  const calls = callAnswers(view, { at: null, team: null, environment: null, since: null }).filter(
+  const calls = all.filter(
     (call) =>
       isEnd(call.from, call.fromId, from) &&
       isEnd(call.to, call.toId, to) &&
@@ -24,12 +25,12 @@ export function whyAnswer(view: View, from: string, to: string, port: number | n
   return { from, to, port, calls: [...calls], answer: verdict(calls), policy: 'not enforced' };
 }
 
-function knownNames(view: View): ReadonlySet<string> {
+function knownNames(view: View, calls: readonly CallAnswer[]): ReadonlySet<string> {
   const names = new Set<string>([INTERNET, view.node]);
   for (const { id, name } of servicesAt(view, LATEST)) names.add(id).add(name);
   for (const { id } of view.graph.all('external')) names.add(id);
   // Something may have called and be gone.
-  for (const call of callAnswers(view, { at: null, team: null, environment: null, since: null })) {
+  for (const call of calls) {
     names.add(call.from).add(call.to);
     if (call.fromId !== null) names.add(call.fromId);
     if (call.toId !== null) names.add(call.toId);
