@@ -99,14 +99,26 @@ function demoOptions(given: Given): DemoOptions {
 const POLL_MS = 20;
 const PATIENCE_MS = 10_000;
 
-/** Level-based: it is done when nothing answers any more, also when nothing did before. */
+/**
+ * Level-based: it is done when nothing answers any more, also when nothing did before. On this
+ * machine its process is then gone, too: it writes for a moment longer than it answers.
+ */
 async function down(context: CommandContext): Promise<number> {
   const client = context.client();
+  const pid =
+    context.server === null
+      ? await client.status().then(
+          (status) => status.pid,
+          () => null,
+        )
+      : null;
   const wasRunning = await answers(() => client.shutdown());
   if (!wasRunning && context.server !== null) throw unreachableServer(context.server);
-  for (let waitedMs = 0; await answers(() => client.health()); waitedMs += POLL_MS) {
+  const isOver = async (): Promise<boolean> =>
+    !(await answers(() => client.health())) && (pid === null || !isRunning(pid));
+  for (let waitedMs = 0; !(await isOver()); waitedMs += POLL_MS) {
     if (waitedMs >= PATIENCE_MS) {
-      throw new CliError('state-in-use', 'the control plane was told to stop, and still answers', {
+      throw new CliError('state-in-use', 'the control plane was told to stop, and still runs', {
         next: 'sheer status',
       });
     }
@@ -119,6 +131,14 @@ async function down(context: CommandContext): Promise<number> {
 
 function unreachableServer(server: string): CliError {
   return new CliError('control-plane-unreachable', `the control plane at ${server} can't be reached`);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }
 
 async function answers(ask: () => Promise<unknown>): Promise<boolean> {
