@@ -169,14 +169,14 @@ describe('a disk', () => {
     const knows = async ({ pid }: { readonly pid: number }) =>
       (await instances()).some((instance) => instance.pid === pid) ? true : null;
     try {
-      const before = processes.nodeServer();
-      await before.line();
-      await eventually('a process is known', () => knows(before));
+      const early = processes.nodeServer();
+      await early.line();
+      await eventually('a process is known', () => knows(early));
 
       const ballast = join(inside, 'ballast');
       await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
-      const while_ = processes.nodeServer();
-      await while_.line();
+      const meanwhile = processes.nodeServer();
+      await meanwhile.line();
       await eventually('it says that it can not write', () =>
         product.output.includes('could not write; trying again') ? true : null,
       );
@@ -189,7 +189,7 @@ describe('a disk', () => {
       assert.equal((await run('status')).exit, 0, 'it still answers');
 
       await rm(ballast);
-      await eventually('what happened meanwhile is known', () => knows(while_));
+      await eventually('what happened meanwhile is known', () => knows(meanwhile));
       assert.equal((await run('declare', manifest, '--yes')).exit, 0);
       const { streams } = JSON.parse((await run('audit', 'verify')).out) as VerificationAnswer;
       assert.deepEqual(

@@ -147,11 +147,7 @@ function remember(state: string): void {
     said.address(SHARED, 'cart', REUSED),
   ];
   const store = openSqliteStore({ directory: state, clock: Date.now, node: 'n' });
-  store.append(
-    'observations',
-    facts.map(({ position: _, ...fact }) => fact),
-    0,
-  );
+  store.append('observations', facts, 0);
   store.close();
 }
 

@@ -10,7 +10,7 @@ export interface RunningProcess {
 }
 
 /** Everything that runs; what has ended and was not reaped yet does not. */
-export function runningProcesses(): readonly RunningProcess[] {
+function runningProcesses(): readonly RunningProcess[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(readProcess)

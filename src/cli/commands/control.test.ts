@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { run } from '../../../test/fakes/run-program.ts';
 import { startServer } from '../../../test/fakes/server.ts';
+import { status } from '../../../test/fakes/shop-answers.ts';
+
+/** The highest that Linux gives: proc_sys_kernel(5), pid_max. */
+const PID_MAX = 4_194_304;
 
 describe('starting and stopping', () => {
   it('hands over how to start', async () => {
@@ -20,6 +24,8 @@ describe('starting and stopping', () => {
   it('stops the control plane, and is done when it no longer answers', async () => {
     let stopped: Promise<void> | undefined;
     const server = await startServer({
+      // Its process is not waited for: there is none of this number.
+      questions: { status: () => ({ ...status, pid: PID_MAX + 1 }) },
       server: {
         shutdown() {
           stopped = server.server.close();
