@@ -33,6 +33,7 @@ export class FakeEngine {
   readonly #history: { readonly atMs: number; readonly line: string }[] = [];
   readonly #followers = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
+  readonly #starting = new Set<string>();
   #server: Server | null = null;
   #made = 0;
   #lastNano = 0;
@@ -90,6 +91,14 @@ export class FakeEngine {
     return id;
   }
 
+  /** A container that is made, and begins to start; until it has, Docker answers no inspect of it. */
+  make(): void {
+    const number = this.#made++;
+    const id = createHash('sha256').update(`${this.socketPath} ${number}`).digest('hex');
+    this.#starting.add(id);
+    this.#happened({ id, name: `fake-${number}`, labels: {} }, 'create');
+  }
+
   stop(id: string, remove = false): void {
     const container = this.#containers.get(id);
     if (container === undefined) throw new Error(`there is no container ${id}`);
@@ -113,7 +122,7 @@ export class FakeEngine {
     for (const follower of this.#followers) follower.write(text);
   }
 
-  #happened(container: FakeContainer, action: string): void {
+  #happened(container: Pick<FakeContainer, 'id' | 'name' | 'labels'>, action: string): void {
     const atMs = Date.now();
     const line = JSON.stringify({
       status: action,
@@ -168,6 +177,7 @@ export class FakeEngine {
       this.#follow(Number(url.searchParams.get('since') ?? '0'), response);
       return;
     }
+    if (this.#starting.has(path.split('/')[2] ?? '')) return;
     const body = this.#body(path);
     response.writeHead(body === null ? 404 : 200, { 'content-type': 'application/json' });
     response.end(JSON.stringify(body ?? { message: 'no such thing' }));

@@ -168,6 +168,21 @@ describe('an engine that is not as it should be', () => {
     assert.match(states(seen).at(-1)?.reason ?? '', /has not answered for 5 s/);
   });
 
+  it('has containers that take their time to start, and answers no inspect of them: time goes on', async () => {
+    await fake.listen();
+    let held = 0;
+    const seen = await observe(
+      (sofar) => held > 0 && sofar.slice(held).filter(({ kind }) => kind === 'watermark').length > 3,
+      (sofar) => {
+        if (held > 0 || !isLive(sofar)) return;
+        held = sofar.length;
+        // More than the client has connections for them.
+        for (let count = 0; count < 20; count++) fake.make();
+      },
+    );
+    assert.ok(!seen.some(({ kind }) => kind === 'gap'));
+  });
+
   it('hostile names and labels are reported as they are, within bounds, and break nothing', async () => {
     await fake.listen();
     fake.start({

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 import type { AddressData, InstanceData, Observation } from '#model';
 import { intervals } from '../../../test/podman/observed-runs.ts';
+import { Attachments } from './attachments.ts';
 import { ContainerTracker } from './container-tracker.ts';
 import { NetworkNames } from './network-names.ts';
 import { RunFinder } from './run-finder.ts';
@@ -41,6 +42,7 @@ describe('what events make of containers', () => {
   let inspected: Map<string, ContainerDetails>;
   let asked: { id: string; answer: () => void }[];
   let held: boolean;
+  let attached: readonly string[];
   let seen: Observation[];
   let tracker: ContainerTracker;
 
@@ -48,6 +50,7 @@ describe('what events make of containers', () => {
     inspected = new Map();
     asked = [];
     held = false;
+    attached = [];
     seen = [];
     const finder = new RunFinder({
       inspect: (id) =>
@@ -57,6 +60,7 @@ describe('what events make of containers', () => {
           else answer();
         }),
       networks: new NetworkNames(async () => []),
+      attachments: new Attachments({ addressesIn: async () => attached, clock: () => 900 }),
       imageIdOf: () => null,
       served: () => [],
       cgroupOf: () => null,
@@ -193,6 +197,23 @@ describe('what events make of containers', () => {
       [1300, 'running', 'till'],
     ]);
     assert.equal(runs(INSTANCE_A).length, 1);
+  });
+
+  it('a container of Docker’s that ends before an inspect is answered has the address of its network', async () => {
+    attached = ['10.0.0.2'];
+    held = true;
+    tracker.apply(event(A, 'create', 1000));
+    tracker.apply({ ...event(A, 'connect', 1001), network: { id: B, name: 'shop' } });
+    await settled();
+    tracker.apply(event(A, 'start', 1300));
+    tracker.apply(event(A, 'die', 1310));
+    tracker.apply(event(A, 'remove', 1320));
+    for (let rounds = 0; rounds < 3; rounds++) {
+      for (const { answer } of asked.splice(0)) answer();
+      await settled();
+    }
+    assert.deepEqual(runs(INSTANCE_A), [[1300, 1310]]);
+    assert.deepEqual(holders('10.0.0.2'), [['a', 1300, 1310]]);
   });
 
   it('containers that were made and never started are no instances', async () => {

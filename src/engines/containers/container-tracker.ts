@@ -115,8 +115,9 @@ export class ContainerTracker {
         break;
       case 'connect':
       case 'disconnect':
-        this.#finder.networksChanged(event.id);
-        return !this.#lives.has(event.id);
+        if (this.#lives.has(event.id)) return false;
+        this.#finder.networksChanged(event);
+        break;
     }
     return true;
   }

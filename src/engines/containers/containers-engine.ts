@@ -3,6 +3,7 @@ import type { Clock, Instant, Observation, SourceData } from '#model';
 import { createProcFiles, readControlGroup } from '#proc';
 import type { Engine, EngineCapabilities } from '../engine.ts';
 import type { Reporter } from './container-facts.ts';
+import { Attachments } from './attachments.ts';
 import { asContainersError, type ContainersError } from './containers-error.ts';
 import { ContainerTracker } from './container-tracker.ts';
 import { EngineApi } from './engine-api.ts';
@@ -101,6 +102,13 @@ class Observer {
           .container(id)
           .catch(() => null),
       networks: this.#networks,
+      attachments: new Attachments({
+        addressesIn: ({ id }, containerId) =>
+          api()
+            .addressesIn(id, containerId)
+            .catch(() => []),
+        clock: options.clock,
+      }),
       imageIdOf: (name) => this.#images.idOf(name),
       served: servedAddresses,
       cgroupOf: controlGroupReader(),

@@ -6,6 +6,7 @@ import {
   parseContainerList,
   parseImageContent,
   parseImageList,
+  parseNetworkAddresses,
   parseNetworkList,
   parseRunDirectory,
   parseVersion,
@@ -79,6 +80,12 @@ export class EngineApi {
   /** Podman only: under their own names. */
   async networks(): Promise<readonly NetworkSubnets[]> {
     return parseNetworkList(await this.#client.get('/v4.0.0/libpod/networks/json'));
+  }
+
+  /** Docker only; of the container that is attached to the network, whether or not it has started. */
+  async addressesIn(networkId: string, containerId: string): Promise<readonly string[]> {
+    const answer = await this.#client.getPromptly(`${this.#base}/networks/${networkId}`);
+    return parseNetworkAddresses(answer, containerId);
   }
 
   /** Podman only; null for an engine that has none, or keeps it to itself. */

@@ -23,6 +23,8 @@ const CONNECTIONS_MAX = 8;
 export class EngineClient {
   readonly socketPath: string;
   #connections: Pipeline[] = [];
+  /** For {@link getPromptly}. */
+  #prompt: Pipeline | null = null;
 
   constructor(socketPath: string) {
     this.socketPath = socketPath;
@@ -33,17 +35,21 @@ export class EngineClient {
    * @throws ContainersError `not-found` for a 404, another problem for every other failure.
    */
   async get(path: string, timeoutMs: number = TIMEOUT_MS): Promise<unknown> {
-    const body = await this.#exchange(path, timeoutMs);
-    try {
-      return JSON.parse(body.toString('utf8'));
-    } catch (cause) {
-      throw garbage(this.socketPath, `GET ${path} gave no JSON`, cause);
-    }
+    return this.#parse(path, await this.#exchange(path, timeoutMs, this.#connection()));
+  }
+
+  /**
+   * As {@link get}, for questions that the engine answers at once: they wait for each other only.
+   * Docker answers an inspect of a container that starts when it has started, and on one connection
+   * all answers come in order.
+   */
+  async getPromptly(path: string): Promise<unknown> {
+    return this.#parse(path, await this.#exchange(path, TIMEOUT_MS, this.#promptConnection()));
   }
 
   /** Whether it still answers. */
   async ping(timeoutMs: number): Promise<void> {
-    await this.#exchange('/_ping', timeoutMs);
+    await this.#exchange('/_ping', timeoutMs, this.#promptConnection());
   }
 
   /**
@@ -63,6 +69,15 @@ export class EngineClient {
   /** Ends all connections; whoever waits for an answer is told that there was none. */
   close(): void {
     for (const connection of this.#connections.splice(0)) connection.fail(null);
+    this.#prompt?.fail(null);
+  }
+
+  #parse(path: string, body: Buffer): unknown {
+    try {
+      return JSON.parse(body.toString('utf8'));
+    } catch (cause) {
+      throw garbage(this.socketPath, `GET ${path} gave no JSON`, cause);
+    }
   }
 
   async *#follow(response: IncomingMessage): AsyncIterable<readonly StreamLine[]> {
@@ -73,8 +88,7 @@ export class EngineClient {
     }
   }
 
-  async #exchange(path: string, timeoutMs: number): Promise<Buffer> {
-    const connection = this.#connection();
+  async #exchange(path: string, timeoutMs: number, connection: Pipeline): Promise<Buffer> {
     const timer = setTimeout(() => connection.fail(hanging(this.socketPath, timeoutMs)), timeoutMs);
     try {
       const { status, body } = await connection.get(path);
@@ -100,6 +114,13 @@ export class EngineClient {
     const fresh = new Pipeline(this.socketPath, BODY_BYTES_MAX);
     this.#connections.push(fresh);
     return fresh;
+  }
+
+  #promptConnection(): Pipeline {
+    if (this.#prompt === null || this.#prompt.closed) {
+      this.#prompt = new Pipeline(this.socketPath, BODY_BYTES_MAX);
+    }
+    return this.#prompt;
   }
 
   #explain(error: unknown, path: string): ContainersError {

@@ -51,6 +51,7 @@ describe('podman’s run directory', () => {
   it('tells of a container that starts without a hosts file', async () => {
     await write('pidfile', '42');
     directory.follow(ID);
+    await heard(`unnamed ${ID}`);
     assert.deepEqual(
       told.filter((each) => each.startsWith('unnamed')),
       [`unnamed ${ID}`],

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instant } from '#model';
+import type { Attachments } from './attachments.ts';
 import type { ContainerAddress, ContainerRun } from './container-facts.ts';
 import { isAlive, networksOf } from './container-facts.ts';
 import { ownAddresses } from './hosts-file.ts';
@@ -18,6 +19,7 @@ export interface FinderSources {
   /** Null when the engine does not have it any more, or does not answer. */
   readonly inspect: (id: string) => Promise<ContainerDetails | null>;
   readonly networks: NetworkNames;
+  readonly attachments: Attachments;
   /** The image that is called so now. */
   readonly imageIdOf: (name: string) => string | null;
   /** Addresses that the networks' name servers know of a container. */
@@ -71,19 +73,22 @@ export class RunFinder {
   }
 
   /** Docker attaches a container to its networks at every start, and says so each time. */
-  networksChanged(id: string): void {
-    if (this.#made.has(id)) this.#made.set(id, this.#sources.inspect(id));
+  networksChanged(event: ContainerEvent): void {
+    if (this.#made.has(event.id)) this.#made.set(event.id, this.#sources.inspect(event.id));
+    this.#sources.attachments.changed(event);
   }
 
   ended(id: string, at: Instant): void {
     this.#ended.set(id, at);
     this.#served.delete(id);
+    this.#sources.attachments.forget(id);
   }
 
   removed(id: string): void {
     this.#made.delete(id);
     this.#served.delete(id);
     this.#ended.delete(id);
+    this.#sources.attachments.forget(id);
     this.#runDirectory?.forget(id);
   }
 
@@ -100,7 +105,7 @@ export class RunFinder {
       return { run: this.fromDetails(made), addressesFrom: this.#since(sighting.hosts, event.at) };
     }
     if (made !== null) {
-      const addresses = await this.#seen(sighting.hosts, made);
+      const addresses = await this.#seen(sighting.hosts, made, event.at);
       if (addresses.length > 0 || !networksOf(made).addressed) {
         return this.#compose(made, addresses, sighting, event);
       }
@@ -110,7 +115,8 @@ export class RunFinder {
       return { run: this.fromDetails(now), addressesFrom: this.#since(sighting.hosts, event.at) };
     }
     const known = made ?? now ?? remains(event, this.#sources.imageIdOf(event.imageName));
-    return this.#compose(known, await this.#seen(sighting.hosts, known), sighting, event);
+    const addresses = await this.#seen(sighting.hosts, known, event.at);
+    return this.#compose(known, addresses, sighting, event);
   }
 
   /** A container that runs now. */
@@ -159,10 +165,16 @@ export class RunFinder {
     return mine ? { hosts, pid } : { hosts: null, pid: null };
   }
 
-  async #seen(hosts: Seen['hosts'], details: ContainerDetails): Promise<readonly ContainerAddress[]> {
+  async #seen(
+    hosts: Seen['hosts'],
+    details: ContainerDetails,
+    startedAt: Instant,
+  ): Promise<readonly ContainerAddress[]> {
     const { addressed, networks } = networksOf(details);
     if (!addressed) return [];
-    if (hosts === null) return this.#served.get(details.id) ?? [];
+    if (hosts === null) {
+      return this.#served.get(details.id) ?? this.#sources.attachments.before(details.id, startedAt);
+    }
     const addresses: ContainerAddress[] = [];
     for (const ip of ownAddresses(hosts.text, details)) {
       const network = await this.#sources.networks.nameOf(ip, networks);

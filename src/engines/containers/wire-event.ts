@@ -13,6 +13,12 @@ export type ContainerAction =
   | 'disconnect'
   | 'remove';
 
+/** A network, as Docker's events name it. */
+export interface EventNetwork {
+  readonly id: string;
+  readonly name: string;
+}
+
 export interface ContainerEvent {
   readonly kind: 'container';
   readonly action: ContainerAction;
@@ -22,6 +28,8 @@ export interface ContainerEvent {
   readonly name: string;
   readonly imageName: string;
   readonly labels: WireRecord;
+  /** Of `connect` and `disconnect`, where the engine says it. */
+  readonly network?: EventNetwork;
 }
 
 /** Images came, went, or are called otherwise. */
@@ -89,8 +97,19 @@ function containerEvent(event: WireRecord, at: Instant): EngineEvent {
 function networkEvent(event: WireRecord, at: Instant): EngineEvent {
   const actor = recordOf(event['Actor']);
   const attributes = recordOf(actor['Attributes']);
-  const id = containerIdOf(attributes['container']) ?? containerIdOf(actor['ID']);
+  const container = containerIdOf(attributes['container']);
+  const id = container ?? containerIdOf(actor['ID']);
   const action = textOf(event['Action']);
   if (id === null || (action !== 'connect' && action !== 'disconnect')) return { kind: 'other' };
-  return { kind: 'container', action, id, at, name: '', imageName: '', labels: {} };
+  const network = container === null ? null : containerIdOf(actor['ID']);
+  return {
+    kind: 'container',
+    action,
+    id,
+    at,
+    name: '',
+    imageName: '',
+    labels: {},
+    ...(network === null ? {} : { network: { id: network, name: textOf(attributes['name']) } }),
+  };
 }

@@ -39,7 +39,7 @@ export function digestOf(value: unknown): string | null {
   return /^[a-z0-9]+:[0-9a-f]{32,}$/.test(text) ? text : null;
 }
 
-/** A container's full id. */
+/** The full id of a container, or of a network of Docker's. */
 export function containerIdOf(value: unknown): string | null {
   const text = textOf(value);
   return /^[0-9a-f]{64}$/.test(text) ? text : null;

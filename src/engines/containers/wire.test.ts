@@ -7,6 +7,7 @@ import {
   parseContainerList,
   parseImageContent,
   parseImageList,
+  parseNetworkAddresses,
   parseNetworkList,
   parseRunDirectory,
   parseVersion,
@@ -104,6 +105,88 @@ describe('answers of podman 4.3.1, as recorded', () => {
   });
 });
 
+describe('answers of Docker 20.10.24, as recorded', () => {
+  const WEB = 'c63d4ff079234b496ac1c0d27a98a7ad3b69a769a2b99b811e21b1cf0b4c1111';
+  const IMAGE = 'sha256:3ce71fc4e931fe7c28226173e9a16bace24c4e7158493f27a456e827dbf65dca';
+
+  it('version', () => {
+    assert.deepEqual(parseVersion(recorded('docker-version.json')), {
+      product: 'docker',
+      version: '20.10.24+dfsg1',
+      apiVersion: '1.41',
+      minimumApiVersion: '1.12',
+    });
+  });
+
+  it('container: paused and resumed, in two networks, with published ports, and no secret', () => {
+    const container = parseContainer(recorded('docker-container.json'));
+    assert.ok(container);
+    const { labels, startedAt, finishedAt, pid, ...rest } = container;
+    assert.deepEqual(rest, {
+      id: WEB,
+      name: 'web',
+      imageName: 'busy:1',
+      imageId: IMAGE,
+      networkMode: 'ctone',
+      networks: [
+        { name: 'ctone', ips: ['10.201.7.2', 'fd00:c0:1::2'] },
+        { name: 'cttwo', ips: ['10.201.8.2'] },
+      ],
+      ports: [
+        { hostIp: '127.0.0.1', hostPort: 18080, port: 80, protocol: 'tcp' },
+        { hostIp: '0.0.0.0', hostPort: 18081, port: 81, protocol: 'udp' },
+        { hostIp: '::', hostPort: 18081, port: 81, protocol: 'udp' },
+      ],
+      extraHosts: ['db:10.0.0.9'],
+      state: 'running',
+    });
+    assert.equal(labels['app'], 'web');
+    assert.equal(pid, 25_458);
+    // It was restarted: it runs, and has finished before.
+    assert.ok(startedAt !== null && finishedAt !== null && finishedAt < startedAt);
+    assert.ok(!JSON.stringify(rest).includes('hunter2'));
+    assert.deepEqual(parseContainerList(recorded('docker-container-list.json')), [{ id: WEB, alive: true }]);
+  });
+
+  it('images: one without a registry’s digest', () => {
+    assert.deepEqual(parseImageList(recorded('docker-image-list.json')), [
+      {
+        id: IMAGE,
+        names: ['busy:1'],
+        digests: [],
+        labels: { 'org.opencontainers.image.title': 'busy', secret: 'x' },
+        sizeBytes: 1_982_347,
+      },
+    ]);
+    assert.equal(parseImageContent(recorded('docker-image.json')).diffIds.length, 1);
+  });
+
+  it('a network says which addresses a container has in it', () => {
+    const network = recorded('docker-network.json');
+    assert.deepEqual(parseNetworkAddresses(network, WEB), ['10.201.7.2', 'fd00:c0:1::2']);
+    assert.deepEqual(parseNetworkAddresses(network, ID), []);
+  });
+
+  it('events: one short container, then a second network, a restart, a pause, a kill and a new name', () => {
+    const events = text('docker-events.jsonl').trim().split('\n').map(parseEvent);
+    const actions = events.map((event) => (event?.kind === 'container' ? event.action : event?.kind));
+    assert.deepEqual(actions, [
+      ...['image', 'image', 'other', 'other'],
+      ...['create', 'other', 'connect', 'start', 'die', 'disconnect', 'remove'],
+      ...['create', 'connect', 'start', 'connect', 'other', 'other', 'die', 'disconnect', 'disconnect'],
+      ...['other', 'connect', 'connect', 'start', 'other', 'disconnect', 'disconnect', 'connect'],
+      ...['pause', 'unpause', 'other', 'die', 'disconnect', 'disconnect', 'rename'],
+    ]);
+    const connect = events[6];
+    assert.ok(connect?.kind === 'container');
+    assert.equal(connect.id, '97f3da72f075e95086d28020ab54904b63164e0e0fdd8f595a3b3e699a07761b');
+    assert.deepEqual(connect.network, {
+      id: '33d6991954b89b5dc64ad49bcf442fcbaf1b047d70799b469f1efb771c8fc469',
+      name: 'ctone',
+    });
+  });
+});
+
 describe('answers that nobody should give', () => {
   const junk: readonly unknown[] = [
     null,
@@ -127,6 +210,7 @@ describe('answers that nobody should give', () => {
       assert.equal(parseRunDirectory(answer), null);
       parseImageContent(answer);
       parseNetworkList(answer);
+      assert.deepEqual(parseNetworkAddresses(answer, ID), []);
     }
   });
 

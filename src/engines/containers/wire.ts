@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Instant, Protocol } from '#model';
 import {
   containerIdOf,
@@ -187,6 +188,15 @@ export function parseNetworkList(answer: unknown): readonly NetworkSubnets[] {
       subnets: listOf(subnets).map((subnet) => textOf(recordOf(subnet)['subnet'])),
     };
   });
+}
+
+/** `GET /networks/ID`: the addresses that the network has given to a container. */
+export function parseNetworkAddresses(answer: unknown, containerId: string): readonly string[] {
+  const endpoint = recordOf(recordOf(recordOf(answer)['Containers'])[containerId]);
+  // `10.88.0.2/16`: with the length of the network's prefix.
+  return [endpoint['IPv4Address'], endpoint['IPv6Address']]
+    .map((address) => textOf(address).split('/')[0] ?? '')
+    .filter((ip) => isIP(ip) !== 0);
 }
 
 /** Of `GET /libpod/info`: where podman keeps what it tells each container. */
