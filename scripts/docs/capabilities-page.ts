@@ -9,6 +9,9 @@ const HEAD = [
   'What each engine and sensor can do, as it declares it itself (`sheer capabilities` prints the same for this',
   'machine). What is not there is refused with a message, or shown; nothing degrades silently.',
   '',
+  'The container engines are tested with Docker 20.10 and Podman 4.3, as Debian 12 has them. Others speak the same API',
+  'and are not tested.',
+  '',
   'Made by `npm run docs`; a test compares it with the code.',
 ];
 
