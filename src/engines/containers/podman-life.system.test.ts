@@ -3,19 +3,16 @@ import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { containerInstanceId, type AddressData, type InstanceData, type Observation } from '#model';
-import { intervals, judgeStorm, type ObservedInterval } from '../../../test/podman/observed-runs.ts';
+import { containerInstanceId } from '#model';
+import { ObservedLives } from '../../../test/podman/observed-lives.ts';
+import { judgeStorm } from '../../../test/podman/observed-runs.ts';
 import { startPodman, type Podman, type PodmanNetwork } from '../../../test/podman/podman.ts';
 import { storm } from '../../../test/podman/storm.ts';
 import { createContainersEngine } from './containers-engine.ts';
 
 const execute = promisify(execFile);
-
-/** What may differ on a busy machine; nothing here measures time. */
-const PATIENCE_MS = 60_000;
 
 describe('podman: what happens in the life of a container', () => {
   let podman: Podman;
@@ -24,9 +21,7 @@ describe('podman: what happens in the life of a container', () => {
   let second: PodmanNetwork;
   let earlier: string;
   let filesBefore: ReadonlyMap<string, string>;
-  const seen: Observation[] = [];
-  const stop = new AbortController();
-  let observing: Promise<void>;
+  let lives: ObservedLives;
 
   before(async () => {
     podman = await startPodman();
@@ -35,54 +30,26 @@ describe('podman: what happens in the life of a container', () => {
     second = await podman.createNetwork({ dns: false });
     earlier = await podman.command('run', '-d', '--network', network.name, image, 'sleep', '1000');
     filesBefore = await fileTimes(join(podman.directory, 'run', 'overlay-containers'));
-    observing = observe();
+    lives = new ObservedLives(
+      createContainersEngine({
+        id: 'podman',
+        socketPath: podman.socketPath,
+        node: 'node-1',
+        clock: () => Date.now(),
+      }),
+    );
   });
   after(async () => {
-    stop.abort();
-    await observing;
-    await podman.stop();
+    await lives?.stop();
+    await podman?.stop();
   });
 
-  async function observe(): Promise<void> {
-    const engine = createContainersEngine({
-      id: 'podman',
-      socketPath: podman.socketPath,
-      node: 'node-1',
-      clock: () => Date.now(),
-    });
-    for await (const batch of engine.observe(stop.signal)) seen.push(...batch);
-  }
-
-  /** Waits until everything up to now has been reported. */
-  async function reported(): Promise<void> {
-    const now = Date.now();
-    for (
-      let waitedMs = 0;
-      !seen.some((each) => each.kind === 'watermark' && each.at >= now);
-      waitedMs += 20
-    ) {
-      assert.ok(waitedMs < PATIENCE_MS, 'no watermark came');
-      await delay(20);
-    }
-  }
-
-  const runs = (id: string): readonly ObservedInterval<InstanceData>[] =>
-    intervals<InstanceData>(seen, 'instance').get(containerInstanceId(id)) ?? [];
-  const held = (id: string): readonly ObservedInterval<AddressData>[] =>
-    [...intervals<AddressData>(seen, 'address').values()]
-      .flat()
-      .filter(({ data }) => data.holder.id === containerInstanceId(id));
-  const open = (id: string): readonly string[] =>
-    held(id)
-      .filter(({ until, data }) => until === Number.POSITIVE_INFINITY && data.port === null)
-      .map(({ data }) => `${data.scope} ${data.ip}`)
-      .sort();
   const inspectedAddress = (id: string, name: string, field = 'IPAddress'): Promise<string> =>
     podman.command('inspect', '--format', `{{(index .NetworkSettings.Networks "${name}").${field}}}`, id);
 
   it('was started before: its facts, since when it runs, and not a file’s time is changed', async () => {
-    await reported();
-    const [run] = runs(earlier);
+    await lives.reported();
+    const [run] = lives.runs(earlier);
     assert.ok(run);
     const startedAt = Date.parse(
       await podman.command(
@@ -100,47 +67,47 @@ describe('podman: what happens in the life of a container', () => {
     assert.match(run.data.cgroup ?? '', new RegExp(`libpod-${earlier}$`));
     assert.deepEqual(run.data.networks, [network.name]);
     assert.deepEqual(run.data.labels, { 'org.opencontainers.image.title': 'life' });
-    assert.deepEqual(open(earlier), [
+    assert.deepEqual(lives.open(earlier), [
       `network/node-1/${network.name} ${await inspectedAddress(earlier, network.name)}`,
       `network/node-1/${network.name} ${await inspectedAddress(earlier, network.name, 'GlobalIPv6Address')}`,
     ]);
     const digest = await podman.command('image', 'inspect', '--format', '{{.Id}}', image);
     assert.deepEqual(run.data.images, [{ name: image, id: `sha256:${digest}` }]);
-    assert.ok(seen.some((each) => each.kind === 'assert' && each.subject.id === `sha256:${digest}`));
+    assert.ok(lives.seen.some((each) => each.kind === 'assert' && each.subject.id === `sha256:${digest}`));
     assert.deepEqual(await fileTimes(join(podman.directory, 'run', 'overlay-containers')), filesBefore);
   });
 
   it('is restarted: a second run with the address that it has then', async () => {
     await podman.command('restart', '--time', '0', earlier);
-    await reported();
-    assert.equal(runs(earlier).length, 2);
-    assert.ok((runs(earlier)[0]?.until ?? 0) <= (runs(earlier)[1]?.from ?? 0));
+    await lives.reported();
+    assert.equal(lives.runs(earlier).length, 2);
+    assert.ok((lives.runs(earlier)[0]?.until ?? 0) <= (lives.runs(earlier)[1]?.from ?? 0));
     assert.equal(
-      open(earlier)[0],
+      lives.open(earlier)[0],
       `network/node-1/${network.name} ${await inspectedAddress(earlier, network.name)}`,
     );
   });
 
   it('gets a second network and loses the first', async () => {
     await podman.command('network', 'connect', second.name, earlier);
-    await reported();
-    assert.equal(open(earlier).length, 3);
+    await lives.reported();
+    assert.equal(lives.open(earlier).length, 3);
     await podman.command('network', 'disconnect', network.name, earlier);
-    await reported();
-    assert.deepEqual(open(earlier), [
+    await lives.reported();
+    assert.deepEqual(lives.open(earlier), [
       `network/node-1/${second.name} ${await inspectedAddress(earlier, second.name)}`,
     ]);
-    assert.deepEqual(runs(earlier).at(-1)?.data.networks, [second.name]);
+    assert.deepEqual(lives.runs(earlier).at(-1)?.data.networks, [second.name]);
   });
 
   it('is paused, and goes on', async () => {
     await podman.command('pause', earlier);
-    await reported();
-    assert.equal(runs(earlier).at(-1)?.data.state, 'paused');
+    await lives.reported();
+    assert.equal(lives.runs(earlier).at(-1)?.data.state, 'paused');
     await podman.command('unpause', earlier);
-    await reported();
-    assert.equal(runs(earlier).at(-1)?.data.state, 'running');
-    assert.equal(runs(earlier).length, 2);
+    await lives.reported();
+    assert.equal(lives.runs(earlier).at(-1)?.data.state, 'running');
+    assert.equal(lives.runs(earlier).length, 2);
   });
 
   it('publishes a port: what arrives there is handed on', async () => {
@@ -156,8 +123,8 @@ describe('podman: what happens in the life of a container', () => {
       '1000',
     );
     const [, port] = (await podman.command('port', id)).split('127.0.0.1:');
-    await reported();
-    const published = held(id).find(({ data }) => data.port !== null);
+    await lives.reported();
+    const published = lives.held(id).find(({ data }) => data.port !== null);
     assert.deepEqual(published?.data, {
       scope: 'host/node-1',
       ip: '127.0.0.1',
@@ -171,19 +138,19 @@ describe('podman: what happens in the life of a container', () => {
   it('shares the network of the node, of another container, or has none: and misses no address', async () => {
     for (const mode of ['host', 'none', `container:${earlier}`]) {
       const id = await podman.command('run', '-d', '--network', mode, image, 'sleep', '1000');
-      await reported();
-      const [run] = runs(id);
+      await lives.reported();
+      const [run] = lives.runs(id);
       assert.deepEqual(run?.data.networks, [mode]);
       assert.equal(run?.data.addressMissing, null);
-      assert.deepEqual(open(id), []);
+      assert.deepEqual(lives.open(id), []);
     }
   });
 
   it('has no hosts file, and lives for a moment: the network’s name server knows it', async () => {
     const options = { image, network, count: 12, concurrency: 4, lifeMsMax: 100, parameters: ['--no-hosts'] };
     const truth = await storm(podman, options);
-    await reported();
-    judgeStorm(seen, truth);
+    await lives.reported();
+    judgeStorm(lives.seen, truth);
   });
 
   it('lies about its address in its own hosts file: nobody believes it', async () => {
@@ -200,8 +167,10 @@ describe('podman: what happens in the life of a container', () => {
       '-c',
       script,
     );
-    await reported();
-    assert.deepEqual(open(id), [`network/node-1/${second.name} ${await inspectedAddress(id, second.name)}`]);
+    await lives.reported();
+    assert.deepEqual(lives.open(id), [
+      `network/node-1/${second.name} ${await inspectedAddress(id, second.name)}`,
+    ]);
   });
 
   it('may not be seen by this user: says so', async () => {
