@@ -55,7 +55,10 @@ export interface DockerOptions {
 export async function startDocker(options: DockerOptions = {}): Promise<Docker> {
   const packages = await dockerPackages();
   const directory = await mkdtemp(join(tmpdir(), 'sheerline-docker-'));
-  const namespaces = await PrivateNamespaces.open(directory);
+  const namespaces = await PrivateNamespaces.open(directory).catch(async (error: unknown) => {
+    await rm(directory, { recursive: true });
+    throw error;
+  });
   const docker = new OwnDocker(directory, packages, namespaces, options);
   try {
     await docker.start();
