@@ -25,8 +25,11 @@ const RETENTION_MS = 30 * 24 * 3_600_000;
 /** How much of the past is lost to a kill -9: a gap is marked from the last of these on. */
 const WATERMARKS_EVERY_MS = 2000;
 
-/** A snapshot after so many facts; replaying them takes about a tenth of a second. */
+/** A snapshot after so many facts; replaying them takes a quarter of a second. */
 const SNAPSHOT_EVERY_FACTS = 50_000;
+
+/** But not before the graph has grown by this share: writing a million facts (350 MB) holds everything up for a second. */
+const SNAPSHOT_GROWTH = 0.2;
 
 const DAY_MS = 24 * 3_600_000;
 const TIDY_EVERY_MS = 60_000;
@@ -238,7 +241,8 @@ export class AdoptLoop {
   #keepWatermarks(): void {
     try {
       saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
-      if (this.#graph.facts.size - this.#snapshotAt < SNAPSHOT_EVERY_FACTS) return;
+      const news = this.#graph.facts.size - this.#snapshotAt;
+      if (news < Math.max(SNAPSHOT_EVERY_FACTS, this.#snapshotAt * SNAPSHOT_GROWTH)) return;
       this.#snapshotAt = this.#graph.facts.size;
       saveGraph(this.#options.store, this.#graph);
     } catch (error) {
