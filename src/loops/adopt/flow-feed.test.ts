@@ -35,9 +35,17 @@ describe('a sampling sensor beside the one of events', () => {
     await until(() => connections() === 1);
   });
 
-  it('adds nothing that the sensor of events had reported a moment ago', async () => {
+  const sides = [
+    ['both ends', 'client'],
+    ['what passes by', 'path'],
+  ] as const;
+  for (const [what, seenFrom] of sides) {
+    it(`adds nothing that a sensor of ${what} had reported a moment ago`, () => addsNothing(seenFrom));
+  }
+
+  async function addsNothing(seenFrom: 'client' | 'path'): Promise<void> {
     const flow = world.connection('10.88.0.8', '10.88.0.9');
-    world.sensor.see(flow);
+    world.sensor.see({ ...flow, seenFrom });
     await settled();
     pass(500);
     helper.see({ ...flow, at: world.now });
@@ -48,7 +56,7 @@ describe('a sampling sensor beside the one of events', () => {
     await until(() => connections() > 0);
     await settled();
     assert.equal(connections(), 1);
-  });
+  }
 
   /** Time passes, and whoever reports has reported up to then. */
   function pass(durationMs: number): void {

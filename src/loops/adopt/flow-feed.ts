@@ -61,7 +61,7 @@ export class FlowFeed {
   accept(source: string, flows: readonly Flow[]): void {
     const maySeeTwice = this.#bridgedAt > 0 || this.#options.bridging();
     for (const flow of flows) {
-      if (maySeeTwice) this.#seen.add(keyOf(flow));
+      if (maySeeTwice) for (const key of keysOf(flow)) this.#seen.add(key);
       this.#options.witness(flow);
       this.#options.attributor.accept(source, flow);
     }
@@ -96,7 +96,7 @@ export class FlowFeed {
     const now = this.#options.clock();
     while (this.#bridging[0] !== undefined && this.#bridging[0].since + BRIDGE_WAIT_MS <= now) {
       const one = this.#bridging.shift();
-      if (one === undefined || this.#seen.has(keyOf(one.flow))) continue;
+      if (one === undefined || keysOf(one.flow).some((key) => this.#seen.has(key))) continue;
       this.#options.witness(one.flow);
       this.#options.attributor.accept(one.source, one.flow);
     }
@@ -112,6 +112,12 @@ export class FlowFeed {
   }
 }
 
-function keyOf({ client, server, seenFrom }: Flow): string {
-  return `${unmapped(client.ip)} ${client.port} ${unmapped(server.ip)} ${server.port} ${seenFrom}`;
+/** One for each socket that it tells of; a flow that was seen passing by tells of both. */
+function keysOf({ client, server, translated, seenFrom }: Flow): readonly string[] {
+  const from = `${unmapped(client.ip)} ${client.port}`;
+  const atClient = `${from} ${unmapped(server.ip)} ${server.port} client`;
+  const behind = translated ?? server;
+  const atServer = `${from} ${unmapped(behind.ip)} ${behind.port} server`;
+  if (seenFrom === 'path') return [atClient, atServer];
+  return [seenFrom === 'client' ? atClient : atServer];
 }
