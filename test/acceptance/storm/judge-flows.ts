@@ -147,12 +147,13 @@ function unwrittenCalls(from: Member, to: Member): number {
   if (!overlap(from, to)) return 0;
   const unnamed = from.log.calls.filter(({ peer, peerIp }) => peer === null && peerIp === to.log.ip);
   const givenUp = from.log.failures.filter(
-    ({ peerIp, error }) => peerIp === to.log.ip && error === ETIMEDOUT,
+    ({ peerIp, error }) => peerIp === to.log.ip && MADE_AND_LOST.includes(error),
   );
   return unnamed.length + givenUp.length + (from.log.diedAt === null ? 1 : 0);
 }
 
-const ETIMEDOUT = 110;
+/** ECONNRESET: the peer was killed before the caller looked. ETIMEDOUT: the caller gave it up, maybe just then. */
+const MADE_AND_LOST: readonly number[] = [104, 110];
 
 /** Who tried must be right; whom it tried may be nobody, but never one that was not there. */
 function* judgeFailure(row: FlowAnswer, members: readonly Member[]): Generator<string> {
