@@ -8,8 +8,11 @@ import type { FeedState, Recorder } from './recorder.ts';
 /** A feed that says nothing for so long is stale; feeds send a watermark every half second. */
 const STALE_AFTER_MS = 5000;
 
-/** Two looks of a sampling sensor after the sensor of events has begun to see all. */
-const BRIDGE_MS = 2500;
+/**
+ * A sampling sensor helps out until a look that began so long after the sensor of events began to
+ * see all: on a busy machine looks are seconds apart.
+ */
+const BRIDGE_MS = 1000;
 
 /** What a sensor lost is recorded at most this often: a flood of losses must not become a flood of facts. */
 const LOSS_EVERY_MS = 2000;
@@ -35,10 +38,10 @@ export class Feeds {
   /** Losses that are not recorded yet. */
   readonly #losses = new Map<string, { count: number; reason: string; recordedAt: Instant }>();
 
-  /** Until when connections may be open that the sensor of events has not seen opening. */
+  /** Connections that were opened before may be open still; the sensor of events knows nothing of them. */
   #bridgeUntil: Instant = Number.POSITIVE_INFINITY;
-  /** A sampling sensor runs beside the one of events. */
-  #hasHelper = false;
+  /** When the last look began of a sampling sensor beside the one of events; null: there is none. */
+  #helperLookedAt: Instant | null = null;
 
   constructor(options: FeedsOptions) {
     this.#options = options;
@@ -97,7 +100,7 @@ export class Feeds {
 
   /** Whether a sampling sensor may report what the sensor of events has reported, too. */
   get bridging(): boolean {
-    return this.#hasHelper && this.#options.clock() < this.#bridgeUntil;
+    return this.#helperLookedAt !== null && this.#helperLookedAt < this.#bridgeUntil;
   }
 
   /** Every source that was ever heard of, as it stands now. */
@@ -151,7 +154,7 @@ export class Feeds {
         continue;
       }
       for (const protocol of own) covered.set(protocol, sensor);
-      this.#hasHelper ||= bridged.size > 0;
+      if (bridged.size > 0) this.#helperLookedAt = Number.NEGATIVE_INFINITY;
       this.#running.push(this.#sense(sensor, own, bridged));
     }
   }
@@ -175,8 +178,8 @@ export class Feeds {
       const counted = flows.filter((flow) => own.has(flow.protocol));
       const helping = flows.filter((flow) => bridged.has(flow.protocol));
       if (counted.length > 0) this.#options.onFlows(sensor.id, counted);
-      if (helping.length > 0 && feed.heardAt < this.#bridgeUntil)
-        this.#options.onBridgingFlows(sensor.id, helping);
+      if (helping.length > 0 && this.bridging) this.#options.onBridgingFlows(sensor.id, helping);
+      if (bridged.size > 0) this.#helperLookedAt = feed.watermark;
     }
   }
 
