@@ -43,6 +43,8 @@ export class FactTable {
   readonly tracks = trackColumns();
   readonly subjects = subjectColumns();
   #subjectNames = new StringTable();
+  /** Of each kind the one that was spoken of last: often the next fact speaks of it again. */
+  readonly #lastSubjects: { readonly id: string; readonly subject: number }[] = [];
   #sources = new StringTable();
   /** Decoded: there are few, and every statement names one. */
   readonly #sourceNames: string[] = [];
@@ -89,6 +91,8 @@ export class FactTable {
 
   internSubject(kind: SubjectKind, id: string): number {
     const code = SUBJECT_KINDS.indexOf(kind);
+    const last = this.#lastSubjects[code];
+    if (last?.id === id) return last.subject;
     const before = this.#subjectNames.size;
     const subject = this.#subjectNames.intern(`${String.fromCharCode(65 + code)}${id}`);
     if (subject === before) {
@@ -102,6 +106,7 @@ export class FactTable {
       columns.addressKey[subject] = NONE;
       columns.nextOfKey[subject] = NONE;
     }
+    this.#lastSubjects[code] = { id, subject };
     return subject;
   }
 

@@ -16,6 +16,7 @@ const DERIVING: ReadonlySet<SubjectKind> = new Set([
   'service',
   'external',
   'ownership',
+  'label',
 ]);
 
 /**

@@ -103,7 +103,7 @@ export class StringTable {
   #add(slot: number, length: number): number {
     const index = this.#count++;
     this.#text = withRoom(this.#text, this.#textUsed + length);
-    this.#text.set(this.#scratch.subarray(0, length), this.#textUsed);
+    this.#scratch.copy(this.#text, this.#textUsed, 0, length);
     this.#textUsed += length;
     this.#offsets = withRoom(this.#offsets, index + 2);
     this.#offsets[index + 1] = this.#textUsed;

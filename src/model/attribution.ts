@@ -16,7 +16,7 @@ export type UnknownReason =
   | 'pending';
 
 export const UNKNOWN_REASONS: Readonly<Record<UnknownReason, string>> = {
-  'nobody-held-it': 'nobody held this address then, and no feed has a gap in that time',
+  'nobody-held-it': 'no source has a gap in that time, so nobody held this address',
   'before-observation-began': 'that is before Sheerline began to observe this scope',
   'no-longer-retained': 'what was observed then is no longer kept',
   'feed-had-a-gap': 'a feed that could have known was interrupted then',

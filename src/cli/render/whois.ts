@@ -57,8 +57,7 @@ function unknownLines(answer: WhoisAnswer, look: Look): readonly string[] {
     : `who held ${address} at ${clockText(look, answer.at)}`;
   return [
     leadLine(look, 'warning', 'unknown', `: ${headline}`),
-    ...(isFree ? [] : wrapped(look, sentence(reasonText(reason)))),
-    ...(answer.explanation === null ? [] : wrapped(look, sentence(answer.explanation))),
+    ...wrapped(look, sentence(answer.explanation ?? reasonText(reason))),
     ...neighbourLines(answer, look),
     ...elsewhereLines(answer, look),
   ];

@@ -126,7 +126,10 @@ export class AdoptLoop {
       ...options,
       view: this.view,
       archive: this.#archive,
-      writeFlows: () => this.#flows.write(),
+      catchUp: () => {
+        this.#recorder.flush();
+        this.#flows.write();
+      },
       feeds: this.#feeds,
       declarer: new Declarer({ store, graph: this.#graph, node, clock }),
     });

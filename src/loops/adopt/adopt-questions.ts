@@ -41,8 +41,8 @@ export interface AdoptQuestionsOptions {
   readonly store: Store;
   readonly view: View;
   readonly archive: Archive;
-  /** Writes what was counted so far, so that an answer from the rows is complete. */
-  readonly writeFlows: () => void;
+  /** Writes what was reported and counted so far, so that an answer is complete. */
+  readonly catchUp: () => void;
   readonly feeds: Feeds;
   readonly declarer: Declarer;
   readonly engines: readonly Engine[];
@@ -68,6 +68,7 @@ export class AdoptQuestions implements Questions {
   }
 
   status(): StatusAnswer {
+    this.#options.catchUp();
     const { store, self } = this.#options;
     const services = serviceAnswers(this.#view, NO_FILTER);
     const running = services.filter((service) => service.instances > 0);
@@ -107,7 +108,7 @@ export class AdoptQuestions implements Questions {
 
   calls(filter: ListFilter & { readonly since: Instant | null }): readonly CallAnswer[] {
     if (filter.at === null && filter.since === null) return callAnswers(this.#view, filter);
-    this.#options.writeFlows();
+    this.#options.catchUp();
     const until = filter.at ?? this.#view.clock() + 60_000;
     const from = startOfMinute(filter.since ?? until - CALLS_BEFORE_MS);
     const table = new CallTable();
@@ -124,7 +125,7 @@ export class AdoptQuestions implements Questions {
   why = (from: string, to: string, port: number | null) => whyAnswer(this.#view, from, to, port);
 
   flows(question: Parameters<Questions['flows']>[0]) {
-    this.#options.writeFlows();
+    this.#options.catchUp();
     const rows = this.#options.store.measurements.flows(startOfMinute(question.since), question.until);
     return flowAnswers(this.#viewAt(question.since), rows, question);
   }

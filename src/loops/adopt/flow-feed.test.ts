@@ -35,6 +35,24 @@ describe('a sampling sensor beside the one of events', () => {
     await until(() => connections() === 1);
   });
 
+  it('adds what it finds at its first look after all is seen, however late that comes, and nothing later', async () => {
+    helper.see({ kind: 'watermark', at: world.now });
+    await settled();
+    pass(8000);
+    await settled();
+    helper.see(world.connection('10.88.0.8', '10.88.0.9'), { kind: 'watermark', at: world.now });
+    await settled();
+    helper.see(world.connection('10.88.0.8', '10.88.0.9', 81), { kind: 'watermark', at: world.now });
+    await settled();
+    pass(3000);
+    await until(() => connections() > 0);
+    await settled();
+    assert.deepEqual(
+      world.calls().map(({ port }) => port),
+      [80],
+    );
+  });
+
   const sides = [
     ['both ends', 'client'],
     ['what passes by', 'path'],

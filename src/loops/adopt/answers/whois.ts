@@ -35,12 +35,7 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
   };
   switch (located.kind) {
     case 'unknown':
-      return {
-        ...base,
-        kind: 'unknown',
-        reason: located.reason,
-        explanation: explain(located.reason, around.before),
-      };
+      return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
     case 'ambiguous':
       return {
         ...base,
@@ -60,7 +55,9 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
 function locatedNow(view: View, place: Place): Located {
   const latest = view.locator.locate({ ...place, at: LATEST });
   if (latest.kind !== 'unknown') return latest;
-  const now = view.locator.locate(place);
+  // What sources have reported so far is what is known now: `pending` would be no answer.
+  const at = Math.min(place.at, view.locator.settledUntil);
+  const now = view.locator.locate({ ...place, at });
   return now.kind === 'unknown' ? now : { kind: 'unknown', reason: 'nobody-held-it' };
 }
 
@@ -91,9 +88,14 @@ const NOTHING: WhoisAnswer = {
   after: [],
 };
 
-function explain(reason: UnknownReason, before: Candidate | null): string {
-  if (reason !== 'nobody-held-it' || before?.until == null) return UNKNOWN_REASONS[reason];
-  return `${UNKNOWN_REASONS[reason]}; ${before.name} held it until ${before.until}`;
+/** For an address that was free also since when, and until when. */
+function whyUnknown(
+  reason: UnknownReason,
+  { before, after }: Pick<WhoisAnswer, 'before' | 'after'>,
+): Pick<WhoisAnswer, 'reason' | 'explanation' | 'since' | 'until'> {
+  const since = reason === 'nobody-held-it' ? (before?.until ?? null) : null;
+  const until = reason === 'nobody-held-it' ? (after[0]?.since ?? null) : null;
+  return { reason, since, until, explanation: UNKNOWN_REASONS[reason] };
 }
 
 function external(
