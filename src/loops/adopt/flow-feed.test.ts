@@ -38,8 +38,9 @@ describe('a sampling sensor beside the one of events', () => {
   it('adds what it finds at its first look after all is seen, however late that comes, and nothing later', async () => {
     helper.see({ kind: 'watermark', at: world.now });
     await settled();
-    pass(8000);
+    pass(1000);
     await settled();
+    pass(8000);
     helper.see(world.connection('10.88.0.8', '10.88.0.9'), { kind: 'watermark', at: world.now });
     await settled();
     helper.see(world.connection('10.88.0.8', '10.88.0.9', 81), { kind: 'watermark', at: world.now });
