@@ -1,3 +1,4 @@
+import type { StatusAnswer } from '#model';
 import { print, renderStatus, type CommandContext, type UpOptions } from '#cli';
 import { preciseClock } from './clock.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
@@ -14,15 +15,16 @@ const FIRST_LOOK_MS_MAX = 700;
 export async function up(options: UpOptions, context: CommandContext): Promise<number> {
   if (options.detach) {
     await startDetached(options, context);
-    await print(context, await context.client().status(), renderStatus);
+    const client = context.client();
+    await print(context, await afterFirstLook(() => client.status()), renderStatus);
     return 0;
   }
   const ended = Promise.withResolvers<void>();
   const plane = await start(options, context, ended.resolve);
   process.once('SIGTERM', () => ended.resolve());
   context.terminal.onInterrupt(() => ended.resolve());
-  await firstLook(plane);
-  await print(context, plane.loop.questions.status(), renderStatus);
+  const status = await afterFirstLook(() => Promise.resolve(plane.loop.questions.status()));
+  await print(context, status, renderStatus);
   await ended.promise;
   await plane.stop();
   return 0;
@@ -45,11 +47,12 @@ async function start(
   return startControlPlane({ ...common, port: USUAL_PORT, otherPort: true });
 }
 
-/** Until every engine has said something, but not for long. */
-async function firstLook({ loop }: ControlPlane): Promise<void> {
-  const isReady = (): boolean =>
-    loop.engineIds.every((id) => loop.questions.sources().some((source) => source.id === id));
-  for (let waitedMs = 0; waitedMs < FIRST_LOOK_MS_MAX && !isReady(); waitedMs += 20) {
+/** The status once something is known: the control plane itself listens, so that is soon. */
+async function afterFirstLook(ask: () => Promise<StatusAnswer>): Promise<StatusAnswer> {
+  const begin = performance.now();
+  for (;;) {
+    const status = await ask();
+    if (status.counts.instances > 0 || performance.now() - begin > FIRST_LOOK_MS_MAX) return status;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

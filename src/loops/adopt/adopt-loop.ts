@@ -135,10 +135,6 @@ export class AdoptLoop {
     });
   }
 
-  get engineIds(): readonly string[] {
-    return this.#options.engines.map((engine) => engine.id);
-  }
-
   async start(): Promise<void> {
     this.#feeds.markDowntime(this.#lastLife.watermarks);
     this.#restoringCalls = this.#restoreCalls();
