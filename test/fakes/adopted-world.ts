@@ -198,5 +198,10 @@ export async function until(condition: () => boolean): Promise<void> {
   assert.fail(`never true: ${condition.toString()}`);
 }
 
-/** Long enough for what was reported to be recorded and settled. */
-export const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
+/**
+ * Long enough for what was reported to be recorded and settled: in short steps, so that on a busy
+ * machine every timer of the loop gets its turns too.
+ */
+export async function settled(): Promise<void> {
+  for (let step = 0; step < 8; step++) await new Promise((resolve) => setTimeout(resolve, 50));
+}
