@@ -12,15 +12,15 @@ export class DataArena {
   readonly #chunks: Uint8Array[] = [];
   /** The offset of each chunk's first byte: the sum of what the chunks before it hold. */
   readonly #starts: number[] = [];
-  /** Of the last chunk. */
+  /** The last chunk, and how much of it holds texts. */
+  #last: Buffer = Buffer.alloc(0);
   #used = 0;
 
   /** Where it lies; `length` is in bytes. */
   write(text: string): { readonly from: number; readonly length: number } {
     // UTF-8 takes at most three bytes for each UTF-16 unit.
     this.#makeRoom(text.length * 3);
-    const chunk = this.#chunks[this.#chunks.length - 1] ?? new Uint8Array(0);
-    const length = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).write(text, this.#used);
+    const length = this.#last.write(text, this.#used);
     const from = this.#end();
     this.#used += length;
     return { from, length };
@@ -59,6 +59,7 @@ export class DataArena {
   #append(chunk: Uint8Array, used: number): void {
     this.#starts.push(this.#end());
     this.#chunks.push(chunk);
+    this.#last = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     this.#used = used;
   }
 

@@ -56,6 +56,8 @@ const SUBJECT_COLUMNS = {
   indexedSince: Float64Array,
 } as const;
 
+const FIRST_ROOM = 64;
+
 type Definition = Readonly<Record<string, new (length: number) => Column>>;
 type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[N]> };
 
@@ -63,13 +65,15 @@ type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[
 export class ColumnGroup<D extends Definition> {
   readonly #definition: D;
   #length = 0;
+  /** So many lines every column holds at least. */
+  #room = FIRST_ROOM;
   columns: Columns<D>;
 
   constructor(definition: D) {
     this.#definition = definition;
     // Object.entries forgets which key goes with which kind of array; the definition says it.
     this.columns = Object.fromEntries(
-      Object.entries(definition).map(([name, kind]) => [name, new kind(64)]),
+      Object.entries(definition).map(([name, kind]) => [name, new kind(FIRST_ROOM)]),
     ) as Columns<D>;
   }
 
@@ -80,11 +84,7 @@ export class ColumnGroup<D extends Definition> {
   /** A new line of zeros; its number. */
   add(): number {
     const index = this.#length++;
-    const columns: Record<string, Column> = this.columns;
-    if (index >= (Object.values(columns)[0]?.length ?? 0)) {
-      for (const name of Object.keys(columns))
-        columns[name] = withRoom(columns[name] ?? new Uint8Array(0), this.#length);
-    }
+    if (index >= this.#room) this.#grow();
     return index;
   }
 
@@ -105,10 +105,21 @@ export class ColumnGroup<D extends Definition> {
       columns[name] = column;
       this.#length = column.length;
     }
+    this.#room = this.#length;
   }
 
   get width(): number {
     return Object.keys(this.#definition).length;
+  }
+
+  #grow(): void {
+    const columns: Record<string, Column> = this.columns;
+    this.#room = Number.POSITIVE_INFINITY;
+    for (const [name, column] of Object.entries(columns)) {
+      const grown = withRoom(column, this.#length);
+      columns[name] = grown;
+      this.#room = Math.min(this.#room, grown.length);
+    }
   }
 }
 

@@ -16,7 +16,7 @@ export class StringTable {
   /** Open addressing; a slot holds an index plus one, 0 is free. At most half full. */
   #slots = new Uint32Array(128);
   #scratch = Buffer.allocUnsafe(4096);
-  /** Asked for lately: the facts of one subject come close together, and this saves hashing its bytes. */
+  /** Found lately: a few scopes and holders are asked for again and again. */
   readonly #recent = new Map<string, number>();
 
   get size(): number {
@@ -25,12 +25,10 @@ export class StringTable {
 
   /** The string's integer; a new one when it was not there. */
   intern(value: string): number {
-    const recent = this.#recent.get(value);
-    if (recent !== undefined) return recent;
     const length = this.#encode(value);
     const slot = this.#find(length);
     const found = this.#slots[slot] ?? 0;
-    return this.#remember(value, found === 0 ? this.#add(slot, length) : found - 1);
+    return found === 0 ? this.#add(slot, length) : found - 1;
   }
 
   /** The string's integer or -1. */
