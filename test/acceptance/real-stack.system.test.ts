@@ -171,6 +171,8 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
       `seen-not-declared: ${CALLER} → front:${ports.nginx}`,
     ]);
 
+    const [unseen] = await sheer.json<readonly NextStep[]>('next', 'app');
+    assert.equal(unseen?.command, 'sheer why app ledger');
     const [step] = await sheer.json<readonly NextStep[]>('next', 'ledger');
     assert.equal(step?.service, 'default/default/ledger');
     assert.match(step?.evidence.join(' ') ?? '', /ledger is declared, but nothing that its selectors match/);

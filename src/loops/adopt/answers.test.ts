@@ -120,6 +120,7 @@ describe('answers about a small shop', () => {
       'declared-never-seen web → search',
     ]);
     assert.equal(world.loop.questions.next('db')[0]?.step, 'name its owner');
+    assert.match(world.loop.questions.next('web')[0]?.evidence[0] ?? '', /from web to search is declared/);
     assert.deepEqual(
       world.loop.questions.next('web'),
       world.loop.questions.next('web'),

@@ -40,9 +40,11 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
   const steps: NextStep[] = [];
   const findings = lintFindings(view);
   for (const { id, name } of groups) {
-    const finding = findings.find(
+    const own = findings.find(
       (one) => one.subject === id || one.evidence.includes(`declared: ${id}`) || isCallOf(one, name),
     );
+    // Whoever asks for the caller learns of it, too; in the list it stands once.
+    const finding = own ?? (service === null ? undefined : findings.find((one) => isCalledBy(one, name)));
     if (finding === undefined) continue;
     const { step, why } = STEPS[finding.rule];
     steps.push({
@@ -65,5 +67,10 @@ function stepOf(rule: string): string {
   return Object.entries(STEPS).find(([name]) => name === rule)?.[1].step ?? '';
 }
 
+/** What was seen and not declared is for who is called to judge, what was declared and not seen for the caller. */
 const isCallOf = (finding: LintFinding, name: string): boolean =>
-  finding.rule === 'seen-not-declared' && finding.subject.includes(`→ ${name}:`);
+  finding.rule === 'seen-not-declared'
+    ? finding.subject.includes(`→ ${name}:`)
+    : finding.rule === 'declared-never-seen' && isCalledBy(finding, name);
+
+const isCalledBy = (finding: LintFinding, name: string): boolean => finding.subject.startsWith(`${name} → `);
