@@ -30,6 +30,15 @@ describe('tracked flows', () => {
     });
   });
 
+  it('are reported once when a list is faster than the event of their beginning', () => {
+    const flows = newFlows();
+    assert.notEqual(flows.read(`udp 17 28 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`), null);
+    const event = `[1000.5] [NEW] udp 17 30 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`;
+    assert.equal(flows.read(event), null);
+    flows.read(`[1200.5] [DESTROY] udp 17 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`);
+    assert.notEqual(flows.read(event), null, 'a new flow with the same ports');
+  });
+
   it('tell to where they are translated', () => {
     const reply = 'src=10.88.0.5 dst=10.0.0.1 sport=8080 dport=5000';
     const flow = newFlows().read(`[1000.5] [NEW] tcp 6 120 SYN_SENT ${TUPLE} [UNREPLIED] ${reply} id=7`);

@@ -18,6 +18,8 @@ export class TrackedFlows {
   readonly #clock: Clock;
   readonly #timeouts: ConntrackTimeouts;
   readonly #open = new Map<number, Instant>();
+  /** Those that a list told of first: the event of their beginning may still be on its way. */
+  readonly #listed = new Set<number>();
 
   constructor(clock: Clock, timeouts: ConntrackTimeouts) {
     this.#clock = clock;
@@ -30,9 +32,11 @@ export class TrackedFlows {
     if (line === null) return null;
     switch (line.event) {
       case 'new':
+        if (this.#listed.delete(keyOf(line))) return null;
         return this.#begin(line, line.at ?? this.#clock());
       case 'listed':
         if (this.#open.has(keyOf(line))) return null;
+        this.#listed.add(keyOf(line));
         return this.#begin(line, lastPacketAt(line, this.#timeouts, this.#clock()));
       case 'destroy':
         return this.#end(line);
@@ -52,12 +56,14 @@ export class TrackedFlows {
     const begun = this.#open.get(key);
     if (begun === undefined) return null;
     this.#open.delete(key);
+    this.#listed.delete(key);
     return closedFlow(line, begun);
   }
 
   #forgetOldest(): void {
     for (const oldest of this.#open.keys()) {
       this.#open.delete(oldest);
+      this.#listed.delete(oldest);
       return;
     }
   }
