@@ -1,8 +1,9 @@
-import { containerInstanceId, type FlowAnswer } from '#model';
+import { containerInstanceId, type FlowAnswer, type Instant } from '#model';
 import type { StormTruth, TrueContainer } from './generator.ts';
+import type { MemberLog } from './truth.ts';
 
-/** A failure was written down when it was given up, so much after it was tried. */
-const GIVEN_UP_MS_MAX = 400;
+/** conntrack stamps an event when it receives it, which on a busy machine is so much later. */
+const STAMP_MS_MAX = 250;
 
 /** What was named from addresses alone, without the kernel's word for who owns a socket. */
 export interface AddressVerdict {
@@ -39,7 +40,7 @@ export function judgeAddresses(rows: readonly FlowAnswer[], truth: StormTruth): 
     counted: sum(rows.map(({ connections }) => connections)),
     named: sum([...pairs.values()]),
     unknown,
-    wrong: [...wrong, ...surplus(pairs, members)],
+    wrong: [...wrong, ...surplus(pairs, members), ...untrue(rows, members)],
   };
 }
 
@@ -69,16 +70,52 @@ function* surplus(pairs: ReadonlyMap<string, number>, members: Members): Generat
   }
 }
 
+/** "Nobody held it" is said of no more tries than were made while nobody certainly lived there. */
+function* untrue(rows: readonly FlowAnswer[], members: Members): Generator<string> {
+  const counts = new Map<string, number>();
+  for (const { from, to, connections } of rows) {
+    if (from.instance === null || to.reason !== 'nobody-held-it') continue;
+    const pair = `${from.instance} ${to.ip}`;
+    counts.set(pair, (counts.get(pair) ?? 0) + connections);
+  }
+  for (const [pair, count] of counts) {
+    const [instance = '', ip = ''] = pair.split(' ');
+    const from = members.get(instance);
+    if (from === undefined) continue;
+    const holders = [...members.values()].filter(({ log }) => log.ip === ip);
+    const tried = triesOf(from.log).filter(
+      ({ peerIp, from: at, until }) => peerIp === ip && !holders.some(({ log }) => isAlive(log, at, until)),
+    );
+    const unwritten = from.log.diedAt === null ? 1 : 0;
+    if (count > tried.length + unwritten)
+      yield `${from.name} → ${ip}: ${count} had no name, ${tried.length} were tried while nobody was there`;
+  }
+}
+
+const isAlive = ({ bornAt, diedAt }: MemberLog, from: Instant, until: Instant): boolean =>
+  diedAt !== null && bornAt <= from && until + STAMP_MS_MAX <= diedAt;
+
+interface Try {
+  readonly peerIp: string;
+  /** It waits for an answer in between, and for somebody who has the address at all. */
+  readonly from: Instant;
+  readonly until: Instant;
+}
+
+/** Everything that one tried, made or not. */
+function triesOf({ calls, failures }: MemberLog): readonly Try[] {
+  return [
+    ...calls.map(({ openedAt, peerIp }) => ({ peerIp, from: openedAt, until: openedAt })),
+    ...failures.map(({ triedAt, failedAt, peerIp }) => ({ peerIp, from: triedAt, until: failedAt })),
+  ];
+}
+
 /** What one tried at the other's address while that lived; a kill may have kept one from being written. */
 function triesBetween(from: TrueContainer, to: TrueContainer): number {
-  const [earliest, latest] = [to.askedAt, to.removedAt];
-  const calls = from.log.calls.filter(
-    ({ peerIp, openedAt }) => peerIp === to.log.ip && earliest <= openedAt && openedAt <= latest,
+  const tries = triesOf(from.log).filter(
+    ({ peerIp, from: at, until }) => peerIp === to.log.ip && to.askedAt <= until && at <= to.removedAt,
   );
-  const failures = from.log.failures.filter(
-    ({ peerIp, at }) => peerIp === to.log.ip && earliest <= at && at <= latest + GIVEN_UP_MS_MAX,
-  );
-  return calls.length + failures.length + (from.log.diedAt === null ? 1 : 0);
+  return tries.length + (from.log.diedAt === null ? 1 : 0);
 }
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);

@@ -12,7 +12,7 @@
  *     open NUMBER TIME PORT PEER      a connection was made, from this port of its own
  *     name NUMBER NAME                its peer said who it is
  *     shut NUMBER TIME                it was closed, by either
- *     fail NUMBER TIME PEER ERROR     none was made; 110: it was given up, and may have been made just then
+ *     fail TRIED TIME PEER ERROR      none was made; 110: it was given up, and may have been made just then
  *     dead TIME
  */
 #define _GNU_SOURCE
@@ -102,7 +102,8 @@ static void shut(int i) {
 }
 
 static void failed(int i, int error) {
-  dprintf(record, "fail %d %lld %s %d\n", peers[i].number, now(), inet_ntoa(peers[i].address), error);
+  long long tried = peers[i].due - ANSWER_MS_MAX * 1000000LL;
+  dprintf(record, "fail %lld %lld %s %d\n", tried, now(), inet_ntoa(peers[i].address), error);
   drop(i);
 }
 

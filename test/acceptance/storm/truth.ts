@@ -13,7 +13,9 @@ export interface TrueCall {
 
 /** A connection that was tried and not made. */
 export interface TrueFailure {
-  readonly at: Instant;
+  readonly triedAt: Instant;
+  /** Refused or given up. */
+  readonly failedAt: Instant;
   readonly peerIp: string;
   /** Error number: 111 refused, 113 no route, 110 no answer. */
   readonly error: number;
@@ -39,7 +41,13 @@ export function readMemberLog(text: string): MemberLog {
     const [word, first = '', second = '', third = '', fourth = ''] = line.split(' ');
     if (word === 'born') Object.assign(life, { bornAt: instant(first), ip: second, pid: Number(third) });
     else if (word === 'dead') life.diedAt = instant(first);
-    else if (word === 'fail') failures.push({ at: instant(second), peerIp: third, error: Number(fourth) });
+    else if (word === 'fail')
+      failures.push({
+        triedAt: instant(first),
+        failedAt: instant(second),
+        peerIp: third,
+        error: Number(fourth),
+      });
     else if (word === 'open') {
       const call = {
         openedAt: instant(second),
