@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SheerError } from '#model';
@@ -14,6 +15,8 @@ export async function startDetached(options: UpOptions, context: CommandContext)
   const log = path.join(state, 'control-plane.log');
   const output = openLog(state, log);
   const entry = process.argv[1] ?? '';
+  // What this process compiled the child needs too: it starts sooner, and never loads the compiler.
+  flushCompileCache();
   const child = spawn(process.execPath, [...process.execArgv, entry, ...argumentsFor(options, state)], {
     detached: true,
     stdio: ['ignore', output, output],
