@@ -43,7 +43,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const store = openSqliteStore({ directory: paths.state, clock, node });
   try {
     // Only asked once the engines observe, when the loop is there.
-    const ownsContainer = (id: string): boolean => loop.ownsContainer(id);
+    const ownsContainer = (id: string): boolean | null => loop.ownsContainer(id);
     const labels = (): ReadonlySet<string> => loop.declaredLabels();
     const engines = await chooseEngines({
       ids: options.engines,

@@ -8,7 +8,7 @@ export interface EngineChoice {
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Whether a container engine answers for this container, so that its processes are no instances of their own. */
-  readonly ownsContainer: (id: string) => boolean;
+  readonly ownsContainer: (id: string) => boolean | null;
   /** Names of labels that users allowed to be recorded. */
   readonly labels: () => ReadonlySet<string>;
   /** Ids of the instances that an engine has reported and that have not ended, also before a restart. */

@@ -17,6 +17,8 @@ export function containerVerdict(
   startTicks: number,
 ): ContainerVerdict {
   if (containerId === null || host.ownsContainer === null) return 'own';
-  if (host.ownsContainer(containerId)) return { containerId };
+  const owned = host.ownsContainer(containerId);
+  if (owned === null) return 'wait';
+  if (owned) return { containerId };
   return host.clock() - instantOfTicks(host.boot, startTicks) < GRACE_MS ? 'wait' : 'own';
 }

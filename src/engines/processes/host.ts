@@ -10,7 +10,7 @@ export interface Host {
   /** Inode of the node's own network namespace; null where it can't be read. */
   readonly namespace: number | null;
   readonly userName: (userId: number) => string;
-  readonly ownsContainer: ((containerId: string) => boolean) | null;
+  readonly ownsContainer: ((containerId: string) => boolean | null) | null;
   /** Ids of instances that an earlier watch reported, and whose end nobody has seen. */
   readonly reported: () => readonly string[];
 }

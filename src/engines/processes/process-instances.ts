@@ -54,7 +54,10 @@ export class ProcessInstances {
     for (const id of this.host.reported()) {
       const stat = readStat(this.host.files, Number(id.split('/')[2]));
       if (stat === null || id !== processInstanceId(this.host.boot.id, stat.pid, stat.startTicks)) continue;
-      this.answerFor(stat.pid);
+      const { containerId } = readControlGroup(this.host.files, stat.pid);
+      const verdict = containerVerdict(this.host, containerId, stat.startTicks);
+      // What can't be told yet is as it was.
+      if (verdict === 'own' || verdict === 'wait') this.answerers.add(stat, this.begin(stat));
     }
   }
 

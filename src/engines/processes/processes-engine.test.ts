@@ -24,8 +24,8 @@ describe('the engine for processes, on a made /proc', () => {
     proc.remove();
   });
 
-  const watch = async (ownsContainer?: (id: string) => boolean) => {
-    watched = new Watched(proc.directory, ownsContainer);
+  const watch = async (ownsContainer?: (id: string) => boolean | null, reported: readonly string[] = []) => {
+    watched = new Watched(proc.directory, ownsContainer, reported);
     await watched.looks(1);
   };
 
@@ -230,6 +230,16 @@ describe('the engine for processes, on a made /proc', () => {
       assert.equal(watched.instances.size, 0);
       assert.deepEqual(watched.listening(), [`host/box 0.0.0.0 tcp/80 container/${containerId}`]);
       assert.equal(watched.engine.instanceOfProcess?.(10, 100, Date.now()), `container/${containerId}`);
+    });
+
+    it('waits while it can not be told whose a container is, but keeps what was reported before', async () => {
+      proc.start({ pid: 10, startTicks: 100, ...inContainer });
+      proc.start({ pid: 11, startTicks: 100, ...inContainer });
+      proc.table('tcp', [listening('0050', 500)]);
+      await watch(() => null, [idOf(11, 100)]);
+      await watched.looks(20);
+      assert.deepEqual([...watched.instances.keys()], [idOf(11, 100)]);
+      assert.equal(watched.asserted(idOf(11, 100)), 1);
     });
 
     it('reports them when no container engine is attached, in their own network', async () => {

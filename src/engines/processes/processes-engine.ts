@@ -24,10 +24,11 @@ export interface ProcessesEngineOptions {
   /** Between two looks, in milliseconds; default 1000. */
   readonly intervalMs?: number;
   /**
-   * Whether a container engine reports the container with this full id. Its processes are then no
-   * instances of their own. Absent: no container engine is attached, so every process counts.
+   * Whether a container engine reports the container with this full id; null: that can't be told
+   * yet. Its processes are then no instances of their own. Absent: no container engine is attached,
+   * so every process counts.
    */
-  readonly ownsContainer?: (containerId: string) => boolean;
+  readonly ownsContainer?: (containerId: string) => boolean | null;
   /**
    * Ids of instances that were reported and have not ended, asked at each snapshot: one that lives is
    * in it although it may neither listen nor call just then.

@@ -23,7 +23,7 @@ export class Watched {
 
   constructor(
     procDirectory: string,
-    ownsContainer?: (containerId: string) => boolean,
+    ownsContainer?: (containerId: string) => boolean | null,
     reported: readonly string[] = [],
   ) {
     this.engine = createProcessesEngine({

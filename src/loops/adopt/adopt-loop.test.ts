@@ -30,6 +30,16 @@ describe('adopting', () => {
     assert.equal(world.whois('10.88.0.2').service, 'web');
   });
 
+  it('answers for the containers of its engines, and not for those of others', async () => {
+    assert.equal(world.loop.ownsContainer('a'), false, 'no engine is live');
+    const [state, begin, ...rest] = world.snapshot(container('a'));
+    assert.ok(state !== undefined && begin !== undefined);
+    world.engine.report(state, begin);
+    await until(() => world.loop.ownsContainer('b') === null);
+    world.engine.report(...rest);
+    await until(() => world.loop.ownsContainer('a') === true && world.loop.ownsContainer('b') === false);
+  });
+
   it('records nothing twice when an engine repeats itself', async () => {
     await world.run(container('a'));
     const { position } = world.store.head('observations');

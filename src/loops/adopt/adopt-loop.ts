@@ -188,14 +188,22 @@ export class AdoptLoop {
     saveGraph(this.#options.store, this.#graph);
   }
 
-  /** Whether a container engine answers for the container, or will: one that is live reports all of its own. */
-  ownsContainer(id: string): boolean {
-    if (this.#graph.one('instance', containerInstanceId(id)) !== null) return true;
-    return this.#options.engines.some(
-      (engine) =>
-        engine.capabilities.instances === 'container' &&
-        this.#graph.one('source', engine.id)?.data.state === 'live',
+  /**
+   * Whether a container engine answers for the container; null while one has not shown all of its own
+   * yet. A container of an engine that nobody follows is nobody's.
+   */
+  ownsContainer(id: string): boolean | null {
+    const instance = containerInstanceId(id);
+    if (this.#graph.one('instance', instance) !== null) return true;
+    const engines = this.#options.engines.filter(
+      ({ capabilities }) => capabilities.instances === 'container',
     );
+    if (engines.some((engine) => this.#recorder.isAlive(engine.id, instance))) return true;
+    const isIncomplete = engines.some(
+      (engine) =>
+        this.#graph.one('source', engine.id)?.data.state === 'live' && !this.#recorder.isComplete(engine.id),
+    );
+    return isIncomplete ? null : false;
   }
 
   /** Labels that people allowed to be recorded; containers seen from then on have them. */

@@ -63,6 +63,8 @@ export class Recorder {
   readonly #alive = new Map<string, Map<string, Subject>>();
   /** Subjects seen since a snapshot began. */
   readonly #snapshots = new Map<string, Set<string>>();
+  /** Sources that have shown all that is there, and were not interrupted since. */
+  readonly #complete = new Set<string>();
   /** News that waits to be written, by `source kind id`; null: ended. */
   readonly #news = new Map<string, Known | null>();
   #waiting: NewFact[] = [];
@@ -99,6 +101,16 @@ export class Recorder {
     let count = 0;
     for (const subject of this.#alive.get(source)?.values() ?? []) if (subject.kind === kind) count++;
     return count;
+  }
+
+  /** Whether the source has shown all that is there, and was not interrupted since. */
+  isComplete(source: string): boolean {
+    return this.#complete.has(source);
+  }
+
+  /** Whether the source holds the instance to be alive; known before it is written. */
+  isAlive(source: string, instance: string): boolean {
+    return this.#alive.get(source)?.has(`instance ${instance}`) === true;
   }
 
   /** Ids of the instances that the source holds to be alive. */
@@ -164,9 +176,11 @@ export class Recorder {
         return;
       case 'snapshot-end':
         this.#endMissing(source, feed, observation.at);
+        this.#complete.add(source);
         feed.watermark = Math.max(feed.watermark, observation.at);
         return;
       case 'gap':
+        this.#complete.delete(source);
         this.#gap(source, observation);
         return;
       case 'watermark':
