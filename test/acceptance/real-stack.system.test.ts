@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type {
   CallAnswer,
+  FlowAnswer,
   InstanceAnswer,
   LintFinding,
   NextStep,
@@ -14,7 +17,7 @@ import type {
 } from '#model';
 import { childrenOf } from './processes-of.ts';
 import { eventually, Product, sourceIsLive } from './product.ts';
-import { CALLER, RealStack, WEB } from './stack/real-stack.ts';
+import { RealStack } from './stack/real-stack.ts';
 
 /** From, to, port, protocol, connections. */
 type Line = readonly [
@@ -46,16 +49,18 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
   async function callsOfStack(): Promise<readonly CallAnswer[]> {
     const ports = new Set<number | null>(Object.values(stack.ports));
     const calls = await sheer.json<readonly CallAnswer[]>('calls');
-    const own = new Set([WEB, CALLER, 'app']);
+    const own = new Set([stack.web, stack.caller, 'app']);
     return calls.filter(({ from, to, port }) => ports.has(port) || own.has(from) || own.has(to));
   }
 
   async function untilPoolsAreFound(): Promise<void> {
     await eventually('the connections that were open before are found', async () => {
       const calls = await sheer.ask<readonly CallAnswer[]>('calls');
-      const found = calls.filter(({ from, port }) => from === WEB && port !== null);
+      const found = calls.filter(({ from, port }) => from === stack.web && port !== null);
       const ofNginx = calls.some(({ port }) => port === stack.ports.web);
       return found.length === 2 && ofNginx ? true : null;
+    }).catch(async (cause: unknown) => {
+      throw new Error(JSON.stringify(await callsOfStack(), null, 1), { cause });
     });
   }
 
@@ -76,10 +81,10 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
       'a pool of one, and one for each fresh request',
     );
     const expected: readonly Line[] = [
-      ['nginx', WEB, ports.web, 'tcp', truth.nginx],
-      [CALLER, 'nginx', ports.nginx, 'tcp', 45],
-      [WEB, 'postgres', ports.postgres, 'tcp', truth.postgres],
-      [WEB, 'redis-server', ports.redis, 'tcp', truth.redis],
+      ['nginx', stack.web, ports.web, 'tcp', truth.nginx],
+      [stack.caller, 'nginx', ports.nginx, 'tcp', 45],
+      [stack.web, 'postgres', ports.postgres, 'tcp', truth.postgres],
+      [stack.web, 'redis-server', ports.redis, 'tcp', truth.redis],
     ];
     let calls: readonly CallAnswer[] = [];
     const found = async () => {
@@ -126,7 +131,7 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
         (await callsOfStack()).find(({ port }) => port === stack.ports.udp),
       );
       // Connection tracking sees addresses: the socket that listens has a name, the sender is this machine.
-      assert.deepEqual(lineOf(call), [call.from, WEB, stack.ports.udp, 'udp', 1]);
+      assert.deepEqual(lineOf(call), [call.from, stack.web, stack.ports.udp, 'udp', 1]);
       assert.notEqual(call.from, 'unknown');
     } else {
       assert.equal(conntrack?.state, 'inactive');
@@ -161,14 +166,16 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
 
     const findings = await sheer.json<readonly LintFinding[]>('lint');
     const ofStack = findings.filter(
-      ({ subject }) => /app|front|ledger|stack-/.test(subject) && !subject.endsWith(`:${ports.udp}`),
+      ({ subject }) =>
+        ['app', 'front', 'ledger', stack.web, stack.caller].some((name) => subject.includes(name)) &&
+        !subject.endsWith(`:${ports.udp}`),
     );
     assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).sort(), [
       'declared-never-seen: app → ledger',
       'declared-never-seen: default/default/ledger',
-      `no-owner: default/default/${CALLER}`,
+      `no-owner: default/default/${stack.caller}`,
       `seen-not-declared: app → orders-db:${ports.postgres}`,
-      `seen-not-declared: ${CALLER} → front:${ports.nginx}`,
+      `seen-not-declared: ${stack.caller} → front:${ports.nginx}`,
     ]);
 
     const [unseen] = await sheer.json<readonly NextStep[]>('next', 'app');
@@ -186,16 +193,38 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
       [
         ['default/default/app', 'edge', 1],
         ['default/default/front', 'edge', 2],
-        [`default/default/${CALLER}`, null, 3],
+        [`default/default/${stack.caller}`, null, 3],
       ],
     );
     assert.deepEqual(new Set((await callsOfStack()).map(({ to }) => to)), new Set(TARGETS));
   });
+
+  it('knows callers that lived a few milliseconds, each of them, and that they are gone', async () => {
+    const pids = new Set<number | null>();
+    for (let sent = 0; sent < MOMENTARY; sent++) {
+      const child = spawn('curl', ['-sf', '-o', '/dev/null', `http://127.0.0.1:${stack.ports.nginx}/ready`]);
+      pids.add(child.pid ?? null);
+      assert.deepEqual(await once(child, 'exit'), [0, null]);
+    }
+    await eventually('their calls are found', async () => {
+      const calls = (await callsOfStack()).filter(({ from }) => from === 'curl');
+      return calls.some(({ to, connections }) => to === 'front' && connections === MOMENTARY) ? true : null;
+    });
+    await eventually('they are gone', async () => {
+      const alive = await sheer.ask<readonly InstanceAnswer[]>('instances');
+      return alive.some(({ pid }) => pids.has(pid)) ? null : true;
+    });
+    const flows = await sheer.json<readonly FlowAnswer[]>('flows', '--since', '10m', '--from', 'curl');
+    const callers = flows.filter(({ port }) => port === stack.ports.nginx).map(({ from }) => from.instance);
+    assert.equal(new Set(callers).size, MOMENTARY);
+    for (const pid of pids) assert.ok(callers.some((id) => id?.includes(`/${pid}/`)));
+  });
 });
 
+const MOMENTARY = 8;
 const TARGETS = ['app', 'cache', 'front', 'ledger', 'orders-db'];
 
-const declarations = ({ ports, directory }: RealStack): string => `
+const declarations = ({ ports, directory, web }: RealStack): string => `
 teams:
   edge: { contact: edge@example.com }
   data:
@@ -203,7 +232,7 @@ services:
   front: { owner: edge, match: { port: ${ports.nginx} }, calls: [{ service: app, port: ${ports.web} }] }
   app:
     owner: edge
-    match: { workingDirectory: ${directory}/${WEB} }
+    match: { workingDirectory: ${directory}/${web} }
     calls: [{ service: cache }, { service: ledger }]
   cache: { owner: data, match: { port: ${ports.redis} } }
   orders-db: { owner: data, match: { port: ${ports.postgres} } }

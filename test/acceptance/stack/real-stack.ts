@@ -10,10 +10,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { findProgram } from '../../../examples/shop/start/find-program.ts';
 import { prepareStore } from '../../../examples/shop/start/stores.ts';
 
-/** How the web service and its caller are called: by their working directories. */
-export const WEB = 'stack-web';
-export const CALLER = 'stack-caller';
-
 export interface StackPorts {
   readonly nginx: number;
   readonly web: number;
@@ -27,6 +23,9 @@ export interface StackPorts {
  * of its own, ended by pid.
  */
 export class RealStack {
+  /** How the web service and its caller are called: by their working directories, like no other's. */
+  readonly web: string;
+  readonly caller: string;
   readonly ports: StackPorts;
   /** Working directories of web and caller are below it. */
   readonly directory: string;
@@ -35,6 +34,8 @@ export class RealStack {
 
   private constructor(directory: string, ports: StackPorts, parts: readonly Part[], caller: Part) {
     this.directory = directory;
+    this.web = nameIn(directory, 'web');
+    this.caller = nameIn(directory, 'caller');
     this.ports = ports;
     this.#parts = parts;
     this.#caller = caller;
@@ -49,14 +50,14 @@ export class RealStack {
     try {
       const redis = await startStore('redis', directory, parts);
       const postgres = await startStore('postgres', directory, parts);
-      const web = await startNode(WEB, 'web-child.ts', directory, {
+      const web = await startNode(nameIn(directory, 'web'), 'web-child.ts', directory, {
         STACK_REDIS: `redis://127.0.0.1:${redis}`,
         STACK_POSTGRES: `postgres://shop@127.0.0.1:${postgres}/postgres`,
       });
       parts.push(web);
       const [webPort = 0, udp = 0] = (await web.line()).split(' ').map(Number);
       const nginx = await startNginx(directory, webPort, parts);
-      const caller = await startNode(CALLER, 'caller-child.ts', directory, {});
+      const caller = await startNode(nameIn(directory, 'caller'), 'caller-child.ts', directory, {});
       parts.push(caller);
       const ports = { nginx, web: webPort, udp, redis, postgres };
       return new RealStack(directory, ports, parts, caller);
@@ -83,7 +84,7 @@ export class RealStack {
 
   /** Connections that web opened to its stores, and accepted from nginx. */
   async truth(): Promise<{ readonly redis: number; readonly postgres: number; readonly nginx: number }> {
-    const web = this.#parts.find(({ name }) => name === WEB);
+    const web = this.#parts.find(({ name }) => name === this.web);
     web?.child.stdin?.write('truth\n');
     // `as`: what web-child.ts prints.
     return JSON.parse((await web?.line()) ?? '') as { redis: number; postgres: number; nginx: number };
@@ -98,6 +99,10 @@ export class RealStack {
     await this.#caller.line();
   }
 }
+
+/** The end of a temporary directory's name is random. */
+const nameIn = (directory: string, part: string): string =>
+  `stack-${part}-${directory.slice(-6).toLowerCase()}`;
 
 interface Part {
   readonly name: string;
