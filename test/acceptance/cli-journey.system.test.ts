@@ -90,7 +90,9 @@ describe('the first ten minutes', () => {
     await caller.line();
     await eventually('a call is known', async () =>
       (await json<readonly CallAnswer[]>('calls')).find(({ port }) => port === Number(server)),
-    );
+    ).catch(async (cause: unknown) => {
+      throw new Error(`${(await run('calls')).out}${(await run('sources')).out}`, { cause });
+    });
   });
   after(async () => {
     await run('down');

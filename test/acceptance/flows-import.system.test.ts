@@ -7,11 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import type { FlowAnswer, FlowImportAnswer } from '#model';
+import {
+  addressId,
+  type AddressData,
+  type FlowAnswer,
+  type FlowImportAnswer,
+  type InstanceData,
+  type NewFact,
+} from '#model';
 import { openSqliteStore } from '#store';
-import { FactBuilder, liveSource, NETWORK } from '../../src/graph/fact-builder.fixture.ts';
 import { ENTRY, Product } from './product.ts';
 
+const NETWORK = 'network/n/podman';
 const MINUTE_MS = 60_000;
 /** Two hours ago, on the minute: what is imported is late. */
 const BEGAN = Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS - 120 * MINUTE_MS;
@@ -136,20 +143,66 @@ describe('late flow logs about what is long gone', () => {
 
 /** Containers that lived then, as an engine on another machine reported them. */
 function remember(state: string): void {
-  const said = new FactBuilder();
-  const facts = [
-    said.assert('source', 'podman', BEGAN, liveSource),
-    ...(['web', 'cart', 'api'] as const).map((name) => said.instance(name, BEGAN, { name })),
-    said.address(SHARED, 'web', BEGAN),
-    said.address(API, 'api', BEGAN),
-    said.addressEnd(SHARED, 'web', REUSED),
-    said.end('instance', 'web', REUSED),
-    said.address(SHARED, 'cart', REUSED),
-  ];
+  const facts: NewFact[] = [];
+  const base = (validFrom: number) => ({
+    recordedAt: validFrom,
+    validFrom,
+    evidence: 'observed' as const,
+    source: { id: 'podman', node: 'n', sequence: facts.length + 1 },
+  });
+  const lives = (name: string): number =>
+    facts.push({
+      ...base(BEGAN),
+      kind: 'assert',
+      subject: { kind: 'instance', id: name },
+      data: { ...CONTAINER, name },
+    });
+  const holds = (name: string, ip: string, from: number): number => {
+    const data = addressOf(name, ip);
+    return facts.push({
+      ...base(from),
+      kind: 'assert',
+      subject: { kind: 'address', id: addressId(data) },
+      data,
+    });
+  };
+  for (const name of ['web', 'cart', 'api']) lives(name);
+  holds('web', SHARED, BEGAN);
+  holds('api', API, BEGAN);
+  const given = { kind: 'address', id: addressId(addressOf('web', SHARED)) } as const;
+  facts.push({ ...base(REUSED), kind: 'end', subject: given });
+  facts.push({ ...base(REUSED), kind: 'end', subject: { kind: 'instance', id: 'web' } });
+  holds('cart', SHARED, REUSED);
   const store = openSqliteStore({ directory: state, clock: Date.now, node: 'n' });
   store.append('observations', facts, 0);
   store.close();
 }
+
+const addressOf = (name: string, ip: string): AddressData => ({
+  scope: NETWORK,
+  ip,
+  port: null,
+  protocol: null,
+  holder: { kind: 'instance', id: name },
+});
+
+const CONTAINER: InstanceData = {
+  kind: 'container',
+  engine: 'podman',
+  node: 'n',
+  name: '',
+  images: [],
+  labels: {},
+  pid: null,
+  state: 'running',
+  exitCode: null,
+  executable: null,
+  unit: null,
+  cgroup: null,
+  user: null,
+  networks: ['podman'],
+  addressMissing: null,
+};
 
 const seconds = (at: number): number => Math.floor(at / 1000);
 

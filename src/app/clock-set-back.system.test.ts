@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { WhoisAnswer } from '#model';
-import { statePaths } from '../../src/cli/state-paths.ts';
-import { startControlPlane, type ControlPlane } from '../../src/app/control-plane.ts';
-import { StartedProcesses } from '../processes/started-processes.ts';
-import { eventually } from './product.ts';
+import { statePaths } from '#cli';
+import { startControlPlane, type ControlPlane } from './control-plane.ts';
+import { StartedProcesses } from '../../test/processes/started-processes.ts';
+import { eventually } from '../../test/acceptance/product.ts';
 
 const HOUR_MS = 3_600_000;
 
