@@ -15,7 +15,7 @@ import { FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore, type Store } from '#store';
 import { FakeEngine, FakeSensor } from './engine.ts';
 
-export const NODE = 'n';
+const NODE = 'n';
 
 /** 2026-09-21 */
 export const BEGINNING = 1_790_000_000_000;

@@ -168,12 +168,14 @@ export class Feeds {
     own: ReadonlySet<Protocol>,
     bridged: ReadonlySet<Protocol>,
   ): Promise<void> {
+    // Another that sees every packet, but not every socket, says nothing of what this one has seen.
+    const isEverything = own.has('tcp') && sensor.capabilities.connections === 'every';
     for await (const batch of sensor.observe(this.#abort.signal)) {
       const feed = this.#options.recorder.feed(sensor.id);
       feed.heardAt = this.#options.clock();
       // What a sampling sensor misses, the one that sees everything has counted.
       const heard = bridged.size === 0 ? batch : batch.flatMap(withoutLoss);
-      for (const event of heard) this.#hear(sensor, feed, event);
+      for (const event of heard) this.#hear(sensor.id, feed, event, isEverything);
       const flows = batch.filter((event) => event.kind === 'flow');
       const counted = flows.filter((flow) => own.has(flow.protocol));
       const helping = flows.filter((flow) => bridged.has(flow.protocol));
@@ -183,9 +185,7 @@ export class Feeds {
     }
   }
 
-  #hear(sensor: FlowSensor, feed: FeedState, event: FlowEvent): void {
-    const isEverything =
-      sensor.capabilities.connections === 'every' && sensor.capabilities.protocols.includes('tcp');
+  #hear(id: string, feed: FeedState, event: FlowEvent, isEverything: boolean): void {
     switch (event.kind) {
       case 'watermark':
         feed.watermark = Math.max(feed.watermark, event.at);
@@ -194,10 +194,10 @@ export class Feeds {
         return;
       case 'state':
         if (isEverything && event.data.state !== 'live') this.#bridgeUntil = Number.POSITIVE_INFINITY;
-        this.#record(sensor.id, { ...event.data, lost: Math.max(event.data.lost, this.#lostOf(sensor.id)) });
+        this.#record(id, { ...event.data, lost: Math.max(event.data.lost, this.#lostOf(id)) });
         return;
       case 'lost':
-        this.#lose(sensor.id, event.count, event.reason);
+        this.#lose(id, event.count, event.reason);
         return;
       case 'flow':
         return;

@@ -12,14 +12,25 @@ class SamplingSensor extends FakeSensor {
   } as const;
 }
 
+/** Sees packets pass by, from the first moment on, as the sensor of connection tracking does. */
+class PassingSensor extends FakeSensor {
+  override readonly capabilities = {
+    ...new FakeSensor().capabilities,
+    protocols: ['tcp', 'udp'],
+    holders: 'none',
+  } as const;
+}
+
 describe('a sampling sensor beside the one of events', () => {
   let world: AdoptedWorld;
   let helper: SamplingSensor;
+  let passing: PassingSensor;
 
   beforeEach(async () => {
     world = new AdoptedWorld();
     helper = new SamplingSensor('sockets');
-    await world.start([helper]);
+    passing = new PassingSensor('conntrack');
+    await world.start([passing, helper]);
     await world.run();
   });
   afterEach(() => world.end());
@@ -52,6 +63,17 @@ describe('a sampling sensor beside the one of events', () => {
       world.calls().map(({ port }) => port),
       [80],
     );
+  });
+
+  it('helps out until the kernel’s events are seen, not only what passes by', async () => {
+    passing.see({ kind: 'watermark', at: world.now });
+    helper.see({ kind: 'watermark', at: world.now });
+    await settled();
+    world.now += 8000;
+    helper.see(world.connection('10.88.0.8', '10.88.0.9'), { kind: 'watermark', at: world.now });
+    await settled();
+    pass(3000);
+    await until(() => connections() === 1);
   });
 
   const sides = [
