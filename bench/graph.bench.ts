@@ -16,6 +16,7 @@ import type { Benchmark, BenchResult } from './benchmark.ts';
 
 const FACTS = 1_000_000;
 const BATCH = 1000;
+const ROUNDS = 5;
 const NODE = 'bench';
 const ADDRESSES = 50_000;
 /** Of all instances these are still alive at the end. */
@@ -34,16 +35,22 @@ async function run(): Promise<readonly BenchResult[]> {
     const before = megabytes();
     const restored = timed(() => restoreGraph(store));
     const held = megabytes() - before;
+    // Page cache and neighbours move a single reading by half; the first one is among these.
+    const restores = [
+      restored.ms,
+      ...Array.from({ length: ROUNDS - 1 }, () => timed(() => restoreGraph(store)).ms),
+    ];
     const listed = timed(() => [...restored.result.all('instance', LATEST)].length);
     if (listed.result !== ALIVE) throw new Error(`${listed.result} instances are alive, not ${ALIVE}`);
     store.close();
     return [
       {
         metric: '1 million facts: graph from a snapshot',
-        value: restored.ms,
+        value: restores.toSorted((left, right) => left - right)[(ROUNDS - 1) / 2] ?? Number.NaN,
         unit: 'ms',
         bar: 500,
         higherIsBetter: false,
+        note: `median of ${ROUNDS}`,
       },
       {
         metric: '1 million facts: graph by verified replay',

@@ -6,7 +6,7 @@ import { Graph } from './graph.ts';
 /**
  * The same graph without what ended before `before`: of every track only the rows of runs that reach
  * beyond it. Answers for moments from `before` on stay as they are; earlier ones need the streams.
- * Takes about 3 s for a million facts.
+ * Blocks for about 1.6 s where half a million facts are kept.
  */
 export function withoutPast(graph: Graph, before: Instant): Graph {
   const kept = new Graph(undefined, undefined, graph.positions);
