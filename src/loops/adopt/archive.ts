@@ -8,7 +8,7 @@ const FORGET_AFTER_MS = 60_000;
 
 /**
  * Answers for moments before the window that is in memory: the streams folded once more, from their
- * beginning. Takes about 4 s for a million facts, the first time that somebody asks.
+ * beginning. Takes about 5 s for a million facts, the first time that somebody asks.
  */
 export class Archive {
   readonly #store: Store;
