@@ -146,7 +146,14 @@ function checkRecord(state: string, containers: readonly Container[], lives: rea
 const overlapMs = (left: Span, right: Span): number =>
   Math.min(left.until, right.until) - Math.max(left.from, right.from);
 
-function lifeOf(facts: readonly Fact[]): { readonly starts: number; readonly open: boolean } {
+/**
+ * In the order of the fold, by (valid time, sequence): what an engine tells late of a container that
+ * lived while nobody looked makes its life more exact, not longer.
+ */
+function lifeOf(recorded: readonly Fact[]): { readonly starts: number; readonly open: boolean } {
+  const facts = recorded.toSorted(
+    (left, right) => left.validFrom - right.validFrom || left.source.sequence - right.source.sequence,
+  );
   let starts = 0;
   let open = false;
   for (const { kind } of facts) {
