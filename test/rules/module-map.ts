@@ -21,6 +21,7 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   proc: { modules: { model: WORDS }, node: true },
   store: { modules: { model: WORDS }, node: true },
   graph: { modules: { model: WORDS }, node: false },
+  versions: { modules: {}, node: false },
   engines: { modules: { model: WORDS, proc: 'reads /proc, as the sensors do' }, node: true },
   sensors: { modules: { model: WORDS, proc: 'reads /proc, as the engines do' }, node: true },
   'loops/adopt': {
@@ -58,6 +59,7 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
       proc: 'wires it',
       store: 'wires it',
       graph: 'wires it',
+      versions: 'answers `versions` from it, without a control plane',
       engines: 'wires them',
       sensors: 'wires them',
       'loops/adopt': 'wires it',
