@@ -1,4 +1,4 @@
-import { isDigits, orderOf, orderOfLists, orderOfNumbers } from './order.ts';
+import { orderOf, orderOfLists, orderOfNumbers } from './order.ts';
 import type { Order } from './order.ts';
 import { orderOfMalformed, parseSemver } from './semver.ts';
 
@@ -31,7 +31,7 @@ const INT32_MAX = 2_147_483_647;
 
 /** NuGet takes for a number what fits its 32-bit one; a time stamp is a word, and goes by its characters. */
 function labelNumber(label: string): number | null {
-  if (!isDigits(label)) return null;
+  if (!/^-?\d+$/.test(label)) return null;
   const number = Number(label);
-  return number <= INT32_MAX ? number : null;
+  return number >= -INT32_MAX - 1 && number <= INT32_MAX ? number : null;
 }

@@ -51,5 +51,6 @@ export function orderOfPreReleases(left: SemverParts, right: SemverParts): Order
 export function orderOfIdentifiers(left: string, right: string): Order {
   const [leftIsNumber, rightIsNumber] = [isDigits(left), isDigits(right)];
   if (leftIsNumber !== rightIsNumber) return leftIsNumber ? -1 : 1;
-  return leftIsNumber ? orderOfDigits(left, right) : orderOf(left, right);
+  // Empty words were allowed once; node-semver reads `1.0.0--.1` and `1.0.0-.1` alike.
+  return leftIsNumber ? orderOfDigits(left, right) : orderOf(left || '-', right || '-');
 }
