@@ -32,10 +32,20 @@ export function parseEcosystem(text: string): Ecosystem | null {
   return scheme === undefined ? null : { name, release, scheme };
 }
 
+/** As {@link parseEcosystem}, for what people type: without regard to case. */
+export function findEcosystem(text: string): Ecosystem | null {
+  return parseEcosystem(text.split(':').map(spelledRight).join(':'));
+}
+
 /** The names, without releases, in the order of the alphabet. */
 export function ecosystemNames(): readonly string[] {
   const names = [...SCHEMES.keys(), ...REBUILDERS];
   return names.sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1));
+}
+
+function spelledRight(part: string): string {
+  const lower = part.toLowerCase();
+  return ecosystemNames().find((name) => name.toLowerCase() === lower) ?? part;
 }
 
 /** In parts, because it is a name of a host as well. */

@@ -5,8 +5,8 @@ import type { Order } from './order.ts';
  * Maven 3's `ComparableVersion`: numbers and qualifiers; a hyphen, or a change between digits and
  * letters, begins a list in the list. Any text is a version.
  *
- * Maven's own order has rings where a dot follows a qualifier (`1.sp.1` < `1-alpha` < `1` < `1.sp.1`):
- * that is kept as it is.
+ * Beyond numbers with one qualifier at their end, Maven's own order has rings (`1.sp.1` < `1-alpha` <
+ * `1` < `1.sp.1`): they are kept as they are.
  */
 export function compareMaven(left: string, right: string): Order {
   return compareItems(parse(left), parse(right));

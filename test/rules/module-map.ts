@@ -49,7 +49,11 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   },
   sdk: { modules: {}, types: { model: 'the types of the answers; browser-safe, so no code' }, node: false },
   cli: {
-    modules: { sdk: 'the only way to a control plane', model: WORDS },
+    modules: {
+      sdk: 'the only way to a control plane',
+      model: WORDS,
+      versions: 'compares them on the spot: pure, and nothing that a control plane knows better',
+    },
     packages: { commander: 'commands, options and help' },
     node: true,
   },
@@ -59,7 +63,6 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
       proc: 'wires it',
       store: 'wires it',
       graph: 'wires it',
-      versions: 'answers `versions` from it, without a control plane',
       engines: 'wires them',
       sensors: 'wires them',
       'loops/adopt': 'wires it',
