@@ -38,7 +38,19 @@ function wordsOf(scheme: Scheme): fc.Arbitrary<readonly string[]> {
     fc.constantFrom(...separators),
     fc.oneof({ arbitrary: number, weight: 3 }, fc.constantFrom(...words)),
   );
-  return fc.tuple(number, fc.array(part, { maxLength: 3 })).map(([first, parts]) => [first, ...parts.flat()]);
+  return fc
+    .tuple(hasThreeNumbers(scheme) ? threeOf(number) : number, fc.array(part, { maxLength: 3 }))
+    .map(([first, parts]) => [first, ...parts.flat()]);
+}
+
+function hasThreeNumbers(scheme: Scheme): boolean {
+  return scheme === 'semver' || scheme === 'pub' || scheme === 'nuget';
+}
+
+/** Mostly three of them, for other ones are refused by their tools. */
+function threeOf(number: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const three = fc.tuple(number, number, number).map((numbers) => numbers.join('.'));
+  return fc.oneof({ arbitrary: three, weight: 4 }, number);
 }
 
 const DOTS = ['.', '.', '.'];

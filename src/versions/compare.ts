@@ -5,6 +5,7 @@ import { compareMaven } from './maven.ts';
 import { compareNuGet } from './nuget.ts';
 import { compareCran, compareHackage } from './number-list.ts';
 import type { Compare, Order } from './order.ts';
+import { withPlainNumbers } from './plain-numbers.ts';
 import { comparePackagist } from './packagist.ts';
 import { comparePub } from './pub.ts';
 import { comparePython } from './python.ts';
@@ -29,12 +30,12 @@ const ORDERS: Readonly<Record<Scheme, Compare>> = {
   debian: compareDebian,
   alpine: compareAlpine,
   rpm: compareRpm,
-  semver: compareSemver,
-  pub: comparePub,
-  python: comparePython,
-  maven: compareMaven,
-  rubygems: compareRubyGems,
-  nuget: compareNuGet,
+  semver: withPlainNumbers(compareSemver),
+  pub: withPlainNumbers(comparePub),
+  python: withPlainNumbers(comparePython),
+  maven: withPlainNumbers(compareMaven),
+  rubygems: withPlainNumbers(compareRubyGems),
+  nuget: withPlainNumbers(compareNuGet),
   packagist: comparePackagist,
   hackage: compareHackage,
   cran: compareCran,
