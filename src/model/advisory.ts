@@ -43,3 +43,11 @@ export type RangeEvent =
   | { readonly kind: 'last-affected'; readonly version: string }
   /** Versions from here on are not spoken of. */
   | { readonly kind: 'limit'; readonly version: string };
+
+/** A run of versions in their ecosystem's order; null: from before every version, or to after every one. */
+export interface VersionInterval {
+  readonly from: string | null;
+  readonly fromInclusive: boolean;
+  readonly to: string | null;
+  readonly toInclusive: boolean;
+}
