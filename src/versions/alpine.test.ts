@@ -21,8 +21,10 @@ describe('versions of Alpine', () => {
     ['1.0~1234', '<', '1.0~abcd', 'commits go by their characters'],
     ['1.0-r5', '<', '1.0~1234', 'a build is before a commit'],
     ['1.0_what', '<', '1.0', 'it ends where it is malformed, and before what ends well'],
-    ['1.0bc', '<', '1.0b', 'one letter only'],
-    ['1.0_what', '=', '1.0-x', 'where both are malformed, nothing more can be said'],
+    ['1.0b1', '<', '1.0b2', 'where both are malformed, their rests decide'],
+    ['0.9.8zf-r0', '<', '0.9.8zh-r0', 'a second letter is malformed'],
+    ['1.0bc', '<', '1.0b', 'and before what ends well'],
+    ['1.0-x9', '<', '1.0-x10', 'with digits as numbers'],
     ['', '<', '0', 'nothing is malformed'],
     ['1..2', '<', '1', 'so is a dot without a number'],
   ]);

@@ -1,16 +1,20 @@
+import { compareRuns } from './digit-runs.ts';
 import { isDigit, orderOf, orderOfDigits } from './order.ts';
 import type { Order } from './order.ts';
 
 /**
  * `number{.number}[letter]{_suffix[number]}[~hash][-rNumber]`, apk-package(5) and what apk-tools 3
- * does with it. A version ends where it stops to be well-formed, and there is before what ends in
- * good order: `1.0_what` < `1.0`.
+ * does with it. Where a version stops to be well-formed, it is before what ends in good order: `1.0_what`
+ * < `1.0`. Of two that stop at the same place apk can't tell; here their rests decide, run by run.
  */
 export function compareAlpine(left: string, right: string): Order {
   let [leftToken, rightToken] = [nextToken(left, START), nextToken(right, START)];
   for (;;) {
     if (leftToken.kind !== rightToken.kind) return orderOf(placeOf(leftToken), placeOf(rightToken));
-    if (leftToken.kind === 'end' || leftToken.kind === 'malformed') return 0;
+    if (leftToken.kind === 'end') return 0;
+    if (leftToken.kind === 'malformed') {
+      return compareRuns(left.slice(leftToken.end), right.slice(rightToken.end));
+    }
     const order = compareTokens(leftToken, rightToken);
     if (order !== 0) return order;
     leftToken = nextToken(left, leftToken);
@@ -34,7 +38,7 @@ interface Token {
   readonly kind: TokenKind;
   /** Without the character that announces it. */
   readonly text: string;
-  /** Where the next one begins. */
+  /** Where the next one begins; of a malformed one, where it begins itself. */
   readonly end: number;
 }
 
@@ -79,12 +83,16 @@ function compareTokens(left: Token, right: Token): Order {
   }
 }
 
-/** What the character announces that stands there, where it may follow. */
-function nextToken(version: string, { kind, end }: Token): Token {
+function nextToken(version: string, previous: Token): Token {
+  return announcedToken(version, previous) ?? { kind: 'malformed', text: '', end: previous.end };
+}
+
+/** What the character announces that stands there, where it may follow; null: it is malformed. */
+function announcedToken(version: string, { kind, end }: Token): Token | null {
   if (kind === 'start') return digits('first-number', version, end);
   if (end === version.length) return { kind: 'end', text: '', end };
   const announced = announcedAt(version, end, kind);
-  if (announced === null || !FOLLOWS[announced].includes(kind)) return malformed(end);
+  if (announced === null || !FOLLOWS[announced].includes(kind)) return null;
   switch (announced) {
     case 'letter':
       return { kind: 'letter', text: version.charAt(end), end: end + 1 };
@@ -127,32 +135,28 @@ function announcedAt(version: string, index: number, after: TokenKind): Announce
   return BY_CHARACTER.get(version.charAt(index)) ?? null;
 }
 
-function digits(kind: TokenKind, version: string, start: number): Token {
+function digits(kind: TokenKind, version: string, start: number): Token | null {
   let end = start;
   while (isDigit(version.charCodeAt(end))) end++;
   return textToken(kind, version, start, end);
 }
 
-function hash(version: string, start: number): Token {
+function hash(version: string, start: number): Token | null {
   let end = start;
   while (isDigit(version.charCodeAt(end)) || isHexLetter(version.charCodeAt(end))) end++;
   return textToken('hash', version, start, end);
 }
 
-/** Malformed where there is nothing. */
-function textToken(kind: TokenKind, version: string, start: number, end: number): Token {
-  return end === start ? malformed(start) : { kind, text: version.slice(start, end), end };
+/** There must be something. */
+function textToken(kind: TokenKind, version: string, start: number, end: number): Token | null {
+  return end === start ? null : { kind, text: version.slice(start, end), end };
 }
 
-function suffix(version: string, start: number): Token {
+function suffix(version: string, start: number): Token | null {
   let end = start;
   while (isLowerCase(version.charCodeAt(end))) end++;
   const text = version.slice(start, end);
-  return SUFFIXES.includes(text) ? { kind: 'suffix', text, end } : malformed(start);
-}
-
-function malformed(end: number): Token {
-  return { kind: 'malformed', text: '', end };
+  return SUFFIXES.includes(text) ? { kind: 'suffix', text, end } : null;
 }
 
 function isLowerCase(code: number): boolean {

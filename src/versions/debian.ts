@@ -1,4 +1,5 @@
-import { isDigit, isDigits, isLetter, orderOf, orderOfDigits } from './order.ts';
+import { compareRuns } from './digit-runs.ts';
+import { isDigits, orderOf, orderOfDigits } from './order.ts';
 import type { Order } from './order.ts';
 
 /**
@@ -15,8 +16,8 @@ export function compareDebian(left: string, right: string): Order {
   const leftHyphen = left.lastIndexOf('-');
   const rightHyphen = right.lastIndexOf('-');
   return (
-    compareParts(upstreamOf(left, leftColon, leftHyphen), upstreamOf(right, rightColon, rightHyphen)) ||
-    compareParts(revisionOf(left, leftColon, leftHyphen), revisionOf(right, rightColon, rightHyphen))
+    compareRuns(upstreamOf(left, leftColon, leftHyphen), upstreamOf(right, rightColon, rightHyphen)) ||
+    compareRuns(revisionOf(left, leftColon, leftHyphen), revisionOf(right, rightColon, rightHyphen))
   );
 }
 
@@ -36,36 +37,4 @@ function upstreamOf(version: string, colon: number, hyphen: number): string {
 
 function revisionOf(version: string, colon: number, hyphen: number): string {
   return hyphen > colon ? version.slice(hyphen + 1) : '';
-}
-
-/** Runs of other characters and runs of digits by turns, each pair of them until one differs. */
-function compareParts(left: string, right: string): Order {
-  let [leftAt, rightAt] = [0, 0];
-  while (leftAt < left.length || rightAt < right.length) {
-    for (;;) {
-      const order = orderOf(weightAt(left, leftAt), weightAt(right, rightAt));
-      if (order !== 0) return order;
-      if (weightAt(left, leftAt) === END) break;
-      leftAt++;
-      rightAt++;
-    }
-    const [leftStart, rightStart] = [leftAt, rightAt];
-    while (isDigit(left.charCodeAt(leftAt))) leftAt++;
-    while (isDigit(right.charCodeAt(rightAt))) rightAt++;
-    const order = orderOfDigits(left.slice(leftStart, leftAt), right.slice(rightStart, rightAt));
-    if (order !== 0) return order;
-  }
-  return 0;
-}
-
-const TILDE = 0x7e;
-const END = 0;
-
-/** A tilde is before the end of the run, that is before letters, and those before all the rest. */
-function weightAt(text: string, index: number): number {
-  const code = text.charCodeAt(index);
-  // Not a number: beyond the end.
-  if (Number.isNaN(code) || isDigit(code)) return END;
-  if (code === TILDE) return -1;
-  return isLetter(code) ? code : code + 0x1_0000;
 }

@@ -50,7 +50,8 @@ function partsOf(version: string): readonly string[] {
     if ((isChange || isSeparator(code)) && !parts.endsWith('.')) parts += '.';
     if (isChange || !isSeparator(code)) parts += text.charAt(index);
   }
-  return parts.split('.');
+  // PHP knows no word of no length; at the end of a version it is more than unknown.
+  return parts.replace(/^\.(?=.)/, '?.').split('.');
 }
 
 const DOT = 0x2e;
