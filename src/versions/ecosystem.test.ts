@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { ecosystemNames, findEcosystem, parseEcosystem } from './ecosystem.ts';
 
@@ -63,4 +64,20 @@ describe('names of ecosystems', () => {
       assert.ok(parseEcosystem(name) ?? parseEcosystem(`${name}:Debian:12`), name);
     }
   });
+
+  it('are all in the documentation, beside their order', () => {
+    const page = readFileSync(new URL('../../docs/version-order.md', import.meta.url), 'utf8');
+    for (const name of ecosystemNames()) {
+      const scheme = parseEcosystem(name)?.scheme;
+      const shown = name === RUST ? 'Rust crates' : name;
+      const row = page.split('\n').find((line) => line.startsWith('| ') && wordsOf(line).includes(shown));
+      assert.ok(row !== undefined, `${shown} is in no row of the table`);
+      assert.ok(scheme === undefined || name === 'Echo' || row.includes(`| \`${scheme}\` |`), row);
+    }
+  });
 });
+
+/** Of the first column. */
+function wordsOf(row: string): readonly string[] {
+  return (row.split('|')[1] ?? '').split(',').map((name) => name.trim());
+}

@@ -80,6 +80,8 @@ describe('versions compare', () => {
     assert.match(ran.error, /"debain"/);
     assert.match(ran.error, /Rocky Linux/);
     assert.match(ran.error, /--ecosystem 'Debian'/);
+    assert.match((await compare([], '--ecosystem', 'rocky')).error, /--ecosystem 'Rocky Linux'/);
+    assert.doesNotMatch((await compare([], '--ecosystem', 'zypper')).error, / next /);
   });
 
   it('refuses a file that is not there, and no ecosystem at all', async () => {

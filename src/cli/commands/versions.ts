@@ -4,6 +4,8 @@ import type { Ecosystem } from '#versions';
 import { CliError, unreadable } from '../cli-error.ts';
 import { printJsonLine } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
+import type { Look } from '../text/look.ts';
+import { wrapped } from '../text/margin.ts';
 import type { VersionPairs } from '../version-pairs/compare-pairs.ts';
 
 export const versionCommands: readonly CommandDefinition[] = [
@@ -30,7 +32,7 @@ async function compare(context: CommandContext, given: Given): Promise<void> {
   const { terminal, json } = context;
   // Loaded when it is asked for: no other command needs it.
   const { comparePairs } = await import('../version-pairs/compare-pairs.ts');
-  const ecosystem = await ecosystemOf(given.text('ecosystem') ?? '');
+  const ecosystem = await ecosystemOf(given.text('ecosystem') ?? '', context.look);
   const pairs = pairsOf(given.parameters[0], context);
   // One document can't be taken back when a line is malformed: a byte for each is kept until the end.
   const kept: string[] = [];
@@ -48,16 +50,22 @@ async function compare(context: CommandContext, given: Given): Promise<void> {
   }
 }
 
-async function ecosystemOf(text: string): Promise<Ecosystem> {
+async function ecosystemOf(text: string, look: Look): Promise<Ecosystem> {
   const { ecosystemNames, findEcosystem } = await import('#versions');
   const found = findEcosystem(text);
   if (found !== null) return found;
   const names = ecosystemNames();
-  const meant = closest(text, names);
+  const lower = text.toLowerCase();
+  const meant = closest(text, names) ?? names.find((name) => name.toLowerCase().startsWith(lower)) ?? null;
   throw new CliError('invalid-input', `there is no order of versions for the ecosystem "${text}"`, {
-    detail: [`those with one: ${names.join(', ')}`],
+    detail: wrapped(inDetail(look), `those with one: ${names.join(', ')}`, ''),
     ...(meant === null ? {} : { next: `sheer versions compare --ecosystem '${meant}'` }),
   });
+}
+
+/** Errors are printed with their details moved in. */
+function inDetail(look: Look): Look {
+  return { ...look, columns: look.columns === null ? null : look.columns - 4 };
 }
 
 function pairsOf(file: string | undefined, { terminal }: CommandContext): VersionPairs {
