@@ -17,4 +17,12 @@ export { Graph, GRAPH_FORMAT } from './graph.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export { withoutPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
+export { InstancesByImage } from './package-index/instances-by-image.ts';
+export {
+  PackageIndex,
+  type HeldPackage,
+  type Holding,
+  type PackageQuestion,
+} from './package-index/package-index.ts';
+export type { PackageEntry } from './package-index/package-table.ts';
 export { current, history, LATEST, type HistoryRow, type Statement } from './statements.ts';

@@ -20,7 +20,13 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   },
   proc: { modules: { model: WORDS }, node: true },
   store: { modules: { model: WORDS }, node: true },
-  graph: { modules: { model: WORDS }, node: false },
+  graph: {
+    modules: {
+      model: WORDS,
+      versions: 'keeps the versions of a package in their order, so that a range is a run of them',
+    },
+    node: false,
+  },
   versions: { modules: {}, node: false },
   engines: { modules: { model: WORDS, proc: 'reads /proc, as the sensors do' }, node: true },
   sensors: { modules: { model: WORDS, proc: 'reads /proc, as the engines do' }, node: true },
