@@ -21,7 +21,7 @@ export { InstancesByImage } from './package-index/instances-by-image.ts';
 export {
   PackageIndex,
   type HeldPackage,
-  type Holding,
+  type PackageHolders,
   type PackageQuestion,
 } from './package-index/package-index.ts';
 export type { PackageEntry } from './package-index/package-table.ts';
