@@ -107,7 +107,12 @@ export const affectedSchema = z.object({
       packages: z.array(z.string()).describe('purls'),
       broughtInBy: z.array(originSchema),
       excused: z
-        .object({ by: z.enum(['vex', 'waiver']), author: z.string(), reason: z.string(), until: time.nullable() })
+        .object({
+          by: z.enum(['vex', 'waiver']),
+          author: z.string(),
+          reason: z.string(),
+          until: time.nullable(),
+        })
         .nullable(),
     }),
   ),
@@ -259,7 +264,16 @@ export const explanationSchema = z.object({
       advisory: z.string(),
       affected: z.string().describe('ecosystem and package of the entry'),
       range: z.string().nullable(),
-      result: z.enum(['holds', 'before', 'after', 'other-package', 'other-release', 'withdrawn', 'enumerated']),
+      result: z.enum([
+        'holds',
+        'before',
+        'after',
+        'other-package',
+        'other-release',
+        'withdrawn',
+        'enumerated',
+        'not-listed',
+      ]),
       explanation: z.string(),
     }),
   ),

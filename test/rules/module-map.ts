@@ -43,6 +43,10 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
     packages: { yaml: 'manifests, with the place of every error', zod: 'what a schema found wrong' },
     node: true,
   },
+  'loops/patch': {
+    modules: { model: WORDS, versions: 'what a range of an advisory holds' },
+    node: false,
+  },
   server: {
     modules: { model: WORDS, graph: 'its answers', 'loops/adopt': 'the questions that it serves' },
     types: { store: 'facts and heads for the event stream' },
