@@ -44,6 +44,15 @@ describe('each order of versions', () => {
         );
       });
 
+      it('has a place for very long text', () => {
+        for (const unit of ['1.', '1-', 'a1', '-', '.', '0', '_', ' ']) {
+          const text = unit.repeat(50_000);
+          assert.equal(versionOrder(scheme)(text, text), 0);
+          const order = compareVersions(scheme, text, `${text}1`);
+          assert.equal(compareVersions(scheme, `${text}1`, text), order === 0 ? 0 : -order);
+        }
+      });
+
       it('has no rings, and what is equal is equal beside all others', () => {
         const version = anything(scheme).filter((text) => isOrdered(scheme, text));
         fc.assert(

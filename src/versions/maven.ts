@@ -9,27 +9,16 @@ import type { Order } from './order.ts';
  * `1` < `1.sp.1`): they are kept as they are.
  */
 export function compareMaven(left: string, right: string): Order {
-  return compareItems(parse(left), parse(right));
+  return compareLists(parse(left), parse(right));
 }
+
+/** Each list is the last item of the one before it. */
+type Lists = readonly (readonly Item[])[];
 
 type Item =
   /** Without leading zeros: 0 is no digits. */
   | { readonly kind: 'number'; readonly digits: string }
-  | { readonly kind: 'qualifier'; readonly text: string }
-  | List;
-
-interface List {
-  readonly kind: 'list';
-  readonly items: readonly Item[];
-}
-
-type OpenItem = Exclude<Item, List> | OpenList;
-
-/** While it is read. */
-interface OpenList {
-  readonly kind: 'list';
-  readonly items: OpenItem[];
-}
+  | { readonly kind: 'qualifier'; readonly text: string };
 
 /** In their order; `` is the release itself. Other qualifiers are after these. */
 const QUALIFIERS: readonly string[] = ['alpha', 'beta', 'milestone', 'rc', 'snapshot', '', 'sp'];
@@ -47,15 +36,15 @@ const LETTERS = new Map([
   ['m', 'milestone'],
 ]);
 
-function parse(version: string): List {
+function parse(version: string): Lists {
   return new Reader(version.toLowerCase()).read();
 }
 
-/** Reads one version from left to right; each list lies in the one before it. */
+/** Reads one version from left to right. */
 class Reader {
   readonly #text: string;
-  readonly #lists: [OpenList, ...OpenList[]] = [{ kind: 'list', items: [] }];
-  #current: OpenList = this.#lists[0];
+  #items: Item[] = [];
+  readonly #lists: Item[][] = [this.#items];
   /** Where the item begins that is being read. */
   #start = 0;
   #isDigits = false;
@@ -64,14 +53,15 @@ class Reader {
     this.#text = text;
   }
 
-  read(): List {
+  read(): Lists {
     for (let index = 0; index < this.#text.length; index++) this.#readCharacter(index);
     if (this.#start < this.#text.length) {
-      if (!this.#isDigits && this.#current.items.length > 0) this.#openList();
+      if (!this.#isDigits && this.#items.length > 0) this.#openList();
       this.#add(this.#text.length, false);
     }
-    for (const list of this.#lists.toReversed()) dropNulls(list.items);
-    return this.#lists[0];
+    for (const items of this.#lists) dropNulls(items);
+    while (this.#lists.length > 1 && this.#lists.at(-1)?.length === 0) this.#lists.pop();
+    return this.#lists;
   }
 
   #readCharacter(index: number): void {
@@ -85,7 +75,7 @@ class Reader {
     const isNowDigits = isDigit(this.#text.charCodeAt(index));
     if (isNowDigits !== this.#isDigits && index > this.#start) {
       // 1.x1 is read as 1-x1
-      if (isNowDigits && this.#current.items.length > 0) this.#openList();
+      if (isNowDigits && this.#items.length > 0) this.#openList();
       this.#add(index, isNowDigits);
       this.#start = index;
       this.#openList();
@@ -94,19 +84,16 @@ class Reader {
   }
 
   #openList(): void {
-    const list: OpenList = { kind: 'list', items: [] };
-    this.#current.items.push(list);
-    this.#lists.push(list);
-    this.#current = list;
+    this.#items = [];
+    this.#lists.push(this.#items);
   }
 
   /** What was read up to here; nothing between two separators is 0. */
   #add(end: number, isBeforeDigit: boolean): void {
     const text = this.#text.slice(this.#start, end);
-    const { items } = this.#current;
-    if (text === '') items.push({ kind: 'number', digits: '' });
-    else if (this.#isDigits) items.push({ kind: 'number', digits: withoutLeadingZeros(text) });
-    else items.push({ kind: 'qualifier', text: qualifierOf(text, isBeforeDigit) });
+    if (text === '') this.#items.push({ kind: 'number', digits: '' });
+    else if (this.#isDigits) this.#items.push({ kind: 'number', digits: withoutLeadingZeros(text) });
+    else this.#items.push({ kind: 'qualifier', text: qualifierOf(text, isBeforeDigit) });
   }
 }
 
@@ -115,63 +102,62 @@ function qualifierOf(text: string, isBeforeDigit: boolean): string {
   return ALIASES.get(whole) ?? whole;
 }
 
-/** What is null and ends a list, or stands before a list that ends it, does not count. */
-function dropNulls(items: OpenItem[]): void {
-  for (let index = items.length - 1; index >= 0; index--) {
-    const item = items[index];
-    if (item === undefined) return;
-    if (isNull(item)) items.splice(index, 1);
-    else if (item.kind !== 'list') return;
+/** 0 and the release do not count at the end, nor before the list that ends it. */
+function dropNulls(items: Item[]): void {
+  for (let last = items.at(-1); last !== undefined && weightOf(last) === 0; last = items.at(-1)) items.pop();
+}
+
+function compareLists(left: Lists, right: Lists): Order {
+  let [depth, index] = [0, 0];
+  for (;;) {
+    const [leftItem, rightItem] = [itemAt(left, depth, index), itemAt(right, depth, index)];
+    if (leftItem === null && rightItem === null) return 0;
+    if (leftItem === INNER_LIST && rightItem === INNER_LIST) {
+      depth++;
+      index = 0;
+      continue;
+    }
+    const order =
+      leftItem === null || rightItem === null
+        ? orderOf(weightAt(left, depth, leftItem), weightAt(right, depth, rightItem))
+        : compareItems(leftItem, rightItem);
+    if (order !== 0) return order;
+    index++;
   }
 }
 
-function isNull(item: Item): boolean {
-  switch (item.kind) {
-    case 'number':
-      return item.digits === '';
-    case 'qualifier':
-      return item.text === '';
-    case 'list':
-      return item.items.length === 0;
-  }
+const INNER_LIST = { kind: 'list' } as const;
+type Place = Item | typeof INNER_LIST;
+
+function itemAt(lists: Lists, depth: number, index: number): Place | null {
+  const items = lists[depth] ?? [];
+  return items[index] ?? (index === items.length && depth + 1 < lists.length ? INNER_LIST : null);
 }
 
 /** At one place of two lists: a qualifier is before a list, that before a number. */
 const KINDS = { qualifier: 0, list: 1, number: 2 } as const;
 
-function compareItems(left: Item, right: Item): Order {
+function compareItems(left: Place, right: Place): Order {
   if (left.kind === 'number' && right.kind === 'number') return orderOfDigits(left.digits, right.digits);
   if (left.kind === 'qualifier' && right.kind === 'qualifier')
     return compareQualifiers(left.text, right.text);
-  if (left.kind === 'list' && right.kind === 'list') return compareLists(left.items, right.items);
   return orderOf(KINDS[left.kind], KINDS[right.kind]);
 }
 
-function compareLists(left: readonly Item[], right: readonly Item[]): Order {
-  const longest = Math.max(left.length, right.length);
-  for (let index = 0; index < longest; index++) {
-    const [leftItem, rightItem] = [left[index], right[index]];
-    const order =
-      leftItem === undefined || rightItem === undefined
-        ? orderOf(weightOf(leftItem), weightOf(rightItem))
-        : compareItems(leftItem, rightItem);
-    if (order !== 0) return order;
+/** Where it stands beside nothing at all, which is 0; of a list, its first item that is not 0 decides. */
+function weightAt(lists: Lists, depth: number, item: Place | null): Order {
+  if (item === null) return 0;
+  if (item.kind !== 'list') return weightOf(item);
+  for (const items of lists.slice(depth + 1)) {
+    const heavy = items.find((inner) => weightOf(inner) !== 0);
+    if (heavy !== undefined) return weightOf(heavy);
   }
   return 0;
 }
 
-/** Where it stands beside nothing at all, which is 0. */
-function weightOf(item: Item | undefined): Order {
-  switch (item?.kind) {
-    case undefined:
-      return 0;
-    case 'number':
-      return item.digits === '' ? 0 : 1;
-    case 'qualifier':
-      return orderOf(rankOf(item.text), RELEASE_RANK);
-    case 'list':
-      return weightOf(item.items.find((member) => weightOf(member) !== 0));
-  }
+function weightOf(item: Item): Order {
+  if (item.kind === 'number') return item.digits === '' ? 0 : 1;
+  return orderOf(rankOf(item.text), RELEASE_RANK);
 }
 
 function compareQualifiers(left: string, right: string): Order {

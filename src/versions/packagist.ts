@@ -43,15 +43,21 @@ function rankOf(part: string | null): number {
 /** A new part begins at each separator and between digits and what is none. */
 function partsOf(version: string): readonly string[] {
   const text = version.replace(/^[vV]+\.?(?=\d)/, '');
-  let parts = text.charAt(0);
+  const parts: string[] = [];
+  let part = text.charAt(0);
+  // PHP knows no word of no length, but for the end of a version.
+  if (part === '.') [parts[0], part] = ['?', ''];
   for (let index = 1; index < text.length; index++) {
     const code = text.charCodeAt(index);
     const isChange = changesAt(text.charCodeAt(index - 1), code);
-    if ((isChange || isSeparator(code)) && !parts.endsWith('.')) parts += '.';
-    if (isChange || !isSeparator(code)) parts += text.charAt(index);
+    if ((isChange || isSeparator(code)) && part !== '') {
+      parts.push(part);
+      part = '';
+    }
+    if (isChange || !isSeparator(code)) part += text.charAt(index);
   }
-  // PHP knows no word of no length; at the end of a version it is more than unknown.
-  return parts.replace(/^\.(?=.)/, '?.').split('.');
+  parts.push(part);
+  return parts;
 }
 
 const DOT = 0x2e;

@@ -32,6 +32,8 @@ describe('semantic versions', () => {
     ['1.2.3beta', '=', '1.2.3-beta', 'a hyphen may be missing'],
     ['1.2.3', '<', '1.2.3.4', 'a fourth number counts'],
     ['1.2.3.4', '<', '1.2.4', 'after the third'],
+    ['1.0.', '=', '1.0', 'dots too many do not count'],
+    ['1..2', '=', '1.2', 'wherever they stand'],
     ['1.0.0--.1', '=', '1.0.0-.1', 'an empty part is a hyphen'],
     ['v0.0.0-20210101000000-abcdef123456', '<', 'v0.0.1', "Go's pseudo-version is before the next version"],
     ['v1.2.3-0.20210101000000-abcdef123456', '<', 'v1.2.3', 'also within a series'],
@@ -56,6 +58,7 @@ describe('versions of Pub', () => {
   ]);
   verifyCases('pub', [
     ['1.0.0+01', '=', '1.0.0+1', 'leading zeros of builds do not count'],
+    ['1.0.0+', '=', '1.0.0', 'nothing after a plus is no build'],
     ['main', '<', '0.0.0', 'what begins with no number is before every version'],
   ]);
 });

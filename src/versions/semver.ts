@@ -19,7 +19,8 @@ export interface SemverParts {
   readonly build: readonly string[] | null;
 }
 
-const SEMVER = /^[vV=]*(\d+(?:\.\d+)*)(?:[-.]?([^+]+))?(?:\+(.*))?$/s;
+/** Dots too many don't count, nor does a plus that nothing follows. */
+const SEMVER = /^[vV=]*\.*(\d+(?:\.+\d+)*)\.*(?:-?([^+]+))?(?:\+(.+)?)?$/s;
 
 /** Null: it begins with no number. */
 export function parseSemver(version: string): SemverParts | null {
@@ -27,7 +28,7 @@ export function parseSemver(version: string): SemverParts | null {
   if (match === null) return null;
   const [, numbers = '', preRelease, build] = match;
   return {
-    numbers: numbers.split('.'),
+    numbers: numbers.split(/\.+/),
     preRelease: preRelease?.split('.') ?? null,
     build: build === undefined ? null : build.split('.'),
   };
