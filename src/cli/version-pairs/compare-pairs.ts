@@ -1,4 +1,4 @@
-import { compareVersions } from '#versions';
+import { versionOrder } from '#versions';
 import type { Scheme } from '#versions';
 import { CliError } from '../cli-error.ts';
 
@@ -20,6 +20,7 @@ export async function* comparePairs(
   scheme: Scheme,
 ): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
+  const orderOf = versionOrder(scheme);
   const lines = { number: 0, rest: '', blank: 0 };
   for await (const piece of pieces) {
     const text = lines.rest + decoder.decode(piece, { stream: true });
@@ -45,7 +46,7 @@ export async function* comparePairs(
         yield orders;
         throw lines.blank > 0 ? malformed('', lines.blank) : malformed(line, lines.number);
       }
-      orders += SIGNS[compareVersions(scheme, words[1] ?? '', words[2] ?? '')];
+      orders += SIGNS[orderOf(words[1] ?? '', words[2] ?? '')];
     }
     yield orders;
   }
