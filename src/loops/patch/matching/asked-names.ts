@@ -23,7 +23,7 @@ export function askedNames(own: Package, ecosystem: string): readonly AskedName[
   const itself = asked('package', own);
   if (own.source === null) return [itself];
   const source = asked('source', own.source);
-  switch (NAMED_BY[ecosystem] ?? 'package') {
+  switch (NAMED_BY.get(ecosystem) ?? 'package') {
     case 'package':
       return [itself];
     case 'source':
@@ -42,32 +42,32 @@ interface Named {
  * What `affected[].package.name` is in each distribution's records: what the OSV schema says of the
  * ecosystem, and what the publishers really write. All others name the package itself.
  */
-const NAMED_BY: Readonly<Record<string, 'package' | 'source' | 'both'>> = {
+const NAMED_BY: ReadonlyMap<string, 'package' | 'source' | 'both'> = new Map([
   // The schema says source. A binary package's name can be another source's: only the source is asked.
-  Debian: 'source',
-  Ubuntu: 'source',
-  Alpine: 'source',
-  Alpaquita: 'source',
-  'BellSoft Hardened Containers': 'source',
-  Echo: 'source',
-  Mageia: 'source',
-  openEuler: 'source',
-  openSUSE: 'source',
-  SUSE: 'source',
-  'Rocky Linux': 'source',
+  ['Debian', 'source'],
+  ['Ubuntu', 'source'],
+  ['Alpine', 'source'],
+  ['Alpaquita', 'source'],
+  ['BellSoft Hardened Containers', 'source'],
+  ['Echo', 'source'],
+  ['Mageia', 'source'],
+  ['openEuler', 'source'],
+  ['openSUSE', 'source'],
+  ['SUSE', 'source'],
+  ['Rocky Linux', 'source'],
   // The schema says source; the published records list each rpm that was built.
-  AlmaLinux: 'both',
+  ['AlmaLinux', 'both'],
   // "The name of a binary or source RPM."
-  'Red Hat': 'both',
+  ['Red Hat', 'both'],
   // "The name of the package"; their feeds are made from the origin packages of apk.
-  Chainguard: 'both',
-  CleanStart: 'both',
-  MinimOS: 'both',
-  Wolfi: 'both',
+  ['Chainguard', 'both'],
+  ['CleanStart', 'both'],
+  ['MinimOS', 'both'],
+  ['Wolfi', 'both'],
   // "The name of the RPM package."
-  'Photon OS': 'package',
+  ['Photon OS', 'package'],
   // Rebuilt packages: of the distribution that stands in the release.
-  Root: 'both',
-  TuxCare: 'both',
-  'Docker Hardened Images': 'both',
-};
+  ['Root', 'both'],
+  ['TuxCare', 'both'],
+  ['Docker Hardened Images', 'both'],
+]);
