@@ -14,6 +14,10 @@ export {
   type ObservedService,
 } from './derive/suggest.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
+export type { BaseClaim, BaseEdge, BaseKnowledge } from './image-tree/base-of.ts';
+export type { CopyEdge } from './image-tree/copies-from.ts';
+export { buildImageTree, type ImageNode, type ImageTree, type TreeImage } from './image-tree/image-tree.ts';
+export { packageOrigin, type PackageOrigin } from './image-tree/package-origin.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export { withoutPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
