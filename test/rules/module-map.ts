@@ -44,8 +44,14 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
     node: true,
   },
   'loops/patch': {
-    modules: { model: WORDS, versions: 'what a range of an advisory holds' },
-    node: false,
+    modules: {
+      model: WORDS,
+      store: 'records lists, waivers and cases; keeps lists and proofs as content',
+      graph: 'answers from it, level-based',
+      versions: 'what a range of an advisory holds',
+    },
+    types: { sensors: 'the contracts of what reads images and documents; the app wires the readers' },
+    node: true,
   },
   server: {
     modules: { model: WORDS, graph: 'its answers', 'loops/adopt': 'the questions that it serves' },
@@ -76,6 +82,7 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
       engines: 'wires them',
       sensors: 'wires them',
       'loops/adopt': 'wires it',
+      'loops/patch': 'wires it',
       server: 'wires it',
       sdk: 'talks to a control plane that runs already',
       cli: 'adds the commands that need no server',
@@ -88,6 +95,6 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
 /** Folders whose parts are implementations of one seam, and never import each other. */
 export const SEAMS: Readonly<Record<string, readonly string[]>> = {
   'src/engines': ['containers', 'processes'],
-  'src/sensors': ['tcp', 'conntrack', 'sockets', 'flow-logs'],
-  'src/loops': ['adopt'],
+  'src/sensors': ['tcp', 'conntrack', 'sockets', 'flow-logs', 'registry'],
+  'src/loops': ['adopt', 'patch'],
 };
