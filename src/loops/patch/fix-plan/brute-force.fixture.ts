@@ -102,7 +102,7 @@ export class Simulator {
   }
 
   left(image: FixImage, contents: Contents): number {
-    if (!image.required || contents === null) return 0;
+    if (!image.required || !image.built || contents === null) return 0;
     return new Set([...contents].map((entry) => entry.split(' ')[0])).size;
   }
 

@@ -1,6 +1,7 @@
 import type { Actions } from './action.ts';
 import { resultOf } from './action.ts';
 import { ABSENT, type Content, countOf, type Packages } from './content.ts';
+import type { FixImage } from './fix-problem.ts';
 
 /** What a plan costs; compared from the first member to the last, less is better. */
 export interface Cost {
@@ -61,7 +62,7 @@ export function costOf(images: readonly Content[], actions: Actions, holds: read
   const cost = { unfixedImages: 0, unfixedPackages: 0, fixPoints: 0, builds: 0 };
   const teams = new Set<string>();
   for (const [index, { image }] of images.entries()) {
-    const left = exposureOf(image.required, holds[index] ?? ABSENT);
+    const left = exposureOf(image, holds[index] ?? ABSENT);
     cost.unfixedPackages += left;
     if (left > 0) cost.unfixedImages += 1;
     const kind = actions[index]?.kind ?? 'keep';
@@ -83,6 +84,6 @@ export function compareCosts(left: Cost, right: Cost): number {
 }
 
 /** How many of the packages count against the plan in an image that holds `set` at its end. */
-export function exposureOf(required: boolean, set: Packages): number {
-  return required && set !== ABSENT ? countOf(set) : 0;
+export function exposureOf({ required, built }: FixImage, set: Packages): number {
+  return required && built ? countOf(set) : 0;
 }

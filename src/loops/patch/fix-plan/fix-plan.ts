@@ -50,6 +50,8 @@ export type UnfixableReason =
   | 'base-not-ours'
   | 'copied-from-elsewhere'
   | 'downloaded-by-hand'
+  /** It could be removed, and a plan that does leaves as many unfixed, or more. */
+  | 'outweighed'
   /** The budget ended before a plan was found that fixes it; there may be one. */
   | 'search-stopped';
 

@@ -24,7 +24,7 @@ export interface FixImage {
   readonly buildSource: boolean;
   /** False: declared, and there is no content of it yet; its holdings say what a build would bring in now. */
   readonly built: boolean;
-  /** Must end without the packages: it runs, or is declared to be kept right. */
+  /** Must end without the packages: it runs, or is declared to be kept right. Does not count before it is built. */
   readonly required: boolean;
   /** That run of it. Only carried through to the plan. */
   readonly instances: number;

@@ -52,7 +52,7 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
   let unfixedBase = 0;
   for (const [index, { content, outcomes, options }] of images.entries()) {
     for (const [outcome, set] of outcomes.entries()) {
-      const left = exposureOf(content.image.required, set);
+      const left = exposureOf(content.image, set);
       exposure[at(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
     }
     if (options.some(({ length }) => length > 1)) live.push(index);

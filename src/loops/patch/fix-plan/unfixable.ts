@@ -5,14 +5,14 @@ import { indexesOf, type Outcome, packageName, plannedImages } from './outcome.t
 import type { VulnerablePackage } from './fix-problem.ts';
 
 /** Each package that a required image still holds after the plan, and why nothing removes it. */
-export function unfixableOf(outcome: Outcome): readonly Unfixable[] {
+export function unfixableOf(outcome: Outcome, optimal: boolean): readonly Unfixable[] {
   const all = changedEverywhere(outcome);
   return plannedImages(outcome).flatMap((planned) => {
     const { image } = planned.content;
-    if (!image.required) return [];
+    if (!image.required || !image.built) return [];
     return indexesOf(planned.holds, outcome.contents.packages.length).map((index) => {
       const purl = outcome.contents.packages[index]?.purl ?? '';
-      const obstacle = obstacleOf({ image: planned.index, package: index }, all, outcome);
+      const obstacle = obstacleOf({ image: planned.index, package: index }, all, outcome) ?? noObstacle(packageName(purl), optimal);
       const { id, name, team, instances } = image;
       return { image: id, name, team, purl, ...obstacle, instances };
     });
@@ -53,11 +53,11 @@ interface Obstacle {
   readonly explanation: string;
 }
 
-/** Follows the package to the image where nothing more can be done about it. */
-function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle {
+/** Follows the package to the image where nothing more can be done about it; null: there is no such. */
+function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle | null {
   const found = outcome.contents.packages[held.package];
   const content = outcome.contents.images[held.image];
-  if (found === undefined || content === undefined) return searchStopped('it');
+  if (found === undefined || content === undefined) return null;
   const label = packageName(found.purl);
   if (found.fixed === null) {
     return { why: 'no-fix-published', explanation: `no fixed version of ${label} is published` };
@@ -69,14 +69,19 @@ function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle {
       explanation: `${name} has no build source, so it can't be built without ${label}`,
     };
   }
-  if ((at(all.holds, held.image) & bothBits(held.package)) === 0n) return searchStopped(label);
+  if ((at(all.holds, held.image) & bothBits(held.package)) === 0n) return null;
   return originObstacle(originOf(held, content, all, outcome), content, found);
 }
 
-const searchStopped = (label: string): Obstacle => ({
-  why: 'search-stopped',
-  explanation: `the search for a plan stopped before one was found that removes ${label}; there may be one`,
-});
+/** Taken by itself, the package could be removed. */
+function noObstacle(label: string, optimal: boolean): Obstacle {
+  return optimal
+    ? { why: 'outweighed', explanation: `what would remove ${label} leaves or brings in as much elsewhere` }
+    : {
+        why: 'search-stopped',
+        explanation: `the search for a plan stopped before one was found that removes ${label}; there may be one`,
+      };
+}
 
 interface Origin {
   /** The last image on the way: one that can't be built, or whose source nobody knows. */
