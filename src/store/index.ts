@@ -1,2 +1,4 @@
 export type * from './store.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts';
+export type * from './advisories.ts';
+export { openSqliteAdvisories, type SqliteAdvisoriesOptions } from './sqlite/advisories/open-advisories.ts';
