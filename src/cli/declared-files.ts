@@ -8,11 +8,14 @@ export interface DeclaredFile {
   readonly content: string;
   /** Absolute: CODEOWNERS speak of what lies below it. */
   readonly directory: string;
+  /** It came along because `images:` of another file speaks of it. */
+  readonly kind?: 'containerfile';
 }
 
 /**
  * The file, or everything in the directory that declares something: `sheer.yaml`,
- * `*.sheer.yaml`, `catalog-info.yaml` and CODEOWNERS, in a stable order.
+ * `*.sheer.yaml`, `catalog-info.yaml` and CODEOWNERS, in a stable order; then the Containerfiles that
+ * they speak of.
  *
  * @throws CliError `invalid-input`, `not-found`
  */
@@ -30,7 +33,9 @@ export async function declaredFiles(path: string): Promise<readonly DeclaredFile
       next: 'sheer declare --suggest > sheer.yaml',
     });
   }
-  return Promise.all(names.map(readDeclared));
+  const files = await Promise.all(names.map(readDeclared));
+  const { containerfilesOf } = await import('./containerfiles.ts');
+  return [...files, ...(await containerfilesOf(files))];
 }
 
 /** A monorepo's services lie some folders deep; deeper is somebody else's tree. */
@@ -64,7 +69,8 @@ function isSearched(name: string): boolean {
   return name.startsWith('.') ? DOTTED.has(name) : !SKIPPED.has(name);
 }
 
-async function readDeclared(name: string): Promise<DeclaredFile> {
+/** @throws CliError `invalid-input` */
+export async function readDeclared(name: string): Promise<DeclaredFile> {
   try {
     const content = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(name));
     return { name, content, directory: dirname(resolve(name)) };

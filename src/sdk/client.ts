@@ -156,6 +156,7 @@ function commands({ json }: Transport) {
         readonly name: string;
         readonly content: string;
         readonly directory?: string;
+        readonly kind?: 'containerfile';
       }[];
       readonly dryRun: boolean;
     }) => json<DeclarationResult>({ method: 'POST', path: `${V1}/declarations`, json: body }),

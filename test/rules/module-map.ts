@@ -70,7 +70,10 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
       model: WORDS,
       versions: 'compares them on the spot: pure, and nothing that a control plane knows better',
     },
-    packages: { commander: 'commands, options and help' },
+    packages: {
+      commander: 'commands, options and help',
+      yaml: 'finds the Containerfiles that a sheer.yaml speaks of, to send them along',
+    },
     node: true,
   },
   app: {

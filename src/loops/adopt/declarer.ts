@@ -2,7 +2,7 @@ import type { Clock, DeclarationResult, Instant, NewFact } from '#model';
 import { current, type Graph } from '#graph';
 import type { Store } from '#store';
 import { AdoptError } from './adopt-error.ts';
-import type { DeclaredKind, DeclaredSubject } from './declarations/declared-set.ts';
+import { DECLARED_KINDS, type DeclaredKind, type DeclaredSubject } from './declarations/declared-set.ts';
 import {
   diffDeclarations,
   type Comparable,
@@ -11,16 +11,6 @@ import {
 import { parseDeclarations } from './declarations/parse-declarations.ts';
 import type { DeclaredElsewhere } from './declarations/resolve.ts';
 import type { DeclaredFile } from './questions.ts';
-
-const DECLARED_KINDS: readonly DeclaredKind[] = [
-  'team',
-  'environment',
-  'service',
-  'external',
-  'call',
-  'ownership',
-  'label',
-];
 
 /** Said by two places alike, these are no contradiction. */
 const SHARED_KINDS: ReadonlySet<DeclaredKind> = new Set(['team', 'environment', 'label']);
@@ -47,7 +37,7 @@ export class Declarer {
     files: readonly DeclaredFile[],
     options: { readonly dryRun: boolean; readonly actor: string },
   ): DeclarationResult {
-    const source = `declare:${commonDirectory(files)}`;
+    const source = `declare:${commonDirectory(files.filter(({ kind }) => kind !== 'containerfile'))}`;
     const { subjects, warnings } = parseDeclarations(files, this.#elsewhere(source));
     this.#refuseContradictions(source, subjects);
     const changes = diffDeclarations(this.#before(source), subjects);
@@ -119,7 +109,7 @@ export class Declarer {
   }
 }
 
-/** The deepest directory that holds all files. */
+/** The deepest directory that holds all files; what a build sees may lie anywhere. */
 function commonDirectory(files: readonly DeclaredFile[]): string {
   const [first = '', ...others] = files.map((file) => file.directory ?? '');
   let common = first.split('/');

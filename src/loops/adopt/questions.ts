@@ -84,6 +84,8 @@ export interface DeclaredFile {
    * found by the working directories of what runs.
    */
   readonly directory?: string;
+  /** It declares nothing by itself: `images:` of one of the others speaks of it. */
+  readonly kind?: 'containerfile';
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { parseAddressBlock } from '../address-block.ts';
-import { parseTime } from '../time.ts';
+import { parseDuration, parseTime } from '../time.ts';
 import { closed, listed, name, named, oneOrMany, text } from './expectations.ts';
 
 const port = z
@@ -99,6 +99,39 @@ const recordedLabel = text('the name of a label').regex(/^[^\s=*]+$/, {
   error: 'the exact name of a label, without a value or *',
 });
 
+/** What tells images apart; a tag is another build of the same. */
+const imageName = text('an image without a tag, such as shop/web').regex(
+  /^(?:[\w.-]+(?::\d+)?\/)?[a-z0-9][a-z0-9._-]*(?:\/[a-z0-9][a-z0-9._-]*)*$/,
+  { error: 'an image without a tag, such as shop/web or registry.example/shop/web' },
+);
+
+const image = closed({
+  owner: text("a team's name").optional(),
+  context: text('the directory that the build sees'),
+  containerfile: text('a path below the context').optional(),
+  target: text("a stage's name").optional(),
+});
+
+const LENGTH_OF_TIME = 'a length of time, such as 12h, 7d or 2w';
+
+const lengthOfTime = text(LENGTH_OF_TIME)
+  .regex(/^(?:\d{1,6}(?:ms|s|m|h|d|w))+$/, { error: LENGTH_OF_TIME })
+  .transform(parseDuration)
+  .refine((length) => length > 0, { error: LENGTH_OF_TIME });
+
+const deadlines = z.preprocess(
+  (value) => value ?? {},
+  closed({
+    critical: lengthOfTime.optional(),
+    high: lengthOfTime.optional(),
+    medium: lengthOfTime.optional(),
+    low: lengthOfTime.optional(),
+    unknown: lengthOfTime.optional(),
+  }),
+);
+
+const patch = closed({ deadlines: deadlines.default({}), environments: named(deadlines).default({}) });
+
 /** The whole file; `docs/sheer-yaml.md` describes it for people. */
 export const sheerYamlSchema = z.preprocess(
   (value) => value ?? {},
@@ -110,6 +143,8 @@ export const sheerYamlSchema = z.preprocess(
     externals: named(external).default({}),
     calls: listed(call, 'a list of calls').default([]),
     labels: oneOrMany(recordedLabel).default([]),
+    images: named(image, imageName).default({}),
+    patch: patch.optional(),
   }),
 );
 

@@ -16,6 +16,10 @@ const declarationsSchema = z.strictObject({
         name: z.string().min(1).max(4096),
         content: z.string(),
         directory: z.string().startsWith('/').max(4096).exactOptional(),
+        kind: z
+          .literal('containerfile')
+          .exactOptional()
+          .describe('declares nothing by itself: `images` of one of the others speaks of it'),
       }),
     )
     .min(1)

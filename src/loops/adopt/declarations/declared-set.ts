@@ -1,7 +1,19 @@
-import type { SubjectData } from '#model';
+import type { SubjectData, SubjectKind } from '#model';
 
 /** What people declare. */
-export type DeclaredKind = 'team' | 'environment' | 'service' | 'external' | 'call' | 'ownership' | 'label';
+export const DECLARED_KINDS = [
+  'team',
+  'environment',
+  'service',
+  'external',
+  'call',
+  'ownership',
+  'label',
+  'build-source',
+  'patch-policy',
+] as const satisfies readonly SubjectKind[];
+
+export type DeclaredKind = (typeof DECLARED_KINDS)[number];
 
 export interface DeclaredSubjectOf<K extends DeclaredKind> {
   readonly kind: K;

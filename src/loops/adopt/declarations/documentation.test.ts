@@ -5,10 +5,21 @@ import { describe, it } from 'node:test';
 import { sheerYamlSchema } from '#model/manifest';
 import { z } from 'zod';
 
+import type { DeclaredFile } from '../questions.ts';
 import { DeclarationError } from './declaration-error.ts';
 import { parseDeclarations } from './parse-declarations.ts';
 
 const page = readFileSync(new URL('../../../../docs/sheer-yaml.md', import.meta.url), 'utf8');
+
+/** What the examples speak of. */
+const CONTAINERFILES: readonly DeclaredFile[] = [
+  { name: 'images/base/Containerfile', content: 'FROM debian:12', kind: 'containerfile' },
+  {
+    name: 'services/web/build/Containerfile',
+    content: 'FROM base-debian:1 AS release\nFROM release',
+    kind: 'containerfile',
+  },
+];
 
 function blocks(language: string): readonly string[] {
   return [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map(
@@ -30,7 +41,7 @@ describe('docs/sheer-yaml.md', () => {
   it('has examples that are read without a warning', () => {
     assert.ok(blocks('yaml').length >= 2);
     for (const content of blocks('yaml')) {
-      const { subjects, warnings } = parseDeclarations([{ name: 'sheer.yaml', content }]);
+      const { subjects, warnings } = parseDeclarations([{ name: 'sheer.yaml', content }, ...CONTAINERFILES]);
       assert.ok(subjects.length > 0);
       assert.deepEqual(warnings, []);
     }

@@ -1,8 +1,10 @@
 import type {
+  BuildSourceData,
   EnvironmentData,
   ExternalData,
   LabelData,
   OwnershipData,
+  PatchPolicyData,
   Protocol,
   ServiceData,
   TeamData,
@@ -59,6 +61,18 @@ export interface OwnershipDraft {
   readonly place: Place;
 }
 
+export interface BuildSourceDraft {
+  readonly data: BuildSourceData;
+  readonly place: Place;
+  readonly owner: Reference | null;
+}
+
+export interface PatchPolicyDraft {
+  readonly data: PatchPolicyData;
+  readonly place: Place;
+  readonly environments: readonly Reference[];
+}
+
 /** What one file says, before names are looked up across all of them. */
 export interface Draft {
   readonly teams: readonly TeamDraft[];
@@ -68,6 +82,8 @@ export interface Draft {
   readonly calls: readonly CallDraft[];
   readonly ownerships: readonly OwnershipDraft[];
   readonly labels: readonly { readonly data: LabelData; readonly place: Place }[];
+  readonly buildSources: readonly BuildSourceDraft[];
+  readonly patchPolicies: readonly PatchPolicyDraft[];
   readonly problems: readonly Problem[];
   /** What is not refused and not used either, each with its place. */
   readonly warnings: readonly string[];
@@ -81,6 +97,8 @@ export const EMPTY_DRAFT: Draft = {
   calls: [],
   ownerships: [],
   labels: [],
+  buildSources: [],
+  patchPolicies: [],
   problems: [],
   warnings: [],
 };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { DeclaredFile } from '../questions.ts';
 import { readCatalogInfo } from './catalog-info.ts';
 import { readCodeowners } from './codeowners.ts';
+import { Containerfiles } from './containerfile/containerfiles.ts';
 import { DeclarationError } from './declaration-error.ts';
 import type { DeclaredSet } from './declared-set.ts';
 import { type Draft, EMPTY_DRAFT } from './draft.ts';
@@ -23,14 +24,16 @@ export function parseDeclarations(
 ): DeclaredSet {
   const unreadable = checkSizes(files);
   if (unreadable.length > 0) throw refusal(unreadable, files);
-  const drafts = files.map(readFile);
+  const containerfiles = new Containerfiles(files.filter(({ kind }) => kind === 'containerfile'));
+  const declaring = files.filter(({ kind }) => kind !== 'containerfile');
+  const drafts = declaring.map((file) => readFile(file, containerfiles));
   // A file that can't be read may hold the names that others miss, so they are looked up only when all can.
-  const wrong = drafts.flatMap((draft) => draft.problems);
+  const wrong = [...drafts.flatMap((draft) => draft.problems), ...containerfiles.problems()];
   if (wrong.length > 0) throw refusal(wrong, files);
   const problems: Problem[] = [];
   const set = resolve(drafts, elsewhere, problems);
   if (problems.length > 0) throw refusal(problems, files);
-  return set;
+  return { ...set, warnings: [...set.warnings, ...containerfiles.warnings()] };
 }
 
 /** A thousand services take 100 kB and 0.2 s; the densest YAML takes its parser 2 to 5 s for each MiB. */
@@ -60,11 +63,11 @@ function checkSizes(files: readonly DeclaredFile[]): readonly Problem[] {
   return problems;
 }
 
-function readFile(file: DeclaredFile): Draft {
+function readFile(file: DeclaredFile, containerfiles: Containerfiles): Draft {
   const base = path.posix.basename(file.name);
   if (base === 'CODEOWNERS') return readCodeowners(file);
   if (/^catalog-info\.ya?ml$/.test(base)) return readCatalogInfo(file);
-  if (/\.ya?ml$/.test(base)) return readSheerYaml(file);
+  if (/\.ya?ml$/.test(base)) return readSheerYaml(file, containerfiles);
   const place = { file: file.name, line: 1, column: 1, length: 1, path: null };
   const message = `a file called ${quoted(base)} is not read: expected sheer.yaml, catalog-info.yaml or CODEOWNERS`;
   return { ...EMPTY_DRAFT, problems: [{ place, message }] };

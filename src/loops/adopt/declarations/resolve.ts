@@ -5,11 +5,18 @@ import {
   type ExternalData,
   formatAddressBlock,
   parseAddressBlock,
+  PATCH_POLICY_ID,
   type SubjectData,
 } from '#model';
 
-import type { DeclaredKind, DeclaredSet, DeclaredSubject, DeclaredSubjectOf } from './declared-set.ts';
-import type { CallDraft, Draft, ExternalDraft, ServiceDraft, TeamDraft } from './draft.ts';
+import {
+  DECLARED_KINDS,
+  type DeclaredKind,
+  type DeclaredSet,
+  type DeclaredSubject,
+  type DeclaredSubjectOf,
+} from './declared-set.ts';
+import type { CallDraft, Draft, ExternalDraft, Reference, ServiceDraft, TeamDraft } from './draft.ts';
 import { Names } from './names.ts';
 import { lineOf, type Place, type Problem, quoted } from './problem.ts';
 import {
@@ -36,9 +43,19 @@ export function resolve(
   const externals = externalsOf(draft.externals, names);
   const ownerships = names.unique(draft.ownerships, ({ id }) => id, 'the owner of');
   const labels = names.unique(draft.labels, ({ data }) => data.name, 'label');
+  const buildSources = names.unique(draft.buildSources, ({ data }) => data.name, 'image');
+  const policies = names.unique(draft.patchPolicies, () => PATCH_POLICY_ID, 'the patch');
   const others = idsByKind(elsewhere);
-  checkOwners([...draft.services, ...draft.externals], new Set([...teams.keys(), ...others.team]), names);
-  checkEnvironments(draft.services, [...environments.keys(), ...others.environment], names);
+  checkOwners(
+    [...draft.services, ...draft.externals, ...draft.buildSources],
+    new Set([...teams.keys(), ...others.team]),
+    names,
+  );
+  const named = [
+    ...draft.services.map(({ environment }) => environment),
+    ...draft.patchPolicies.flatMap((policy) => policy.environments),
+  ];
+  checkEnvironments(named, [...environments.keys(), ...others.environment], names);
   const calls = callsOf(draft.calls, {
     services,
     byName: servicesByName([...services.values(), ...others.service.map(namedById)]),
@@ -53,6 +70,8 @@ export function resolve(
     ...subjectsOf('call', calls),
     ...subjectsOf('ownership', ownerships),
     ...subjectsOf('label', labels),
+    ...subjectsOf('build-source', buildSources),
+    ...subjectsOf('patch-policy', policies),
   ];
   return { subjects: subjects.toSorted(byKindAndId), warnings: draft.warnings };
 }
@@ -64,18 +83,8 @@ function subjectsOf<K extends DeclaredKind>(
   return [...drafts].map(([id, { data, place }]) => ({ kind, id, data, location: lineOf(place) }));
 }
 
-const KINDS: readonly DeclaredSubject['kind'][] = [
-  'team',
-  'environment',
-  'service',
-  'external',
-  'call',
-  'ownership',
-  'label',
-];
-
 function byKindAndId(a: DeclaredSubject, b: DeclaredSubject): number {
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || (a.id < b.id ? -1 : 1);
+  return DECLARED_KINDS.indexOf(a.kind) - DECLARED_KINDS.indexOf(b.kind) || (a.id < b.id ? -1 : 1);
 }
 
 function merged(drafts: readonly Draft[]): Omit<Draft, 'problems'> {
@@ -87,6 +96,8 @@ function merged(drafts: readonly Draft[]): Omit<Draft, 'problems'> {
     calls: drafts.flatMap(({ calls }) => calls),
     ownerships: drafts.flatMap(({ ownerships }) => ownerships),
     labels: drafts.flatMap(({ labels }) => labels),
+    buildSources: drafts.flatMap(({ buildSources }) => buildSources),
+    patchPolicies: drafts.flatMap(({ patchPolicies }) => patchPolicies),
     warnings: drafts.flatMap(({ warnings }) => warnings),
   };
 }
@@ -103,7 +114,7 @@ function teamsOf(drafts: readonly TeamDraft[], names: Names): ReadonlyMap<string
 }
 
 function checkOwners(
-  drafts: readonly (ServiceDraft | ExternalDraft)[],
+  drafts: readonly { readonly owner: Reference | null }[],
   teams: ReadonlySet<string>,
   names: Names,
 ): void {
@@ -114,15 +125,15 @@ function checkOwners(
   for (const owner of owners.values()) names.known(owner, teams, 'team');
 }
 
-/** Where somebody lists environments, a service's must be one of them; where nobody does, any name will do. */
+/** Where somebody lists environments, others must be among them; where nobody does, any name will do. */
 function checkEnvironments(
-  services: readonly ServiceDraft[],
+  references: readonly Reference[],
   declared: readonly string[],
   names: Names,
 ): void {
   if (declared.length === 0) return;
   const environments = new Set([...declared, DEFAULT_ENVIRONMENT]);
-  for (const { environment } of services) names.known(environment, environments, 'environment');
+  for (const reference of references) names.known(reference, environments, 'environment');
 }
 
 function externalsOf(drafts: readonly ExternalDraft[], names: Names): ReadonlyMap<string, ExternalDraft> {

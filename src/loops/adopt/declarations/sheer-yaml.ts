@@ -1,21 +1,27 @@
-import path from 'node:path';
-
 import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Selector, serviceId } from '#model';
+import type { Containerfiles } from './containerfile/containerfiles.ts';
+import { readImages } from './containerfile/read-images.ts';
 import { isName, type SheerYaml, sheerYamlSchema } from '#model/manifest';
 
 import type { DeclaredFile } from '../questions.ts';
+import { resolved, type Where } from './declared-path.ts';
 import { checkSchema } from './check-schema.ts';
-import { type CallDraft, type Draft, EMPTY_DRAFT, type ServiceDraft } from './draft.ts';
-import { type Place, type Problem, quoted } from './problem.ts';
+import {
+  type CallDraft,
+  type Draft,
+  EMPTY_DRAFT,
+  type PatchPolicyDraft,
+  type ServiceDraft,
+} from './draft.ts';
+import { type Problem, quoted } from './problem.ts';
 import { parseYaml, placeOf, type YamlTree } from './yaml-tree.ts';
-
-/** Where a path of the file stands. */
-type Where = (path: readonly PropertyKey[], what?: 'key' | 'value') => Place;
 
 type Service = SheerYaml['services'][string];
 
+type Patch = NonNullable<SheerYaml['patch']>;
+
 /** Reads a sheer.yaml as far as it goes by itself; names are looked up later, across all files. */
-export function readSheerYaml(file: DeclaredFile): Draft {
+export function readSheerYaml(file: DeclaredFile, containerfiles: Containerfiles): Draft {
   const yaml = parseYaml(file);
   const problems = [...yaml.problems];
   const [tree, second] = yaml.trees;
@@ -28,7 +34,15 @@ export function readSheerYaml(file: DeclaredFile): Draft {
   const manifest = checkSchema(sheerYamlSchema, yaml, tree, problems);
   if (manifest === null) return { ...EMPTY_DRAFT, problems };
   const root: YamlTree = tree;
-  return draftOf(manifest, file, (at, what = 'value') => placeOf(yaml, root, at, what));
+  const where: Where = (at, what = 'value') => placeOf(yaml, root, at, what);
+  const draft = draftOf(manifest, file, where);
+  const images = readImages(manifest, { file, where, containerfiles });
+  return {
+    ...draft,
+    buildSources: images.buildSources,
+    patchPolicies: manifest.patch === undefined ? [] : [policyOf(manifest.patch, where)],
+    problems: [...draft.problems, ...images.problems],
+  };
 }
 
 function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
@@ -58,6 +72,20 @@ function draftOf(manifest: SheerYaml, file: DeclaredFile, where: Where): Draft {
     ],
     labels: manifest.labels.map((name, index) => ({ data: { name }, place: where(['labels', index]) })),
     problems,
+  };
+}
+
+function policyOf({ deadlines, environments }: Patch, where: Where): PatchPolicyDraft {
+  return {
+    data: {
+      deadlinesMs: given(deadlines),
+      environments: Object.fromEntries(Object.entries(environments).map(([name, own]) => [name, given(own)])),
+    },
+    place: where(['patch'], 'key'),
+    environments: Object.keys(environments).map((name) => ({
+      name,
+      place: where(['patch', 'environments', name], 'key'),
+    })),
   };
 }
 
@@ -169,13 +197,13 @@ function externalOf(
   };
 }
 
-/** Without the keys that are not there. */
 function selectorOf(selector: Service['match'][number]): Selector {
-  return JSON.parse(JSON.stringify(selector)) as Selector;
+  return given(selector);
 }
 
-/** As an absolute path where it can be; otherwise relative to where the user stands, as the file's name is. */
-function resolved(file: DeclaredFile, source: string): string {
-  const joined = path.posix.join(file.directory ?? path.posix.dirname(file.name), source);
-  return (path.posix.isAbsolute(source) ? path.posix.normalize(source) : joined).replace(/(?<=.)\/+$/, '');
+/** Without the keys that are not there. */
+function given<T extends object>(value: T): Given<T> {
+  return JSON.parse(JSON.stringify(value)) as Given<T>;
 }
+
+type Given<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
