@@ -1,5 +1,5 @@
-import type { ChoiceModel } from './choice-model.ts';
-import { exposureOf, type Units } from './cost.ts';
+import type { Option } from './choice-model.ts';
+import { at, type Layout } from './layout.ts';
 
 /**
  * What the search asks the dynamic program: which outcomes and builds are closed, and what the rest
@@ -10,65 +10,49 @@ export interface Prices {
   readonly uses: Float64Array;
   /** By use: 1 where no consumer may take it. */
   readonly closedUses: Uint8Array;
-  /** By image: paid for a build. */
-  readonly builds: Float64Array;
-  /** By outcome, as {@link Layout} numbers them: 1 where it must not be. */
+  /** By outcome, as the layout numbers them: 1 where it must not be. */
   readonly closedOutcomes: Uint8Array;
+  readonly builds: BuildPrices;
+}
+
+/** Never changed once they are made, so that what depends on nothing else is computed once. */
+export interface BuildPrices {
+  /** By image: paid for a build. */
+  readonly prices: Float64Array;
   /** By image: 1 where it must not be built. */
-  readonly closedBuilds: Uint8Array;
+  readonly closed: Uint8Array;
+  /** The tables of the images outside of the core. */
+  outer: Tables | null;
 }
 
 export interface Relaxed {
   readonly unfixed: number;
   /** Of fix points, builds and prices. */
   readonly effort: number;
-  /** Image → index into the options of the state that its parent is in. */
-  readonly options: Int32Array;
-  /** Image → the outcome of the chosen option. */
+  readonly tables: Tables;
+  /** Image → the outcome of the chosen option; filled in for the core. */
   readonly outcomes: Int32Array;
 }
 
-/** A choice model as flat arrays, made once and solved many times. */
-export interface Layout {
-  readonly model: ChoiceModel;
-  readonly units: Units;
-  /** Image → number of its first outcome, and one more for the end. */
-  readonly firstOutcome: Int32Array;
-  readonly firstState: Int32Array;
-  /** Images that have a choice, each after its parent. */
-  readonly live: readonly number[];
-  /** Of the images without a choice. */
-  readonly unfixedBase: number;
-  /** By outcome. */
-  readonly exposure: Float64Array;
-}
-
-export function layoutOf(model: ChoiceModel, units: Units): Layout {
-  const { images } = model;
-  const firstOutcome = offsets(images.map(({ outcomes }) => outcomes.length));
-  const firstState = offsets(images.map(({ options }) => options.length));
-  const exposure = new Float64Array(firstOutcome.at(-1) ?? 0);
-  const live: number[] = [];
-  let unfixedBase = 0;
-  for (const [index, { content, outcomes, options }] of images.entries()) {
-    for (const [outcome, set] of outcomes.entries()) {
-      const left = exposureOf(content.image, set);
-      exposure[at(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
-    }
-    if (options.some(({ length }) => length > 1)) live.push(index);
-    else unfixedBase += at(exposure, at(firstOutcome, index));
-  }
-  return { model, units, firstOutcome, firstState, live, unfixedBase, exposure };
+export interface Tables {
+  /** By outcome: of the subtrees below. */
+  readonly belowUnfixed: Float64Array;
+  readonly belowEffort: Float64Array;
+  /** By state: of the best option, and its index. */
+  readonly unfixed: Float64Array;
+  readonly effort: Float64Array;
+  readonly best: Int32Array;
+  readonly total: { unfixed: number; effort: number };
 }
 
 /** Nothing closed, and no price on anything. */
 export function freePrices({ model, exposure }: Layout): Prices {
+  const images = model.images.length;
   return {
     uses: new Float64Array(model.uses.length),
     closedUses: new Uint8Array(model.uses.length),
-    builds: new Float64Array(model.images.length),
     closedOutcomes: new Uint8Array(exposure.length),
-    closedBuilds: new Uint8Array(model.images.length),
+    builds: { prices: new Float64Array(images), closed: new Uint8Array(images), outer: null },
   };
 }
 
@@ -76,9 +60,8 @@ export function copyPrices(prices: Prices): Prices {
   return {
     uses: prices.uses.slice(),
     closedUses: prices.closedUses.slice(),
-    builds: prices.builds.slice(),
     closedOutcomes: prices.closedOutcomes.slice(),
-    closedBuilds: prices.closedBuilds.slice(),
+    builds: prices.builds,
   };
 }
 
@@ -88,78 +71,79 @@ export function copyPrices(prices: Prices): Prices {
  * and so never above the cost of a real plan.
  */
 export function relax(layout: Layout, prices: Prices): Relaxed {
-  const tables = tablesOf(layout, prices);
-  for (let position = layout.live.length - 1; position >= 0; position--) {
-    const index = at(layout.live, position);
-    solveImage(index, layout, prices, tables);
-    handUp(index, layout, tables);
-  }
-  const options = new Int32Array(layout.model.images.length);
-  const outcomes = new Int32Array(layout.model.images.length);
-  for (const index of layout.live) {
-    const parent = layout.model.images[index]?.parent ?? null;
-    const state = parent === null ? 0 : at(outcomes, parent);
-    options[index] = at(tables.best, at(layout.firstState, index) + state);
-    outcomes[index] = layout.model.images[index]?.options[state]?.[at(options, index)]?.outcome ?? 0;
-  }
-  return { unfixed: tables.total.unfixed, effort: tables.total.effort, options, outcomes };
-}
-
-/** Typed arrays of known length: what is asked for is there. */
-export function at(array: ArrayLike<number>, index: number): number {
-  return array[index] as number; // noUncheckedIndexedAccess can't know the lengths
-}
-
-interface Tables {
-  /** By outcome: of the subtrees below. */
-  readonly belowUnfixed: Float64Array;
-  readonly belowEffort: Float64Array;
-  /** By state: of the best option. */
-  readonly unfixed: Float64Array;
-  readonly effort: Float64Array;
-  readonly best: Int32Array;
-  readonly total: { unfixed: number; effort: number };
-}
-
-function tablesOf(layout: Layout, prices: Prices): Tables {
-  const outcomes = layout.exposure.length;
-  const states = at(layout.firstState, layout.firstState.length - 1);
-  const belowEffort = new Float64Array(outcomes);
+  const tables = copyTables((prices.builds.outer ??= outerTables(layout, prices)));
   for (const [index, { source, outcome }] of layout.model.uses.entries()) {
     const place = at(layout.firstOutcome, source) + outcome;
-    belowEffort[place] = at(belowEffort, place) - at(prices.uses, index);
+    tables.belowEffort[place] = at(tables.belowEffort, place) - at(prices.uses, index);
   }
-  return {
+  solveImages(layout.core, layout, prices, tables);
+  const outcomes = new Int32Array(layout.model.images.length);
+  chooseOutcomes(layout.core, layout, tables, outcomes);
+  return { ...tables.total, tables, outcomes };
+}
+
+/** Fills in the outcomes of the images outside of the core too. */
+export function completed(relaxed: Relaxed, layout: Layout): Relaxed {
+  const outcomes = relaxed.outcomes.slice();
+  chooseOutcomes(layout.outer, layout, relaxed.tables, outcomes);
+  return { ...relaxed, outcomes };
+}
+
+/** What was chosen for an image; undefined where it has no choice. */
+export function chosenOption(relaxed: Relaxed, layout: Layout, index: number): Option | undefined {
+  const image = layout.model.images[index];
+  if (image === undefined) return undefined;
+  const state = image.parent === null ? 0 : at(relaxed.outcomes, image.parent);
+  return image.options[state]?.[at(relaxed.tables.best, at(layout.firstState, index) + state)];
+}
+
+function outerTables(layout: Layout, prices: Prices): Tables {
+  const states = at(layout.firstState, layout.firstState.length - 1);
+  const tables = {
     belowUnfixed: layout.exposure.slice(),
-    belowEffort,
+    belowEffort: new Float64Array(layout.exposure.length),
     unfixed: new Float64Array(states),
     effort: new Float64Array(states),
     best: new Int32Array(states),
     total: { unfixed: layout.unfixedBase, effort: 0 },
   };
+  solveImages(layout.outer, layout, prices, tables);
+  return tables;
+}
+
+function copyTables(tables: Tables): Tables {
+  return {
+    belowUnfixed: tables.belowUnfixed.slice(),
+    belowEffort: tables.belowEffort.slice(),
+    unfixed: tables.unfixed.slice(),
+    effort: tables.effort.slice(),
+    best: tables.best.slice(),
+    total: { ...tables.total },
+  };
+}
+
+function solveImages(images: readonly number[], layout: Layout, prices: Prices, tables: Tables): void {
+  for (let position = images.length - 1; position >= 0; position--) {
+    const index = at(images, position);
+    solveImage(index, layout, prices, tables);
+    handUp(index, layout, tables);
+  }
 }
 
 function solveImage(index: number, layout: Layout, prices: Prices, tables: Tables): void {
-  const image = layout.model.images[index];
-  if (image === undefined) return;
+  const states = layout.model.images[index]?.options ?? [];
   const first = at(layout.firstOutcome, index);
-  const build = layout.units.build + at(prices.builds, index);
-  const closed = at(prices.closedBuilds, index) === 1;
-  for (let state = 0; state < image.options.length; state++) {
+  for (let state = 0; state < states.length; state++) {
     let [unfixed, effort, best] = [Infinity, Infinity, 0];
-    const options = image.options[state] ?? [];
+    const options = states[state] ?? [];
     for (let position = 0; position < options.length; position++) {
       const option = options[position];
-      if (option === undefined || at(prices.closedOutcomes, first + option.outcome) === 1) continue;
-      const { kind } = option.action;
-      if (kind !== 'keep' && closed) continue;
+      if (option === undefined) continue;
       const below = at(tables.belowUnfixed, first + option.outcome);
       if (below > unfixed) continue;
-      let cost = at(tables.belowEffort, first + option.outcome);
-      if (kind !== 'keep') cost += build;
-      if (kind === 'change') cost += layout.units.fixPoint;
-      if (option.uses.length > 0) cost += priceOf(option.uses, layout, prices);
-      if (cost === Infinity || (below === unfixed && cost >= effort)) continue;
+      const own = effortOfOption(option, index, layout, prices);
+      const cost = own + at(tables.belowEffort, first + option.outcome);
+      if (own === Infinity || (below === unfixed && cost >= effort)) continue;
       [unfixed, effort, best] = [below, cost, position];
     }
     const place = at(layout.firstState, index) + state;
@@ -169,16 +153,24 @@ function solveImage(index: number, layout: Layout, prices: Prices, tables: Table
   }
 }
 
-/** Infinity where a use is not possible any more. */
-function priceOf(uses: readonly number[], layout: Layout, prices: Prices): number {
-  let price = 0;
-  for (const index of uses) {
-    const use = layout.model.uses[index];
-    if (use === undefined || at(prices.closedUses, index) === 1) return Infinity;
-    if (at(prices.closedOutcomes, at(layout.firstOutcome, use.source) + use.outcome) === 1) return Infinity;
-    price += at(prices.uses, index);
+/** Infinity where it is closed. */
+function effortOfOption(option: Option, index: number, layout: Layout, prices: Prices): number {
+  if (at(prices.closedOutcomes, at(layout.firstOutcome, index) + option.outcome) === 1) return Infinity;
+  const { kind } = option.action;
+  if (kind === 'keep') return 0;
+  if (at(prices.builds.closed, index) === 1) return Infinity;
+  let effort = layout.units.build + at(prices.builds.prices, index);
+  if (kind === 'change') effort += layout.units.fixPoint;
+  for (let position = 0; position < option.uses.length; position++) {
+    effort += priceOfUse(at(option.uses, position), layout, prices);
   }
-  return price;
+  return effort;
+}
+
+function priceOfUse(index: number, layout: Layout, prices: Prices): number {
+  const place = at(layout.useOutcomes, index);
+  if (at(prices.closedUses, index) === 1 || at(prices.closedOutcomes, place) === 1) return Infinity;
+  return at(prices.uses, index);
 }
 
 /** Adds what the image costs in each state to the outcome of the parent that the state is. */
@@ -193,15 +185,17 @@ function handUp(index: number, layout: Layout, tables: Tables): void {
   const states = at(layout.firstState, index + 1) - first;
   const place = at(layout.firstOutcome, parent);
   for (let state = 0; state < states; state++) {
-    tables.belowUnfixed[place + state] =
-      at(tables.belowUnfixed, place + state) + at(tables.unfixed, first + state);
-    tables.belowEffort[place + state] =
-      at(tables.belowEffort, place + state) + at(tables.effort, first + state);
+    tables.belowUnfixed[place + state] = at(tables.belowUnfixed, place + state) + at(tables.unfixed, first + state);
+    tables.belowEffort[place + state] = at(tables.belowEffort, place + state) + at(tables.effort, first + state);
   }
 }
 
-function offsets(lengths: readonly number[]): Int32Array {
-  const starts = new Int32Array(lengths.length + 1);
-  for (const [index, length] of lengths.entries()) starts[index + 1] = at(starts, index) + length;
-  return starts;
+function chooseOutcomes(images: readonly number[], layout: Layout, tables: Tables, outcomes: Int32Array): void {
+  for (const index of images) {
+    const image = layout.model.images[index];
+    if (image === undefined) continue;
+    const state = image.parent === null ? 0 : at(outcomes, image.parent);
+    const best = at(tables.best, at(layout.firstState, index) + state);
+    outcomes[index] = image.options[state]?.[best]?.outcome ?? 0;
+  }
 }

@@ -1,0 +1,143 @@
+import { improved, settle, usesOf } from './incumbent.ts';
+import { at, type Layout } from './layout.ts';
+import { disagreementOf, newTally, priceTeams, priceUses, unpaidTeam } from './pricing.ts';
+import { completed, type Prices, relax, type Relaxed } from './relaxation.ts';
+import { type Bound, boundOfCost, compareBounds, higherOf, isBelow, type Node, type Run, type Split } from './search-node.ts';
+
+export interface UsesBounded {
+  readonly bound: Bound;
+  /** Against the best plan so far, teams left aside: no better one here, equal ones at most, or open. */
+  readonly settled: 'above' | 'equal' | 'below';
+  readonly split: Split | null;
+  readonly relaxed: Relaxed;
+}
+
+/** With each round the prices get better; the first node's are handed down to all others. */
+const FIRST_ROUNDS = 100;
+const ROUNDS = 12;
+const TEAM_ROUNDS = 6;
+/** A real plan is made of the relaxed one in every so many rounds. */
+const SETTLE_EVERY = 6;
+/** After so many rounds without a better bound, steps are halved and start from the best prices. */
+const PATIENCE = 3;
+
+/** Bounds what stays unfixed, fix points and builds; improves the prices of the node in place. */
+export function boundByUses(node: Node, run: Run): UsesBounded {
+  const { layout } = run;
+  const rounds = run.explored === 0 && layout.model.uses.length > 0 ? FIRST_ROUNDS : ROUNDS;
+  const descent: Descent = { reach: 1, stale: 0, raw: { unfixed: -1, effort: 0 }, prices: node.prices.uses.slice() };
+  let { bound } = node;
+  for (let round = 1; ; round++) {
+    const relaxed = relax(layout, node.prices);
+    run.explored += 1;
+    bound = higherOf(bound, roundedUp(relaxed, layout.units.build));
+    const used = usesOf(relaxed, layout);
+    const disagreement = disagreementOf(layout, node.prices, relaxed, used);
+    improveBy(relaxed, { used, disagreement, settles: round % SETTLE_EVERY === 1 }, node, run);
+    const settled = settledBy(bound, run);
+    const split = splitOf(disagreement, node.prices, layout);
+    if (settled !== 'below' || round >= rounds) return { bound, settled, split, relaxed };
+    step(descent, { relaxed, disagreement, prices: node.prices }, run);
+  }
+}
+
+/** Bounds the teams too, where what comes before them is equal to the best plan so far. */
+export function boundByTeams(
+  node: Node,
+  start: UsesBounded,
+  run: Run,
+): { readonly bound: Bound; readonly split: Split | null } {
+  const { layout } = run;
+  const tally = newTally(layout, node.teams);
+  let relaxed = completed(start.relaxed, layout);
+  let builds = node.prices.builds;
+  let { bound, split } = { bound: node.bound, split: start.split };
+  for (let round = 0; round < TEAM_ROUNDS; round++) {
+    builds = priceTeams(layout, builds, relaxed, tally);
+    const prices = { ...node.prices, builds };
+    relaxed = completed(relax(layout, prices), layout);
+    run.explored += 1;
+    const paid = relaxed.effort + node.teams.size * layout.units.team;
+    bound = higherOf(bound, roundedUp({ unfixed: relaxed.unfixed, effort: paid }, layout.units.team));
+    const used = usesOf(relaxed, layout);
+    const disagreement = disagreementOf(layout, prices, relaxed, used);
+    improveBy(relaxed, { used, disagreement, settles: round === 0 }, { ...node, prices }, run);
+    if (!isBelow(bound, run)) return { bound, split: null };
+    const team = unpaidTeam(layout, builds, relaxed, tally);
+    split = splitOf(disagreement, prices, layout) ?? (team === null ? null : { kind: 'team', team });
+  }
+  return { bound, split };
+}
+
+interface Round {
+  readonly used: readonly number[];
+  readonly disagreement: Int8Array;
+  readonly settles: boolean;
+}
+
+/** Carries out what is, or can be made, a real plan, where it may be better than the best so far. */
+function improveBy(relaxed: Relaxed, { used, disagreement, settles }: Round, node: Node, run: Run): void {
+  if (relaxed.unfixed === Infinity) return;
+  if (!disagreement.includes(1)) run.incumbent = improved(run.incumbent, relaxed, run.layout);
+  else if (settles) {
+    for (const settled of settle(run.layout, node.prices, used)) {
+      run.explored += 1;
+      if (isBelow(settled, run)) run.incumbent = improved(run.incumbent, settled, run.layout);
+    }
+  }
+}
+
+function settledBy(bound: Bound, { incumbent, layout }: Run): UsesBounded['settled'] {
+  const { unfixed, effort } = boundOfCost({ ...incumbent.cost, teams: 0 }, layout.units);
+  const difference = compareBounds(bound, { unfixed, effort });
+  if (difference > 0) return 'above';
+  return difference === 0 ? 'equal' : 'below';
+}
+
+interface Descent {
+  /** Part of the gap that a step goes. */
+  reach: number;
+  stale: number;
+  /** The best bound, not rounded, and the prices that gave it. */
+  raw: Bound;
+  prices: Float64Array;
+}
+
+function step(
+  descent: Descent,
+  at: { readonly relaxed: Relaxed; readonly disagreement: Int8Array; readonly prices: Prices },
+  { incumbent, layout }: Run,
+): void {
+  const { relaxed, disagreement, prices } = at;
+  if (compareBounds(relaxed, descent.raw) > 0) {
+    descent.raw = { unfixed: relaxed.unfixed, effort: relaxed.effort };
+    descent.prices = prices.uses.slice();
+    descent.stale = 0;
+  } else if (++descent.stale >= PATIENCE) {
+    descent.reach /= 2;
+    descent.stale = 0;
+  }
+  const best = boundOfCost(incumbent.cost, layout.units);
+  const gap = best.unfixed === relaxed.unfixed ? Math.max(0, best.effort - relaxed.effort) : layout.units.fixPoint;
+  priceUses(prices, disagreement, gap * descent.reach);
+}
+
+/** Plans cost whole units, so a bound is rounded up to the next. */
+function roundedUp({ unfixed, effort }: Bound, unit: number): Bound {
+  return { unfixed, effort: Math.ceil(effort / unit) * unit };
+}
+
+/** The outcome that is presumed most often without being there, or else is there for too little. */
+function splitOf(disagreement: Int8Array, prices: Prices, { model, useOutcomes }: Layout): Split | null {
+  const weights = new Map<number, number>();
+  let most: { readonly use: number; readonly weight: number } | null = null;
+  for (const [index, place] of useOutcomes.entries()) {
+    const value = at(disagreement, index);
+    if (value === 0 || (value < 0 && at(prices.uses, index) === 0)) continue;
+    const weight = (weights.get(place) ?? 0) + (value > 0 ? useOutcomes.length : 1);
+    weights.set(place, weight);
+    if (most === null || weight > most.weight) most = { use: index, weight };
+  }
+  const use = most === null ? undefined : model.uses[most.use];
+  return use === undefined ? null : { kind: 'source', source: use.source, outcome: use.outcome };
+}

@@ -1,0 +1,69 @@
+import type { ChoiceModel } from './choice-model.ts';
+import { exposureOf, type Units } from './cost.ts';
+
+/** A choice model as flat arrays, made once and solved many times. */
+export interface Layout {
+  readonly model: ChoiceModel;
+  readonly units: Units;
+  /** Image → number of its first outcome, and one more for the end. */
+  readonly firstOutcome: Int32Array;
+  readonly firstState: Int32Array;
+  /** Use → number of the outcome that it presumes. */
+  readonly useOutcomes: Int32Array;
+  /**
+   * Images that have a choice, each after its parent: those that use another, are used, or have one
+   * of these below them, and the rest, which only prices of builds change.
+   */
+  readonly core: readonly number[];
+  readonly outer: readonly number[];
+  /** Of the images without a choice. */
+  readonly unfixedBase: number;
+  /** By outcome: what it leaves unfixed. */
+  readonly exposure: Float64Array;
+}
+
+export function layoutOf(model: ChoiceModel, units: Units): Layout {
+  const { images } = model;
+  const firstOutcome = offsets(images.map(({ outcomes }) => outcomes.length));
+  const firstState = offsets(images.map(({ options }) => options.length));
+  const exposure = new Float64Array(at(firstOutcome, images.length));
+  const inCore = coreOf(model);
+  const core: number[] = [];
+  const outer: number[] = [];
+  let unfixedBase = 0;
+  for (const [index, { content, outcomes, options }] of images.entries()) {
+    for (const [outcome, set] of outcomes.entries()) {
+      const left = exposureOf(content.image, set);
+      exposure[at(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
+    }
+    if (!options.some(({ length }) => length > 1)) unfixedBase += at(exposure, at(firstOutcome, index));
+    else if (inCore.has(index)) core.push(index);
+    else outer.push(index);
+  }
+  const useOutcomes = Int32Array.from(model.uses, ({ source, outcome }) => at(firstOutcome, source) + outcome);
+  return { model, units, firstOutcome, firstState, useOutcomes, core, outer, unfixedBase, exposure };
+}
+
+/** Typed arrays of known length: what is asked for is there. */
+export function at(array: ArrayLike<number>, index: number): number {
+  return array[index] as number; // noUncheckedIndexedAccess can't know the lengths
+}
+
+function coreOf({ images, uses }: ChoiceModel): ReadonlySet<number> {
+  const core = new Set<number>();
+  for (const { consumer, source } of uses) {
+    for (const end of [consumer, source]) {
+      for (let index: number | null = end; index !== null && !core.has(index); ) {
+        core.add(index);
+        index = images[index]?.parent ?? null;
+      }
+    }
+  }
+  return core;
+}
+
+function offsets(lengths: readonly number[]): Int32Array {
+  const starts = new Int32Array(lengths.length + 1);
+  for (const [index, length] of lengths.entries()) starts[index + 1] = at(starts, index) + length;
+  return starts;
+}

@@ -1,0 +1,49 @@
+import type { Cost, Units } from './cost.ts';
+import { effortOf, type Incumbent, unfixedOf } from './incumbent.ts';
+import type { Layout } from './layout.ts';
+import type { Prices } from './relaxation.ts';
+
+/** In the units of the relaxation, first what stays unfixed. */
+export interface Bound {
+  readonly unfixed: number;
+  readonly effort: number;
+}
+
+/** Part of the plans: those in which the closed outcomes and builds do not occur. */
+export interface Node {
+  /** Without prices of builds. */
+  readonly prices: Prices;
+  /** Teams that are paid for as a whole, whether they build or not. */
+  readonly teams: ReadonlySet<string>;
+  readonly bound: Bound;
+}
+
+/** What the two parts of a node disagree about most. */
+export type Split =
+  | { readonly kind: 'source'; readonly source: number; readonly outcome: number }
+  | { readonly kind: 'team'; readonly team: string };
+
+/** The state of one search. */
+export interface Run {
+  readonly layout: Layout;
+  explored: number;
+  incumbent: Incumbent;
+}
+
+/** Whether there can be a better plan than the incumbent under this bound. */
+export function isBelow(bound: Bound, { incumbent, layout }: Run): boolean {
+  return compareBounds(bound, boundOfCost(incumbent.cost, layout.units)) < 0;
+}
+
+export function boundOfCost(cost: Cost, units: Units): Bound {
+  return { unfixed: unfixedOf(cost, units), effort: effortOf(cost, units) };
+}
+
+export function compareBounds(left: Bound, right: Bound): number {
+  if (left.unfixed !== right.unfixed) return left.unfixed < right.unfixed ? -1 : 1;
+  return left.effort - right.effort;
+}
+
+export function higherOf(left: Bound, right: Bound): Bound {
+  return compareBounds(left, right) < 0 ? right : left;
+}
