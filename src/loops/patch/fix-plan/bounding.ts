@@ -1,8 +1,9 @@
 import { improved, settle, usesOf } from './incumbent.ts';
 import { at, type Layout } from './layout.ts';
+import { closeOutcomes } from './probing.ts';
 import { disagreementOf, newTally, priceTeams, priceUses, unpaidTeam } from './pricing.ts';
 import { completed, type Prices, relax, type Relaxed } from './relaxation.ts';
-import { type Bound, boundOfCost, compareBounds, higherOf, isBelow, type Node, type Run, type Split } from './search-node.ts';
+import { type Bound, boundOfCost, compareBounds, compareToBest, higherOf, isBelow, roundedUp, type Node, type Run, type Split } from './search-node.ts';
 
 export interface UsesBounded {
   readonly bound: Bound;
@@ -15,6 +16,8 @@ export interface UsesBounded {
 /** With each round the prices get better; the first node's are handed down to all others. */
 const FIRST_ROUNDS = 100;
 const ROUNDS = 12;
+/** Rounds of the first node after which every outcome is tried by itself. */
+const PROBES = [2, 30, 60, 90];
 const TEAM_ROUNDS = 6;
 /** A real plan is made of the relaxed one in every so many rounds. */
 const SETTLE_EVERY = 6;
@@ -24,7 +27,8 @@ const PATIENCE = 3;
 /** Bounds what stays unfixed, fix points and builds; improves the prices of the node in place. */
 export function boundByUses(node: Node, run: Run): UsesBounded {
   const { layout } = run;
-  const rounds = run.explored === 0 && layout.model.uses.length > 0 ? FIRST_ROUNDS : ROUNDS;
+  const first = run.explored === 0 && layout.model.uses.length > 0;
+  const rounds = first ? FIRST_ROUNDS : ROUNDS;
   const descent: Descent = { reach: 1, stale: 0, raw: { unfixed: -1, effort: 0 }, prices: node.prices.uses.slice() };
   let { bound } = node;
   for (let round = 1; ; round++) {
@@ -37,6 +41,7 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
     const settled = settledBy(bound, run);
     const split = splitOf(disagreement, node.prices, layout);
     if (settled !== 'below' || round >= rounds) return { bound, settled, split, relaxed };
+    if (first && PROBES.includes(round)) closeOutcomes(node.prices, run);
     step(descent, { relaxed, disagreement, prices: node.prices }, run);
   }
 }
@@ -87,9 +92,8 @@ function improveBy(relaxed: Relaxed, { used, disagreement, settles }: Round, nod
   }
 }
 
-function settledBy(bound: Bound, { incumbent, layout }: Run): UsesBounded['settled'] {
-  const { unfixed, effort } = boundOfCost({ ...incumbent.cost, teams: 0 }, layout.units);
-  const difference = compareBounds(bound, { unfixed, effort });
+function settledBy(bound: Bound, run: Run): UsesBounded['settled'] {
+  const difference = compareToBest(bound, run);
   if (difference > 0) return 'above';
   return difference === 0 ? 'equal' : 'below';
 }
@@ -120,11 +124,6 @@ function step(
   const best = boundOfCost(incumbent.cost, layout.units);
   const gap = best.unfixed === relaxed.unfixed ? Math.max(0, best.effort - relaxed.effort) : layout.units.fixPoint;
   priceUses(prices, disagreement, gap * descent.reach);
-}
-
-/** Plans cost whole units, so a bound is rounded up to the next. */
-function roundedUp({ unfixed, effort }: Bound, unit: number): Bound {
-  return { unfixed, effort: Math.ceil(effort / unit) * unit };
 }
 
 /** The outcome that is presumed most often without being there, or else is there for too little. */

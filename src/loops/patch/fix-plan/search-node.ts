@@ -26,8 +26,12 @@ export type Split =
 /** The state of one search. */
 export interface Run {
   readonly layout: Layout;
+  /** Prices of the first node, which hold for all plans. */
+  readonly everything: Prices;
   explored: number;
   incumbent: Incumbent;
+  /** How many teams a plan as good as this one, teams left aside, has at least. */
+  neededTeams: { readonly of: Incumbent; readonly count: number } | null;
 }
 
 /** Whether there can be a better plan than the incumbent under this bound. */
@@ -42,6 +46,16 @@ export function boundOfCost(cost: Cost, units: Units): Bound {
 export function compareBounds(left: Bound, right: Bound): number {
   if (left.unfixed !== right.unfixed) return left.unfixed < right.unfixed ? -1 : 1;
   return left.effort - right.effort;
+}
+
+/** The same, with the teams left aside. */
+export function compareToBest(bound: Bound, { incumbent, layout }: Run): number {
+  return compareBounds(bound, boundOfCost({ ...incumbent.cost, teams: 0 }, layout.units));
+}
+
+/** Plans cost whole units, so a bound is rounded up to the next. */
+export function roundedUp({ unfixed, effort }: Bound, unit: number): Bound {
+  return { unfixed, effort: Math.ceil(effort / unit) * unit };
 }
 
 export function higherOf(left: Bound, right: Bound): Bound {
