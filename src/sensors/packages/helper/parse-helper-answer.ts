@@ -1,0 +1,90 @@
+import type { Unread } from '#model';
+import type { FoundPackage, LayerScan, ScanRecord } from '../layer-scan.ts';
+import type { HelperAnswer } from './helper-answer.ts';
+
+/** The helper has had foreign bytes in its hands: its answer is looked at like any other input. Null: it is none. */
+export function parseHelperAnswer(text: string): HelperAnswer | null {
+  const value = json(text);
+  if (!isObject(value)) return null;
+  if (value['kind'] === 'refused') {
+    const { code, message } = value;
+    return isText(code) && isText(message) ? { kind: 'refused', code, message } : null;
+  }
+  const scan = value['kind'] === 'scan' ? layerScanOf(value['scan']) : null;
+  return scan === null ? null : { kind: 'scan', scan };
+}
+
+/** A scan that was kept as JSON; null: it is none of the present format. */
+export function parseLayerScan(text: string): LayerScan | null {
+  return layerScanOf(json(text));
+}
+
+function layerScanOf(value: unknown): LayerScan | null {
+  if (!isObject(value) || value['format'] !== 1) return null;
+  const { diffId, records, whiteouts, opaque, replaced, unread } = value;
+  const sound =
+    isText(diffId) &&
+    isText(replaced) &&
+    isListOf(records, isRecord) &&
+    isListOf(whiteouts, isText) &&
+    isListOf(opaque, isText) &&
+    isListOf(unread, isUnread);
+  return sound ? { format: 1, diffId, records, whiteouts, opaque, replaced, unread } : null;
+}
+
+const READERS: ReadonlySet<unknown> = new Set(['dpkg', 'apk', 'rpm', 'npm', 'python', 'go', 'jar']);
+
+function isRecord(value: unknown): value is ScanRecord {
+  if (!isObject(value)) return false;
+  const { path, packages, owns, distribution } = value;
+  return (
+    isText(path) &&
+    isListOf(packages, isFound) &&
+    (owns === undefined || isListOf(owns, isText)) &&
+    (distribution === undefined || isDistribution(distribution))
+  );
+}
+
+function isFound(value: unknown): value is FoundPackage {
+  if (!isObject(value)) return false;
+  const { readBy, name, version, architecture, source } = value;
+  return (
+    READERS.has(readBy) && isText(name) && isText(version) && isTextOrNull(architecture) && isSource(source)
+  );
+}
+
+function isSource(value: unknown): boolean {
+  return value === null || (isObject(value) && isText(value['name']) && isText(value['version']));
+}
+
+function isDistribution(value: unknown): boolean {
+  return isObject(value) && isText(value['id']) && isText(value['name']) && isTextOrNull(value['versionId']);
+}
+
+function isUnread(value: unknown): value is Unread {
+  return isObject(value) && isText(value['path']) && isText(value['reason']);
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isTextOrNull(value: unknown): boolean {
+  return value === null || isText(value);
+}
+
+function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
+  return Array.isArray(value) && value.every(isItem);
+}

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { PassThrough, Readable } from 'node:stream';
+import { describe, it } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { SensorError } from '../../sensor-error.ts';
+import { writeTar } from '../tar-writer.ts';
+import { helperCommand } from './helper-command.ts';
+import { CONFINED_LIMITS, scanConfined } from './scan-confined.ts';
+
+const layer = gzipSync(
+  writeTar([{ name: 'node_modules/a/package.json', content: Buffer.from('{"name":"a","version":"1"}') }]),
+);
+
+function refusal(message: RegExp, code: string) {
+  return (error: unknown) =>
+    error instanceof SensorError && error.code === code && message.test(error.message);
+}
+
+describe('the confined helper', () => {
+  it('tells what is in a layer', async () => {
+    const scan = await scanConfined(Readable.from([layer]));
+    assert.deepEqual(scan.records[0]?.packages[0]?.name, 'a');
+  });
+
+  it('refuses as the scan does', async () => {
+    await assert.rejects(
+      scanConfined(Readable.from([layer.subarray(0, 50)])),
+      refusal(/cut off/, 'invalid-input'),
+    );
+    const other = scanConfined(Readable.from([layer]), { expected: 'sha256:0' });
+    await assert.rejects(other, refusal(/was expected/, 'invalid-input'));
+  });
+
+  it('is done with a layer that it refused, however much of it is still to come', async () => {
+    const endless = Readable.from(
+      (function* () {
+        for (;;) yield Buffer.alloc(65_536, 'x');
+      })(),
+    );
+    await assert.rejects(scanConfined(endless), refusal(/wrong sum/, 'invalid-input'));
+    assert.ok(endless.destroyed);
+  });
+
+  it('is killed at its limits', async () => {
+    const never = new PassThrough();
+    never.write(layer.subarray(0, 10));
+    const slow = scanConfined(never, { limits: { ...CONFINED_LIMITS, timeMs: 300 } });
+    await assert.rejects(slow, refusal(/took longer than 0.3 s/, 'too-large'));
+    const small = scanConfined(Readable.from([layer]), { limits: { ...CONFINED_LIMITS, answerBytes: 10 } });
+    await assert.rejects(small, refusal(/its answer has more than 10 bytes/, 'too-large'));
+    const waiting = new PassThrough();
+    const fat = scanConfined(waiting, { limits: { ...CONFINED_LIMITS, residentBytes: 1000 } });
+    await assert.rejects(fat, refusal(/of memory/, 'too-large'));
+  });
+
+  it('passes on why its source broke off', async () => {
+    const broken = new PassThrough();
+    const failure = new SensorError('sensor-failed', 'the registry hung up', { remedy: 'retry' });
+    const scan = scanConfined(broken);
+    broken.destroy(failure);
+    await assert.rejects(scan, (error) => error === failure);
+  });
+
+  it('ends where the caller gives up', async () => {
+    const gaveUp = new AbortController();
+    const scan = scanConfined(new PassThrough(), { signal: gaveUp.signal });
+    gaveUp.abort();
+    await assert.rejects(scan, { name: 'AbortError' });
+  });
+
+  it('can read no file, write none, start nothing and reach nobody', async () => {
+    const { command, args } = await helperCommand();
+    const probe = `
+      const results = {};
+      const attempt = (name, act) => { try { act(); results[name] = 'done'; } catch (error) { results[name] = error.code; } };
+      const { createRequire } = process.getBuiltinModule('node:module');
+      const fs = process.getBuiltinModule('node:fs');
+      attempt('read', () => fs.readFileSync('/etc/passwd'));
+      attempt('list', () => fs.readdirSync('/'));
+      attempt('write', () => fs.writeFileSync('/tmp/sheerline-must-not-be', ''));
+      attempt('start', () => process.getBuiltinModule('node:child_process').spawnSync('true'));
+      attempt('worker', () => new (process.getBuiltinModule('node:worker_threads').Worker)('1', { eval: true }));
+      const socket = process.getBuiltinModule('node:net').connect(9, '127.0.0.1');
+      socket.on('error', (error) => { results.connect = error.code; console.log(JSON.stringify(results)); });
+    `;
+    const run = spawnSync(command, [...args.slice(0, -1), '--eval', probe], { encoding: 'utf8', env: {} });
+    const results: unknown = JSON.parse(run.stdout);
+    const denied = 'ERR_ACCESS_DENIED';
+    assert.deepEqual(results, {
+      read: denied,
+      list: denied,
+      write: denied,
+      start: denied,
+      worker: denied,
+      connect: denied,
+    });
+  });
+});
