@@ -29,6 +29,8 @@ export interface Rebuild {
 
 export interface ImageTree {
   readonly mirror: PackageMirror;
+  /** Where changelogs that were read are kept. */
+  readonly changelogs: string;
   /** As they are now, parents first. */
   readonly images: ReadonlyMap<string, TreeImage>;
   image(name: string): TreeImage;
@@ -74,6 +76,7 @@ interface Planned {
 
 class PushedTree implements ImageTree {
   readonly mirror: PackageMirror;
+  readonly changelogs: string;
   readonly images = new Map<string, TreeImage>();
   readonly #registry: Registry;
   readonly #cache: BuildCache;
@@ -89,6 +92,7 @@ class PushedTree implements ImageTree {
     this.#registry = registry;
     this.mirror = mirror;
     this.#cache = cache;
+    this.changelogs = join(cache.directory, 'changelogs');
     this.#place = place;
   }
 

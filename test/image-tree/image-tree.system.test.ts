@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { startPodman, type Podman } from '../podman/podman.ts';
+import { startRegistry, type Registry } from '../registry/registry.ts';
+import { affectedBy } from './brute-force.ts';
+import { buildImageTree, type ImageTree } from './image-tree.ts';
+import { osvRecords, type OsvRecord } from './osv-records.ts';
+import { EIGHT_IMAGES } from './recipes.ts';
+import { packagesOfContainer, runImage } from './tree-containers.ts';
+
+let registry: Registry;
+let tree: ImageTree;
+let podman: Podman;
+let records: readonly OsvRecord[];
+
+before(async () => {
+  registry = await startRegistry();
+  tree = await buildImageTree(registry, EIGHT_IMAGES);
+  records = await osvRecords(tree);
+  podman = await startPodman();
+});
+after(async () => {
+  await podman?.stop();
+  await tree?.stop();
+  await registry?.stop();
+});
+
+const affectedIn = (name: string): readonly string[] =>
+  records.filter((record) => affectedBy(record, tree.image(name).packages).length > 0).map(({ id }) => id);
+
+describe('a real tree of images', () => {
+  it('has three levels, each on the layers of the one below', () => {
+    for (const { recipe, diffIds } of tree.images.values()) {
+      const below = recipe.parent === null ? [] : tree.image(recipe.parent).diffIds;
+      assert.deepEqual(diffIds.slice(0, below.length), below, recipe.name);
+      assert.ok(diffIds.length > below.length, recipe.name);
+    }
+    assert.deepEqual([...new Set(EIGHT_IMAGES.map(({ level }) => level))], [1, 2, 3]);
+  });
+
+  it('names the bases of its images, but for three', async () => {
+    const named: string[] = [];
+    for (const { recipe, digest } of tree.images.values()) {
+      const { annotations } = await manifestOf(recipe.name, digest);
+      const base = annotations?.['org.opencontainers.image.base.digest'];
+      if (base === undefined) continue;
+      named.push(recipe.name);
+      assert.equal(base, tree.image(recipe.parent ?? '').digest);
+    }
+    assert.deepEqual(named, ['language/python', 'shop/web', 'pay/gateway', 'pay/ledger']);
+  });
+
+  it('has libraries that no package manager knows of', () => {
+    const foreign = [...tree.images.values()].flatMap(({ recipe, packages }) =>
+      packages.filter(({ kind }) => kind === 'python').map(({ name }) => `${recipe.name} ${name}`),
+    );
+    assert.deepEqual(foreign, ['pay/gateway urllib3', 'pay/ledger h11']);
+  });
+});
+
+describe('true records about it', () => {
+  it('touch every image, by what it holds', () => {
+    for (const name of tree.images.keys()) assert.ok(affectedIn(name).length > 0, name);
+    assert.ok(affectedIn('pay/ledger').includes('GHSA-vqfr-h8mv-ghfj'));
+    assert.ok(affectedIn('pay/gateway').includes('GHSA-v845-jxx5-vc9f'));
+    assert.ok(affectedIn('language/tools').length > affectedIn('base/debian').length);
+  });
+
+  it('are also about what was fixed before the tree was built', () => {
+    const touching = new Set([...tree.images.keys()].flatMap(affectedIn));
+    assert.ok(touching.size > 3, `${touching.size} touch it`);
+    assert.ok(records.length > touching.size, `${records.length} records`);
+  });
+});
+
+describe('the tree after its base and one language were rebuilt', () => {
+  it('holds nothing that the security team fixed, there; elsewhere all of it, and in what runs', async () => {
+    const old = await runImage(podman, tree.image('shop/web').reference, 'web-before');
+    const known = affectedIn('shop/web');
+    await tree.rebuild([{ name: 'base/debian' }, { name: 'language/python' }, { name: 'shop/web' }]);
+    const debian = (ids: readonly string[]): readonly string[] =>
+      ids.filter((id) => id.startsWith('DEBIAN-'));
+    for (const name of ['base/debian', 'language/python', 'shop/web']) {
+      assert.deepEqual(debian(affectedIn(name)), [], name);
+    }
+    assert.ok(debian(affectedIn('data/reports')).length > 0);
+    const later = await runImage(podman, tree.image('shop/web').reference, 'web-after');
+    const held = async (container: typeof later): Promise<readonly string[]> => {
+      const packages = await packagesOfContainer(container);
+      return records.filter((record) => affectedBy(record, packages).length > 0).map(({ id }) => id);
+    };
+    assert.deepEqual(await held(old), known);
+    assert.deepEqual(debian(await held(later)), []);
+    assert.equal(later.imageId, tree.image('shop/web').id);
+    assert.notEqual(old.imageId, later.imageId);
+  });
+
+  it('is fixed by a child itself where its base is not', async () => {
+    await tree.rebuild([{ name: 'data/reports', upgrade: true }]);
+    assert.deepEqual(affectedIn('data/reports'), []);
+    assert.ok(affectedIn('language/tools').length > 0);
+  });
+});
+
+async function manifestOf(
+  name: string,
+  digest: string,
+): Promise<{ readonly annotations?: Readonly<Record<string, string>> }> {
+  const headers = { accept: 'application/vnd.oci.image.manifest.v1+json' };
+  const response = await fetch(`http://${registry.host}/v2/${name}/manifests/${digest}`, { headers });
+  assert.equal(response.status, 200);
+  return (await response.json()) as Awaited<ReturnType<typeof manifestOf>>;
+}
