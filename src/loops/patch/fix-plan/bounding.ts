@@ -1,8 +1,8 @@
 import { improved, settle, usesOf } from './incumbent.ts';
 import { at, type Layout } from './layout.ts';
 import { closeOutcomes } from './probing.ts';
-import { disagreementOf, newTally, priceTeams, priceUses, unpaidTeam } from './pricing.ts';
-import { completed, type Prices, relax, type Relaxed } from './relaxation.ts';
+import { disagreementOf, priceUses } from './pricing.ts';
+import { type Prices, relax, type Relaxed } from './relaxation.ts';
 import { type Bound, boundOfCost, compareBounds, compareToBest, higherOf, isBelow, roundedUp, type Node, type Run, type Split } from './search-node.ts';
 
 export interface UsesBounded {
@@ -18,7 +18,6 @@ const FIRST_ROUNDS = 100;
 const ROUNDS = 12;
 /** Rounds of the first node after which every outcome is tried by itself. */
 const PROBES = [2, 30, 60, 90];
-const TEAM_ROUNDS = 6;
 /** A real plan is made of the relaxed one in every so many rounds. */
 const SETTLE_EVERY = 6;
 /** After so many rounds without a better bound, steps are halved and start from the best prices. */
@@ -46,34 +45,6 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
   }
 }
 
-/** Bounds the teams too, where what comes before them is equal to the best plan so far. */
-export function boundByTeams(
-  node: Node,
-  start: UsesBounded,
-  run: Run,
-): { readonly bound: Bound; readonly split: Split | null } {
-  const { layout } = run;
-  const tally = newTally(layout, node.teams);
-  let relaxed = completed(start.relaxed, layout);
-  let builds = node.prices.builds;
-  let { bound, split } = { bound: node.bound, split: start.split };
-  for (let round = 0; round < TEAM_ROUNDS; round++) {
-    builds = priceTeams(layout, builds, relaxed, tally);
-    const prices = { ...node.prices, builds };
-    relaxed = completed(relax(layout, prices), layout);
-    run.explored += 1;
-    const paid = relaxed.effort + node.teams.size * layout.units.team;
-    bound = higherOf(bound, roundedUp({ unfixed: relaxed.unfixed, effort: paid }, layout.units.team));
-    const used = usesOf(relaxed, layout);
-    const disagreement = disagreementOf(layout, prices, relaxed, used);
-    improveBy(relaxed, { used, disagreement, settles: round === 0 }, { ...node, prices }, run);
-    if (!isBelow(bound, run)) return { bound, split: null };
-    const team = unpaidTeam(layout, builds, relaxed, tally);
-    split = splitOf(disagreement, prices, layout) ?? (team === null ? null : { kind: 'team', team });
-  }
-  return { bound, split };
-}
-
 interface Round {
   readonly used: readonly number[];
   readonly disagreement: Int8Array;
@@ -81,7 +52,7 @@ interface Round {
 }
 
 /** Carries out what is, or can be made, a real plan, where it may be better than the best so far. */
-function improveBy(relaxed: Relaxed, { used, disagreement, settles }: Round, node: Node, run: Run): void {
+export function improveBy(relaxed: Relaxed, { used, disagreement, settles }: Round, node: Node, run: Run): void {
   if (relaxed.unfixed === Infinity) return;
   if (!disagreement.includes(1)) run.incumbent = improved(run.incumbent, relaxed, run.layout);
   else if (settles) {
@@ -133,7 +104,7 @@ function splitOf(disagreement: Int8Array, prices: Prices, { model, useOutcomes }
   for (const [index, place] of useOutcomes.entries()) {
     const value = at(disagreement, index);
     if (value === 0 || (value < 0 && at(prices.uses, index) === 0)) continue;
-    const weight = (weights.get(place) ?? 0) + (value > 0 ? useOutcomes.length : 1);
+    const weight = (weights.get(place) ?? 0) + at(prices.uses, index) + 1;
     weights.set(place, weight);
     if (most === null || weight > most.weight) most = { use: index, weight };
   }

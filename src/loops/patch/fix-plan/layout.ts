@@ -16,6 +16,8 @@ export interface Layout {
    */
   readonly core: readonly number[];
   readonly outer: readonly number[];
+  /** Team → its images that have a choice. */
+  readonly teams: ReadonlyMap<string, readonly number[]>;
   /** Of the images without a choice. */
   readonly unfixedBase: number;
   /** By outcome: what it leaves unfixed. */
@@ -41,7 +43,8 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
     else outer.push(index);
   }
   const useOutcomes = Int32Array.from(model.uses, ({ source, outcome }) => at(firstOutcome, source) + outcome);
-  return { model, units, firstOutcome, firstState, useOutcomes, core, outer, unfixedBase, exposure };
+  const teams = teamsOf(model, [...core, ...outer]);
+  return { model, units, firstOutcome, firstState, useOutcomes, core, outer, teams, unfixedBase, exposure };
 }
 
 /** Typed arrays of known length: what is asked for is there. */
@@ -60,6 +63,18 @@ function coreOf({ images, uses }: ChoiceModel): ReadonlySet<number> {
     }
   }
   return core;
+}
+
+function teamsOf({ images }: ChoiceModel, live: readonly number[]): ReadonlyMap<string, readonly number[]> {
+  const teams = new Map<string, number[]>();
+  for (const index of live) {
+    const team = images[index]?.content.image.team ?? null;
+    if (team === null) continue;
+    const members = teams.get(team);
+    if (members === undefined) teams.set(team, [index]);
+    else members.push(index);
+  }
+  return teams;
 }
 
 function offsets(lengths: readonly number[]): Int32Array {

@@ -1,5 +1,5 @@
 import { at, type Layout } from './layout.ts';
-import { type BuildPrices, chosenOption, type Prices, type Relaxed } from './relaxation.ts';
+import { type BuildPrices, isBuilt, type Prices, type Relaxed } from './relaxation.ts';
 
 /**
  * Use by use, 1: presumed, and the source has another outcome; −1: not presumed, and the source has
@@ -44,15 +44,8 @@ export interface TeamTally {
   readonly built: Int32Array;
 }
 
-export function newTally({ model, core, outer }: Layout, decided: ReadonlySet<string>): TeamTally {
-  const members = new Map<string, number[]>();
-  for (const index of [...core, ...outer]) {
-    const team = model.images[index]?.content.image.team ?? null;
-    if (team === null || decided.has(team)) continue;
-    const list = members.get(team) ?? [];
-    list.push(index);
-    members.set(team, list);
-  }
+export function newTally({ model, teams }: Layout, decided: ReadonlySet<string>): TeamTally {
+  const members = new Map([...teams].filter(([team]) => !decided.has(team)));
   return { members, built: new Int32Array(model.images.length) };
 }
 
@@ -75,20 +68,4 @@ export function priceTeams(layout: Layout, builds: BuildPrices, relaxed: Relaxed
     prices[at(payers, 0)] = layout.units.team - share * (payers.length - 1);
   }
   return { prices, closed: builds.closed, outer: null };
-}
-
-/** The team whose builds pay least for what they are; null: every one that builds pays for itself. */
-export function unpaidTeam(layout: Layout, builds: BuildPrices, relaxed: Relaxed, tally: TeamTally): string | null {
-  let unpaid: { readonly team: string; readonly paid: number } | null = null;
-  for (const [team, members] of tally.members) {
-    const builders = members.filter((index) => isBuilt(layout, relaxed, index));
-    if (builders.length === 0) continue;
-    const paid = builders.reduce((sum, index) => sum + at(builds.prices, index), 0);
-    if (paid < layout.units.team && (unpaid === null || paid < unpaid.paid)) unpaid = { team, paid };
-  }
-  return unpaid?.team ?? null;
-}
-
-function isBuilt(layout: Layout, relaxed: Relaxed, index: number): boolean {
-  return (chosenOption(relaxed, layout, index)?.action.kind ?? 'keep') !== 'keep';
 }

@@ -1,6 +1,6 @@
 import { at, type Layout } from './layout.ts';
-import { copyPrices, type Prices, relax } from './relaxation.ts';
-import { compareToBest, roundedUp, type Run } from './search-node.ts';
+import { copyPrices, isBuilt, type Prices, relax, type Relaxed } from './relaxation.ts';
+import { boundOfCost, compareBounds, compareToBest, roundedUp, type Run } from './search-node.ts';
 
 /**
  * Tries every outcome of every shared image by itself and closes those under which no plan comes as
@@ -25,22 +25,31 @@ export function closeOutcomes(prices: Prices, run: Run): number {
   return closed;
 }
 
-/** How many of the best plan's teams have to build in every plan that comes as close, teams left aside. */
-export function countNeededTeams(prices: Prices, run: Run): number {
-  const { model } = run.layout;
-  const members = new Map<string, number[]>();
-  for (const [index, { content }] of model.images.entries()) {
-    if (content.image.team === null || run.incumbent.actions[index]?.kind === 'keep') continue;
-    members.set(content.image.team, []);
+/** The teams that build in every plan as good as the best so far, teams left aside. */
+export function neededTeams(run: Run): readonly string[] {
+  const { incumbent, layout } = run;
+  const of = boundOfCost({ ...incumbent.cost, teams: 0 }, layout.units);
+  if (run.needed === null || compareBounds(run.needed.of, of) !== 0) {
+    const built = layout.model.images.flatMap(({ content }, index) =>
+      incumbent.actions[index]?.kind === 'keep' ? [] : (content.image.team ?? []),
+    );
+    const teams = [...new Set(built)].filter((team) => isNeeded(team, run.everything, run));
+    run.needed = { of, teams };
   }
-  for (const [index, { content }] of model.images.entries()) members.get(content.image.team ?? '')?.push(index);
-  let needed = 0;
-  for (const indexes of members.values()) {
-    const closed = prices.builds.closed.slice();
-    for (const index of indexes) closed[index] = 1;
-    if (isTooMuch({ ...prices, builds: { ...prices.builds, closed, outer: null } }, run)) needed += 1;
-  }
-  return needed;
+  return run.needed.teams;
+}
+
+/** Whether no plan without a build of the team comes as close as the best so far. */
+export function isNeeded(team: string, prices: Prices, run: Run): boolean {
+  const closed = prices.builds.closed.slice();
+  for (const index of run.layout.teams.get(team) ?? []) closed[index] = 1;
+  return isTooMuch({ ...prices, builds: { ...prices.builds, closed, outer: null } }, run);
+}
+
+export function teamsBuilt(relaxed: Relaxed, layout: Layout): readonly string[] {
+  return [...layout.teams].flatMap(([team, members]) =>
+    members.some((index) => isBuilt(layout, relaxed, index)) ? [team] : [],
+  );
 }
 
 function openPlaces(source: number, prices: Prices, { firstOutcome }: Layout): readonly number[] {

@@ -97,6 +97,10 @@ export function chosenOption(relaxed: Relaxed, layout: Layout, index: number): O
   return image.options[state]?.[at(relaxed.tables.best, at(layout.firstState, index) + state)];
 }
 
+export function isBuilt(layout: Layout, relaxed: Relaxed, index: number): boolean {
+  return (chosenOption(relaxed, layout, index)?.action.kind ?? 'keep') !== 'keep';
+}
+
 function outerTables(layout: Layout, prices: Prices): Tables {
   const states = at(layout.firstState, layout.firstState.length - 1);
   const tables = {

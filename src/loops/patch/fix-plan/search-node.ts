@@ -30,8 +30,8 @@ export interface Run {
   readonly everything: Prices;
   explored: number;
   incumbent: Incumbent;
-  /** How many teams a plan as good as this one, teams left aside, has at least. */
-  neededTeams: { readonly of: Incumbent; readonly count: number } | null;
+  /** The teams that every plan that costs `of`, teams left aside, needs; null: not asked yet. */
+  needed: { readonly of: Bound; readonly teams: readonly string[] } | null;
 }
 
 /** Whether there can be a better plan than the incumbent under this bound. */

@@ -1,10 +1,10 @@
 import type { ChoiceModel } from './choice-model.ts';
-import { boundByUses, boundByTeams } from './bounding.ts';
+import { boundByUses } from './bounding.ts';
 import type { Units } from './cost.ts';
 import { idleIncumbent, type Incumbent } from './incumbent.ts';
 import { at, type Layout, layoutOf } from './layout.ts';
-import { countNeededTeams } from './probing.ts';
 import { copyPrices, freePrices } from './relaxation.ts';
+import { boundByTeams } from './team-bounding.ts';
 import { type Bound, boundOfCost, compareBounds, isBelow, type Node, type Run, type Split } from './search-node.ts';
 
 export interface SearchResult extends Incumbent {
@@ -23,7 +23,7 @@ export interface SearchResult extends Incumbent {
 export function search(model: ChoiceModel, units: Units, budget: number): SearchResult {
   const layout = layoutOf(model, units);
   const everything = freePrices(layout);
-  const run: Run = { layout, everything, explored: 0, incumbent: idleIncumbent(model), neededTeams: null };
+  const run: Run = { layout, everything, explored: 0, incumbent: idleIncumbent(model), needed: null };
   const open: Node[] = [{ prices: everything, teams: new Set(), bound: { unfixed: 0, effort: 0 } }];
   while (open.length > 0 && run.explored < budget) {
     const node = takeBest(open);
@@ -47,13 +47,7 @@ function boundOf(node: Node, run: Run): { readonly bound: Bound; readonly split:
   const byUses = boundByUses(node, run);
   if (byUses.settled === 'above') return { bound: byUses.bound, split: null };
   if (byUses.settled === 'below') return byUses;
-  const byTeams = boundByTeams({ ...node, bound: byUses.bound }, byUses, run);
-  if (byTeams.split === null) return byTeams;
-  if (run.neededTeams?.of !== run.incumbent) {
-    run.neededTeams = { of: run.incumbent, count: countNeededTeams(run.everything, run) };
-  }
-  const least = { ...byUses.bound, effort: byUses.bound.effort + run.neededTeams.count * run.layout.units.team };
-  return isBelow(least, run) ? byTeams : { bound: least, split: null };
+  return boundByTeams({ ...node, bound: byUses.bound }, byUses, run);
 }
 
 function childrenOf(node: Node, split: Split, layout: Layout): readonly Node[] {
