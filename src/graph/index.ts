@@ -25,8 +25,9 @@ export { InstancesByImage } from './package-index/instances-by-image.ts';
 export {
   PackageIndex,
   type HeldPackage,
+  type HeldRun,
   type PackageHolders,
   type PackageQuestion,
 } from './package-index/package-index.ts';
 export type { PackageEntry } from './package-index/package-table.ts';
-export { current, history, LATEST, type HistoryRow, type Statement } from './statements.ts';
+export { current, history, lastStatement, LATEST, type HistoryRow, type Statement } from './statements.ts';

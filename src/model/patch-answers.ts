@@ -82,6 +82,7 @@ const groupSchema = z.object({
   team: z.string().nullable(),
   environment: z.string().nullable(),
   instances: z.array(z.object({ id: z.string(), name: z.string(), node: z.string() })),
+  excused: z.number().int().describe('how many of them a waiver or a VEX statement excuses'),
   dueAt: time.nullable(),
 });
 
@@ -117,6 +118,7 @@ export const affectedSchema = z.object({
     }),
   ),
   instances: z.number().int(),
+  excused: z.number().int().describe('how many of the instances a waiver or a VEX statement excuses'),
   teams: z.array(z.string()),
   environments: z.record(z.string(), z.number().int()),
   notLookedAt: z
@@ -220,6 +222,10 @@ export const proofSchema = z.object({
     }),
   ),
   notLooked: z.array(z.object({ instance: z.string(), reason: z.string() })),
+  others: z
+    .number()
+    .int()
+    .describe('running instances whose images hold no version of the packages, by their lists'),
 });
 
 export const waiverSchema = z.object({

@@ -59,7 +59,11 @@ export interface CaseData {
   readonly state: 'open' | 'closed';
   /** Why it was opened or closed, in plain words. */
   readonly reason: string;
-  /** `sha256:…` of the proof that closed it, in the content store; null while it is open. */
+  /** When it was last found to touch something running: deadlines count from there. */
+  readonly openedAt: Instant;
+  /** How often it was opened again after it had been closed. */
+  readonly reopened: number;
+  /** `sha256:…` of the last proof that was made, in the content store: of a closed case the one that closed it. */
   readonly proof: string | null;
 }
 

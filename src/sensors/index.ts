@@ -4,3 +4,7 @@ export { createSocketsSensor } from './sockets/sockets-sensor.ts';
 export type { SocketsSensorOptions } from './sockets/sockets-sensor.ts';
 export { createConntrackSensor, type ConntrackSensorOptions } from './conntrack/conntrack-sensor.ts';
 export * from './flow-logs/index.ts';
+export type { ImageContent, ImageContentSource, LayerContent, WantedImage } from './image-content.ts';
+export * from './packages/index.ts';
+export * from './registry/index.ts';
+export * from './advisories/index.ts';

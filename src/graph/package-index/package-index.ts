@@ -15,6 +15,8 @@ export interface PackageQuestion {
   readonly intervals: readonly VersionInterval[];
   /** Versions that match by themselves, in whatever spelling the ecosystem holds to be the same. */
   readonly enumerated: readonly string[];
+  /** Asked once of each package that was found: what only a look at the whole package can tell. */
+  readonly accepts?: (entry: PackageEntry) => boolean;
 }
 
 /** Who holds what was asked for; valid until the index changes. */
@@ -23,6 +25,16 @@ export interface PackageHolders {
   readonly images: readonly string[];
   /** What each list says: worked out when it is walked through, because it can be long. */
   entries(): Iterable<HeldPackage>;
+  /** The same by layer: what a base brought in is told once for all images above it. */
+  runs(): readonly HeldRun[];
+}
+
+/** Packages of one layer that many images may have. */
+export interface HeldRun {
+  readonly layer: number | null;
+  readonly packages: readonly PackageEntry[];
+  /** Config digests; one that has two lists may be there twice. */
+  readonly images: readonly string[];
 }
 
 export interface HeldPackage {
@@ -93,8 +105,9 @@ export class PackageIndex {
   }
 
   /** In 10 µs where nothing has that package, and in proportion to the runs and lists that have it. */
-  imagesHolding({ ecosystem, name, intervals, enumerated }: PackageQuestion): PackageHolders {
-    const places = this.#versions.within(ecosystem, name, intervals, enumerated);
+  imagesHolding({ ecosystem, name, intervals, enumerated, accepts }: PackageQuestion): PackageHolders {
+    const found = this.#versions.within(ecosystem, name, intervals, enumerated);
+    const places = accepts === undefined ? found : this.#accepted(found, accepts);
     const visited = new Set<number>();
     const images: string[] = [];
     const question = this.#nextQuestion();
@@ -109,7 +122,7 @@ export class PackageIndex {
       });
     };
     for (const place of places) this.#runs.postings.each(place >> 1, visit);
-    return { images, entries: () => this.#entriesOf(places) };
+    return { images, entries: () => this.#entriesOf(places), runs: () => this.#runsHolding(places) };
   }
 
   /** What a list says, by layer, base first; within a layer in no particular order. */
@@ -147,12 +160,14 @@ export class PackageIndex {
 
   #runsOf(packages: readonly Package[]): readonly number[] {
     // Layer and number in one number sort as fast as numbers do.
-    const keys = Float64Array.from(packages, (entry) => {
+    const keys = new Float64Array(packages.length);
+    for (const [index, entry] of packages.entries()) {
       const before = this.#packages.size;
       const number = this.#packages.intern(entry);
       if (number === before) this.#versions.add(number, entry);
-      return ((entry.layer ?? NO_LAYER) + 1) * LAYER + number;
-    }).sort();
+      keys[index] = ((entry.layer ?? NO_LAYER) + 1) * LAYER + number;
+    }
+    keys.sort();
     const runs: number[] = [];
     let run: number[] = [];
     for (const [index, key] of keys.entries()) {
@@ -179,6 +194,38 @@ export class PackageIndex {
     if (this.#question !== 0) return this.#question;
     this.#found.fill(0);
     return ++this.#question;
+  }
+
+  /** A package that was found under both of its names is looked at once. */
+  #accepted(places: readonly number[], accepts: (entry: PackageEntry) => boolean): readonly number[] {
+    const verdicts = new Map<number, boolean>();
+    return places.filter((place) => {
+      const number = place >> 1;
+      const known = verdicts.get(number);
+      if (known !== undefined) return known;
+      const verdict = accepts(this.#packages.at(number));
+      verdicts.set(number, verdict);
+      return verdict;
+    });
+  }
+
+  #runsHolding(places: readonly number[]): readonly HeldRun[] {
+    const packages = new Map<number, PackageEntry[]>();
+    for (const number of new Set(places.map((place) => place >> 1))) {
+      const entry = this.#packages.at(number);
+      this.#runs.postings.each(number, (run) => {
+        const held = packages.get(run);
+        if (held === undefined) packages.set(run, [entry]);
+        else held.push(entry);
+      });
+    }
+    return Array.from(packages, ([run, held]): HeldRun => {
+      const images: string[] = [];
+      this.#memberships.each(run, (list) =>
+        images.push(this.#images[this.#lists[list]?.image ?? NONE] ?? ''),
+      );
+      return { layer: layerOf(this.#runs.layerOf(run)), packages: held, images };
+    }).filter(({ images }) => images.length > 0);
   }
 
   *#entriesOf(places: readonly number[]): Generator<HeldPackage> {

@@ -6,6 +6,7 @@ import type {
   ExplanationAnswer,
   FixPlanAnswer,
   ImageNodeAnswer,
+  ImageReference,
   Instant,
   PackageListAnswer,
   ProofAnswer,
@@ -22,9 +23,13 @@ export interface PatchQuestions {
   imageTree(at: Instant | null): readonly ImageNodeAnswer[];
   /** Reads an image that was not read yet; `refresh` reads it again. */
   packages(subject: string, options: { readonly refresh: boolean }): Promise<PackageListAnswer>;
-  who(subject: string, at: Instant | null): AffectedAnswer;
+  /** After a restart it waits a few seconds for the package lists; an answer without all of them says so. */
+  who(subject: string, at: Instant | null): Promise<AffectedAnswer>;
   fixPlan(id: string): FixPlanAnswer;
-  cases(filter: { readonly state: 'open' | 'closed' | null; readonly team: string | null }): readonly CaseAnswer[];
+  cases(filter: {
+    readonly state: 'open' | 'closed' | null;
+    readonly team: string | null;
+  }): readonly CaseAnswer[];
   case(id: string): CaseAnswer;
   /** Reads the package files of every live instance concerned: takes as long as that takes. */
   verify(id: string): Promise<ProofAnswer>;
@@ -44,13 +49,24 @@ export interface PatchQuestions {
   /** `place`: a URL, or a path on the control plane's machine. Yields as it goes on, and at the end. */
   sync(place: string | null, actor: string, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer>;
   /** A CycloneDX, SPDX or OpenVEX document, told apart by its content. */
-  addDocument(name: string, content: Uint8Array, actor: string): { readonly kind: string; readonly id: string };
+  addDocument(
+    name: string,
+    content: Uint8Array,
+    actor: string,
+  ): { readonly kind: string; readonly id: string };
 }
 
 /** What the patch loop needs to know of what runs; the adopt loop answers it, the app joins the two. */
 export interface RunningInstances {
   /** Everything that ran at `at`; null: now. */
   at(at: Instant | null): readonly RunningInstance[];
+  /** As it runs now; null: it does not. Asked of single ones, so that a question about few costs little. */
+  one(id: string): RunningInstance | null;
+  /**
+   * Told of every instance that begins, changes or ends, and with null where names and owners of any
+   * of them may have changed. Returns how to stop.
+   */
+  watch(listener: (instance: string | null) => void): () => void;
 }
 
 export interface RunningInstance {
@@ -64,7 +80,7 @@ export interface RunningInstance {
   readonly service: string | null;
   readonly team: string | null;
   readonly environment: string | null;
-  /** Config digests; null where the engine did not say. */
-  readonly images: readonly (string | null)[];
+  /** As it was started from; none of a bare process. */
+  readonly images: readonly ImageReference[];
   readonly since: Instant;
 }

@@ -1,0 +1,33 @@
+import type { VexData } from '#model';
+
+/** Reads places that advisories come from, and puts what is new there into the advisory store. */
+export interface AdvisoryIntake {
+  /**
+   * Reads what changed since the place was read last: steps as it goes on; with the last one
+   * everything is in the store.
+   * @param place a URL or an absolute path
+   * @throws SheerError where the place can't be read; nothing has changed then
+   */
+  read(place: string, options: { readonly signal: AbortSignal }): AsyncIterable<IntakeStep>;
+}
+
+/** How far a sync has come; counts are from its beginning. */
+export interface IntakeStep {
+  readonly read: number;
+  /** Added, changed or removed. */
+  readonly changed: number;
+  readonly withdrawn: number;
+  readonly refused: number;
+  /** The first of them. */
+  readonly problems: readonly { readonly place: string; readonly problem: string }[];
+  /** Of VEX documents that lay among the records; only those that came since the last step. */
+  readonly statements: readonly IntakeStatement[];
+}
+
+export interface IntakeStatement {
+  /** `AUTHOR/DOCUMENT/n` */
+  readonly id: string;
+  readonly statement: Omit<VexData, 'document'>;
+  /** The document's bytes; the same object for all statements of one. */
+  readonly document: Uint8Array;
+}

@@ -1,0 +1,156 @@
+import type { Advisory, AffectedPackage, Package } from '#model';
+import type { HeldRun, PackageEntry, PackageIndex, PackageQuestion } from '#graph';
+import { compareVersions, parseEcosystem, type Scheme } from '#versions';
+import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import { matchAdvisory } from '../matching/match-advisory.ts';
+import { releaseHolds } from '../matching/releases.ts';
+import { rangesOf } from '../matching/version-intervals.ts';
+
+/** A package that is affected, and what says so. */
+export interface MatchedPackage {
+  readonly package: PackageEntry;
+  readonly matches: {
+    readonly advisory: string;
+    readonly basis: string;
+    readonly fixed: string | null;
+  }[];
+}
+
+/** Who holds what an advisory, or a question about packages, speaks of. */
+export interface Holdings {
+  /** Config digests, running or not. */
+  readonly images: ReadonlySet<string>;
+  /** By {@link packageKey}. */
+  readonly packages: ReadonlyMap<string, MatchedPackage>;
+  /** By layer: worked out when asked. */
+  runs(): readonly HeldRun[];
+}
+
+/** What is held, and how its ecosystems are spelled there. */
+export interface Held {
+  readonly index: PackageIndex;
+  readonly ecosystems: Iterable<string>;
+}
+
+/** The same package in another place is another one. */
+export function packageKey({ purl, path }: Pick<PackageEntry, 'purl' | 'path'>): string {
+  return `${purl}\n${path ?? ''}`;
+}
+
+/**
+ * Everything that the records affect. The index narrows it down by ecosystem, name and versions; the
+ * verdict on each package that is left is `matchAdvisory`'s, the same that an explanation shows.
+ */
+export function affectedBy(records: readonly Advisory[], held: Held): Holdings {
+  const packages = new Map<string, MatchedPackage>();
+  const questions = records
+    .filter(({ withdrawn }) => withdrawn === null)
+    .flatMap((record) =>
+      record.affected.flatMap((entry) =>
+        questionsOf(entry, held.ecosystems).map((question): PackageQuestion => ({
+          ...question,
+          accepts: (found) => judge(record, entry, found, packages),
+        })),
+      ),
+    );
+  return holdingsOf(questions, held.index, packages);
+}
+
+/** Every version of the packages that the records speak of, affected or not. */
+export function namedBy(records: readonly Advisory[], held: Held): Holdings {
+  const packages = new Map<string, MatchedPackage>();
+  const everything = { from: null, fromInclusive: true, to: null, toInclusive: true };
+  const questions = records.flatMap((record) =>
+    record.affected.flatMap((entry) =>
+      questionsOf(entry, held.ecosystems).map((question): PackageQuestion => ({
+        ...question,
+        intervals: [everything],
+        accepts: (found) => note(found, packages),
+      })),
+    ),
+  );
+  return holdingsOf(questions, held.index, packages);
+}
+
+/** What was asked for itself: a package URL, or a name with a range. */
+export function holdingAny(questions: readonly PackageQuestion[], index: PackageIndex): Holdings {
+  const packages = new Map<string, MatchedPackage>();
+  const noting = questions.map((question) => ({
+    ...question,
+    accepts: (found: PackageEntry) =>
+      (question.accepts === undefined || question.accepts(found)) && note(found, packages),
+  }));
+  return holdingsOf(noting, index, packages);
+}
+
+function holdingsOf(
+  questions: readonly PackageQuestion[],
+  index: PackageIndex,
+  packages: ReadonlyMap<string, MatchedPackage>,
+): Holdings {
+  const answers = questions.map((question) => index.imagesHolding(question));
+  const images = new Set<string>();
+  for (const answer of answers) for (const image of answer.images) images.add(image);
+  return { images, packages, runs: () => answers.flatMap((answer) => answer.runs()) };
+}
+
+/** One question for each release that is held and that the entry speaks of. */
+function questionsOf(entry: AffectedPackage, ecosystems: Iterable<string>): readonly PackageQuestion[] {
+  const asked = ecosystemOf(entry.ecosystem);
+  const about = (ecosystem: string, scheme: Scheme | null): PackageQuestion => ({
+    ecosystem,
+    name: canonicalName(asked.name, entry.name),
+    intervals:
+      scheme === null ? [] : rangesOf(entry, (left, right) => compareVersions(scheme, left, right)).intervals,
+    enumerated: entry.versions.map((version) => canonicalVersion(asked.name, version)),
+  });
+  if (asked.release === null) return [about(asked.name, asked.scheme)];
+  const questions: PackageQuestion[] = [];
+  for (const ecosystem of ecosystems) {
+    const own = ecosystemOf(ecosystem);
+    if (own.name !== asked.name || !releaseHolds(own.name, asked.release, own.release)) continue;
+    questions.push(about(ecosystem, own.scheme));
+  }
+  return questions;
+}
+
+function ecosystemOf(text: string): {
+  readonly name: string;
+  readonly release: string | null;
+  readonly scheme: Scheme | null;
+} {
+  const known = parseEcosystem(text);
+  if (known !== null) return known;
+  const colon = text.indexOf(':');
+  if (colon < 0) return { name: text, release: null, scheme: null };
+  return { name: text.slice(0, colon), release: text.slice(colon + 1), scheme: null };
+}
+
+function judge(
+  record: Advisory,
+  entry: AffectedPackage,
+  found: PackageEntry,
+  packages: Map<string, MatchedPackage>,
+): boolean {
+  const own: Package = { ...found, layer: null };
+  const { affected, basis, fixed } = matchAdvisory({ ...record, affected: [entry] }, own);
+  if (!affected) return false;
+  const { matches } = matchedIn(packages, found);
+  const isKnown = matches.some((match) => match.advisory === record.id && match.basis === basis);
+  if (!isKnown) matches.push({ advisory: record.id, basis: basis ?? '', fixed });
+  return true;
+}
+
+function note(found: PackageEntry, packages: Map<string, MatchedPackage>): boolean {
+  matchedIn(packages, found);
+  return true;
+}
+
+function matchedIn(packages: Map<string, MatchedPackage>, found: PackageEntry): MatchedPackage {
+  const key = packageKey(found);
+  const known = packages.get(key);
+  if (known !== undefined) return known;
+  const matched: MatchedPackage = { package: found, matches: [] };
+  packages.set(key, matched);
+  return matched;
+}

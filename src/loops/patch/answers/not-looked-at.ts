@@ -1,0 +1,34 @@
+import type { AffectedAnswer } from '#model';
+import type { Moment } from '../running/moment.ts';
+import type { PatchView } from '../view.ts';
+
+type NotLookedAt = AffectedAnswer['notLookedAt'][number];
+
+/** What ran and whose packages are not, or not all, known. */
+export function notLookedAt(view: PatchView, moment: Moment): readonly NotLookedAt[] {
+  const found: NotLookedAt[] = [];
+  for (const image of moment.images()) {
+    const reason = view.reader.missing(image);
+    if (reason === null) continue;
+    found.push({ image: view.images.nameOf(image), reason, instances: countOf(moment.ofImage(image)) });
+  }
+  const others = new Map<string, NotLookedAt>();
+  for (const id of moment.withoutImage()) {
+    const instance = moment.one(id);
+    if (instance === null) continue;
+    const isProcess = instance.kind === 'process';
+    const image = isProcess ? instance.node : (instance.images.find((each) => each.id === null)?.name ?? '');
+    const reason = isProcess
+      ? `processes of the machine itself: only verify reads its packages`
+      : `the engine does not tell which image this is`;
+    const known = others.get(`${image}\n${reason}`);
+    others.set(`${image}\n${reason}`, { image, reason, instances: (known?.instances ?? 0) + 1 });
+  }
+  return [...found, ...others.values()];
+}
+
+function countOf(ids: Iterable<string>): number {
+  let count = 0;
+  for (const _ of ids) count++;
+  return count;
+}

@@ -1,0 +1,187 @@
+import {
+  deadlineMs,
+  formatInstant,
+  type AffectedAnswer,
+  type Instant,
+  type OriginAnswer,
+  type PatchPolicyData,
+  PATCH_POLICY_ID,
+} from '#model';
+import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
+import { affectedBy, holdingAny, type Held, type Holdings } from '../affected/holdings.ts';
+import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
+import type { Excuse, Excuses } from '../excuses/excuse-book.ts';
+import { momentOf, type Moment } from '../running/moment.ts';
+import type { PatchView } from '../view.ts';
+import { groupsOf } from './groups.ts';
+import { notLookedAt } from './not-looked-at.ts';
+import { parsePackageQuestion, questionsAbout } from './package-question.ts';
+
+/** What was asked for, and who holds it. */
+export interface Asked {
+  readonly kind: 'vulnerability' | 'package';
+  readonly vulnerability: Vulnerability | null;
+  readonly holdings: Holdings;
+}
+
+export function heldIn(view: PatchView): Held {
+  return { index: view.lists.index, ecosystems: view.lists.ecosystems };
+}
+
+export function ask(view: PatchView, subject: string): Asked {
+  const packages = parsePackageQuestion(subject);
+  if (packages !== null) {
+    const questions = questionsAbout(packages, view.lists.ecosystems);
+    return { kind: 'package', vulnerability: null, holdings: holdingAny(questions, view.lists.index) };
+  }
+  const vulnerability = findVulnerability(view.advisories, subject);
+  return {
+    kind: 'vulnerability',
+    vulnerability,
+    holdings: affectedBy(vulnerability?.records ?? [], heldIn(view)),
+  };
+}
+
+/** Who is affected, or was at `at`. */
+export function affectedAnswer(view: PatchView, subject: string, at: Instant | null): AffectedAnswer {
+  const asked = ask(view, subject);
+  const { vulnerability, holdings } = asked;
+  const moment = momentOf(at, view.running, view.instances);
+  const ids = vulnerability === null ? [] : [vulnerability.id, ...vulnerability.aliases];
+  const excuses = view.excuses.excusesOf(ids, at ?? view.clock());
+  const images = affectedImages(holdings, moment, excuses);
+  const excused = excusesByInstance(images, excuses);
+  const dueAt = deadlines(view, vulnerability, at);
+  const groups = groupsOf(images, excused, dueAt);
+  const missing = notLookedAt(view, moment);
+  return {
+    question: subject,
+    kind: asked.kind,
+    at: formatInstant(at),
+    id: vulnerability?.id ?? null,
+    aliases: [...(vulnerability?.aliases ?? [])],
+    summary: vulnerability?.summary ?? '',
+    severity: vulnerability?.severity ?? 'unknown',
+    score: vulnerability?.score ?? null,
+    published: formatInstant(vulnerability?.published ?? null),
+    withdrawn: formatInstant(vulnerability?.withdrawn ?? null),
+    packages: packagesOf(holdings),
+    groups,
+    images: imagesOf(view, images, { excuses, excused }),
+    instances: excused.size,
+    excused: countOf(excused),
+    teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].sort(),
+    environments: environmentsOf(groups),
+    notLookedAt: [...missing],
+    reason: reasonOf(view, asked, { moment, found: excused.size, missing: missing.length }),
+  };
+}
+
+/** By when it must be gone from an environment; null where no case is open. */
+function deadlines(
+  view: PatchView,
+  vulnerability: Vulnerability | null,
+  at: Instant | null,
+): (environment: string | null) => string | null {
+  const said = vulnerability === null || at !== null ? null : view.graph.one('case', vulnerability.id);
+  if (vulnerability === null || said === null || said.data.state === 'closed') return () => null;
+  const policy = policyOf(view);
+  return (environment) =>
+    formatInstant(said.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
+}
+
+export function policyOf({ graph }: Pick<PatchView, 'graph'>): PatchPolicyData | null {
+  return graph.one('patch-policy', PATCH_POLICY_ID)?.data ?? null;
+}
+
+function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
+  const images = new Map<string, number>();
+  for (const run of holdings.runs())
+    for (const purl of new Set(run.packages.map((entry) => entry.purl)))
+      images.set(purl, (images.get(purl) ?? 0) + run.images.length);
+  const byPurl = new Map<string, AffectedAnswer['packages'][number]>();
+  for (const { package: entry, matches } of holdings.packages.values()) {
+    if (byPurl.has(entry.purl)) continue;
+    const { purl, ecosystem, name, version, source } = entry;
+    const told = matches.map((match) => ({ ...match }));
+    byPurl.set(purl, {
+      purl,
+      ecosystem,
+      name,
+      version,
+      source,
+      matches: told,
+      images: images.get(purl) ?? 0,
+    });
+  }
+  return [...byPurl.values()].sort((left, right) => (left.purl < right.purl ? -1 : 1));
+}
+
+function imagesOf(
+  view: PatchView,
+  images: readonly AffectedImage[],
+  { excuses, excused }: { readonly excuses: Excuses; readonly excused: ReadonlyMap<string, Excuse | null> },
+): AffectedAnswer['images'] {
+  return images
+    .map(({ id, held, instances, excuse }) => {
+      const waived = excuses.any ? instances.map((instance) => excused.get(instance.id) ?? null) : [null];
+      const reason = excuse ?? (waived.every((each) => each !== null) ? (waived[0] ?? null) : null);
+      return {
+        id,
+        name: view.images.nameOf(id),
+        team: view.images.teamOf(id),
+        instances: instances.length,
+        packages: [...new Set(held.map((each) => each.package.purl))],
+        broughtInBy: originsOf(view, id, held),
+        excused: reason === null ? null : { ...reason, until: formatInstant(reason.until) },
+      };
+    })
+    .sort((left, right) => right.instances - left.instances || (left.name < right.name ? -1 : 1));
+}
+
+function originsOf(view: PatchView, image: string, held: AffectedImage['held']): OriginAnswer[] {
+  const origins = new Map<string, OriginAnswer>();
+  for (const { layer, package: entry } of held) {
+    const origin = view.images.originOf(image, { layer, path: entry.path });
+    origins.set(`${origin.kind} ${origin.image} ${origin.layer}`, origin);
+  }
+  return [...origins.values()];
+}
+
+function environmentsOf(groups: AffectedAnswer['groups']): Record<string, number> {
+  const environments: Record<string, number> = {};
+  for (const { environment, instances } of groups) {
+    const name = environment ?? 'unknown';
+    environments[name] = (environments[name] ?? 0) + instances.length;
+  }
+  return environments;
+}
+
+function countOf(excused: ReadonlyMap<string, Excuse | null>): number {
+  let count = 0;
+  for (const excuse of excused.values()) if (excuse !== null) count++;
+  return count;
+}
+
+/** Why there is nothing, where there is nothing: "none" without a reason is no answer. */
+function reasonOf(
+  view: PatchView,
+  { kind, vulnerability, holdings }: Asked,
+  { moment, found, missing }: { readonly moment: Moment; readonly found: number; readonly missing: number },
+): string | null {
+  const restoring = view.lists.restoring;
+  if (restoring !== null)
+    return `not ready: ${restoring.left} package lists are still being loaded, so more may be affected`;
+  if (found > 0) return null;
+  const when = moment.at === null ? 'runs' : 'ran then';
+  const but = missing === 0 ? '' : `; what ${missing} images hold is not known`;
+  if (kind === 'vulnerability' && vulnerability === null) {
+    return view.advisories.generation() === 0
+      ? 'no advisories are known yet: sheer advisories sync'
+      : 'no advisory that is known has this id: sheer advisories sync';
+  }
+  if (vulnerability !== null && vulnerability.withdrawn !== null) return 'the advisory was withdrawn';
+  if (holdings.images.size > 0)
+    return `${holdings.images.size} images hold it, and none of them ${when}${but}`;
+  return `no image that is known holds it${but}`;
+}

@@ -1,0 +1,196 @@
+import { SheerError, type CaseData, type Instant, type ProofAnswer } from '#model';
+import { findVulnerability } from '../affected/vulnerability.ts';
+import { putJson } from '../lists/stored-list.ts';
+import { PatchError } from '../patch-error.ts';
+import type { PatchRecord } from '../record.ts';
+import type { LiveRoots } from '../verify/live-roots.ts';
+import { prove } from '../verify/prove.ts';
+import type { PatchView } from '../view.ts';
+import { assess, type Assessment } from './assess.ts';
+import { decideCase } from './decide-case.ts';
+import { LiveVerdictBook } from './live-verdicts.ts';
+import { Touching } from './touching.ts';
+
+/** How long it goes on in one go before others have their turn. */
+const SLICE_MS = 8;
+
+/** One look at live files serves the proofs of all cases that are to be closed in one round. */
+const LIVE_LOOK_GOOD_FOR_MS = 60_000;
+
+/** What could not be proven is tried again when something changes, and after this. */
+const PROVE_AGAIN_AFTER_MS = 600_000;
+
+export interface CaseKeeperOptions {
+  readonly view: PatchView;
+  readonly record: PatchRecord;
+  readonly roots: LiveRoots;
+}
+
+/** Opens and closes cases until they agree with what runs: whoever wakes it only says where to look. */
+export class CaseKeeper {
+  readonly touching: Touching;
+  readonly #options: CaseKeeperOptions;
+  readonly #verdicts: LiveVerdictBook;
+  readonly #vulnerabilities = new Set<string>();
+  readonly #images = new Set<string>();
+  /** Cases that nothing is known to hold any more → when a proof is tried (again). */
+  readonly #toProve = new Map<string, Instant>();
+
+  constructor(options: CaseKeeperOptions) {
+    this.#options = options;
+    this.#verdicts = new LiveVerdictBook(options.view.store);
+    this.touching = new Touching(options.view.advisories);
+  }
+
+  /** Its instances, or what is known of its packages, changed. */
+  imageChanged(image: string): void {
+    this.#images.add(image);
+  }
+
+  vulnerabilityChanged(id: string): void {
+    this.#vulnerabilities.add(id);
+  }
+
+  /** Everything that runs, and every case that is open. */
+  everythingChanged(): void {
+    const { view } = this.#options;
+    for (const image of view.running.images()) this.#images.add(image);
+    for (const id of view.ids.of('case')) {
+      if (view.graph.one('case', id)?.data.state === 'open') this.#vulnerabilities.add(id);
+    }
+  }
+
+  get hasWork(): boolean {
+    return this.#vulnerabilities.size > 0 || this.#images.size > 0 || this.#due().length > 0;
+  }
+
+  /** Ids of the cases that were opened. */
+  async reconcile(signal: AbortSignal): Promise<readonly string[]> {
+    const opened: string[] = [];
+    let until = performance.now() + SLICE_MS;
+    const pause = async (): Promise<void> => {
+      if (performance.now() < until) return;
+      await new Promise((resolve) => setImmediate(resolve));
+      until = performance.now() + SLICE_MS;
+    };
+    while (!signal.aborted && (this.#images.size > 0 || this.#vulnerabilities.size > 0)) {
+      for (const image of this.#images) {
+        this.#images.delete(image);
+        const packages = this.#options.view.lists.packagesOf(image);
+        for (const id of this.touching.vulnerabilitiesOf(packages)) this.#vulnerabilities.add(id);
+        await pause();
+      }
+      for (const id of this.#vulnerabilities) {
+        this.#vulnerabilities.delete(id);
+        if (this.#reconcileOne(id)) opened.push(id);
+        await pause();
+        if (signal.aborted) break;
+      }
+    }
+    for (const id of this.#due()) {
+      if (signal.aborted) break;
+      await this.#close(id);
+    }
+    return opened;
+  }
+
+  current(id: string): CaseData | null {
+    return this.#options.view.graph.one('case', id)?.data ?? null;
+  }
+
+  assess(id: string): Assessment {
+    return assess(this.#options.view, this.#verdicts, id, this.current(id));
+  }
+
+  /** Looks at everything anew; what it finds is put on the case, if there is one or has to be. */
+  async verify(asked: string): Promise<ProofAnswer> {
+    const { view, roots } = this.#options;
+    const vulnerability = findVulnerability(view.advisories, asked);
+    if (vulnerability === null) {
+      throw new PatchError('not-found', `no advisory that is known has the id ${JSON.stringify(asked)}`, {
+        next: 'sheer advisories sync',
+      });
+    }
+    const proof = await prove(vulnerability, { view, roots, since: view.clock() });
+    this.#put(vulnerability.id, proof);
+    return proof;
+  }
+
+  #due(): readonly string[] {
+    const now = this.#options.view.clock();
+    return [...this.#toProve].filter(([, at]) => at <= now).map(([id]) => id);
+  }
+
+  /** True: it was opened. */
+  #reconcileOne(id: string): boolean {
+    const { view, record } = this.#options;
+    const current = this.current(id);
+    const { holding } = this.assess(id);
+    const excused = [...holding.values()].filter((excuse) => excuse !== null).length;
+    const action = decideCase({ now: view.clock(), current, holding: holding.size, excused });
+    if (action.kind === 'open') record.decide({ subject: { kind: 'case', id }, data: action.data });
+    if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? view.clock());
+    else this.#toProve.delete(id);
+    return action.kind === 'open';
+  }
+
+  async #close(id: string): Promise<void> {
+    const { view, roots } = this.#options;
+    this.#toProve.set(id, view.clock() + PROVE_AGAIN_AFTER_MS);
+    // Until everything is known again, nothing is proven.
+    if (view.lists.restoring !== null) return;
+    const vulnerability = findVulnerability(view.advisories, id);
+    if (vulnerability === null || vulnerability.withdrawn !== null) {
+      this.#withdraw(id, vulnerability === null);
+      return;
+    }
+    try {
+      const proof = await prove(vulnerability, { view, roots, since: view.clock() - LIVE_LOOK_GOOD_FOR_MS });
+      if (proof.proven || proof.holding.length > 0) this.#put(id, proof);
+    } catch (error) {
+      if (!(error instanceof SheerError)) throw error;
+    }
+  }
+
+  /** No advisory calls anything affected any more: that needs no look at what runs. */
+  #withdraw(id: string, isGone: boolean): void {
+    const current = this.current(id);
+    if (current?.state !== 'open') return;
+    const reason = isGone ? 'no advisory speaks of it any more' : 'the advisory was withdrawn';
+    this.#options.record.decide({
+      subject: { kind: 'case', id },
+      data: { ...current, state: 'closed', reason },
+    });
+    this.#toProve.delete(id);
+  }
+
+  #put(id: string, proof: ProofAnswer): void {
+    const { view, record } = this.#options;
+    const current = this.current(id);
+    if (current === null && proof.holding.length === 0) return;
+    const digest = putJson(view.store.content, proof);
+    const data = caseAfter(current, proof, { digest, now: view.clock() });
+    record.decide({ subject: { kind: 'case', id }, data });
+    if (data.state === 'closed') this.#toProve.delete(id);
+  }
+}
+
+/** What a proof makes of a case: it closes by one that is whole, and opens by one that finds something. */
+export function caseAfter(
+  current: CaseData | null,
+  proof: ProofAnswer,
+  { digest, now }: { readonly digest: string; readonly now: Instant },
+): CaseData {
+  const base = current ?? { openedAt: now, reopened: 0 };
+  if (proof.holding.length > 0) {
+    const reason = `looked at: ${proof.holding.length} running ${proof.holding.length === 1 ? 'instance holds' : 'instances hold'} it`;
+    const back = current?.state === 'closed' ? { openedAt: now, reopened: current.reopened + 1 } : {};
+    return { ...base, ...back, state: 'open', reason, proof: digest };
+  }
+  if (!proof.proven) {
+    const reason = `not proven: ${proof.notLooked.length} running instances could not be looked at`;
+    return { ...base, state: current?.state ?? 'open', reason, proof: digest };
+  }
+  const reason = `proven: ${proof.looked.length} running instances were looked at, and none holds it`;
+  return { ...base, state: 'closed', reason, proof: digest };
+}

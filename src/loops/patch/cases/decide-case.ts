@@ -1,0 +1,32 @@
+import type { CaseData, Instant } from '#model';
+
+/** What the graph says of one vulnerability now. */
+export interface CaseSituation {
+  readonly now: Instant;
+  /** Null: there was never a case. */
+  readonly current: CaseData | null;
+  /** Running instances that hold an affected package. */
+  readonly holding: number;
+  /** How many of them a waiver or a statement excuses. */
+  readonly excused: number;
+}
+
+/** What is to be done about it. */
+export type CaseAction =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'open'; readonly data: CaseData }
+  /** Nothing is known to hold it any more: closes once a proof says so. */
+  | { readonly kind: 'prove' };
+
+/**
+ * The same situation gives the same action, and after it none. What is wholly excused is not opened;
+ * what is open stays open while something holds it, excused or not.
+ */
+export function decideCase({ now, current, holding, excused }: CaseSituation): CaseAction {
+  if (current?.state === 'open') return holding === 0 ? { kind: 'prove' } : { kind: 'none' };
+  if (holding === excused) return { kind: 'none' };
+  const held = `${holding} running ${holding === 1 ? 'instance holds' : 'instances hold'} it`;
+  const reason = current === null ? held : `it came back: ${held}`;
+  const reopened = current === null ? 0 : current.reopened + 1;
+  return { kind: 'open', data: { state: 'open', reason, proof: null, openedAt: now, reopened } };
+}

@@ -1,0 +1,109 @@
+import type { OriginAnswer } from '#model';
+import {
+  buildImageTree,
+  lastStatement,
+  packageOrigin,
+  type Graph,
+  type ImageNode,
+  type ImageTree,
+  type TreeImage,
+} from '#graph';
+import type { RunningNow } from '../running/running-now.ts';
+import type { SubjectIds } from '../subject-ids.ts';
+
+export interface ImageBookOptions {
+  readonly graph: Graph;
+  readonly ids: SubjectIds;
+  readonly running: RunningNow;
+}
+
+/** The tree of all images that were ever seen or declared, built anew when one is there that was not. */
+export class ImageBook {
+  readonly #options: ImageBookOptions;
+  #built: { readonly tree: ImageTree; readonly byName: ReadonlyMap<string, readonly string[]> } | null = null;
+
+  constructor(options: ImageBookOptions) {
+    this.#options = options;
+  }
+
+  /** Something was said of an image or of a build source. */
+  forget(): void {
+    this.#built = null;
+  }
+
+  get tree(): ImageTree {
+    return this.#build().tree;
+  }
+
+  node(id: string): ImageNode | null {
+    return this.tree.node(id);
+  }
+
+  /** Config digests of images that have exactly this name, or this digest. */
+  named(name: string): readonly string[] {
+    const { tree, byName } = this.#build();
+    const found = byName.get(name) ?? [];
+    if (found.length > 0) return found;
+    const id = tree.node(name)?.id ?? tree.node(name.slice(name.indexOf('@') + 1))?.id ?? null;
+    return id === null ? [] : [id];
+  }
+
+  nameOf(id: string): string {
+    return this.node(id)?.name ?? id;
+  }
+
+  teamOf(id: string): string | null {
+    return this.node(id)?.source?.owner ?? null;
+  }
+
+  /** Where a package came into an image. */
+  originOf(
+    image: string,
+    place: { readonly layer: number | null; readonly path: string | null },
+  ): OriginAnswer {
+    const node = this.node(image);
+    if (node === null)
+      return { kind: 'unknown', image: null, imageName: null, layer: place.layer, instruction: null };
+    const origin = packageOrigin(this.tree, node, place);
+    const from = origin.kind === 'copied' ? (origin.from[0] ?? null) : null;
+    return {
+      kind: origin.kind,
+      image: from === null ? origin.image.id : from.key,
+      imageName: from === null ? origin.image.name : from.name,
+      layer: place.layer,
+      instruction: null,
+    };
+  }
+
+  #build() {
+    if (this.#built !== null) return this.#built;
+    const { graph, ids, running } = this.#options;
+    const images = new Map<string, TreeImage>();
+    for (const id of ids.of('image')) {
+      const subject = graph.facts.subject('image', id);
+      const data = subject < 0 ? null : (lastStatement<'image'>(graph.facts, subject)?.data ?? null);
+      if (data !== null) images.set(id, { id, data: withNames(data, running.namesOf(id)) });
+    }
+    for (const id of running.images()) {
+      // The engine removed it, or never told of it.
+      if (!images.has(id)) images.set(id, { id, data: withNames(NOTHING, running.namesOf(id)) });
+    }
+    const sources = [...ids.of('build-source')].flatMap((id) => graph.one('build-source', id)?.data ?? []);
+    const byName = new Map<string, string[]>();
+    for (const { id, data } of images.values()) {
+      for (const name of data.names) {
+        const known = byName.get(name);
+        if (known === undefined) byName.set(name, [id]);
+        else known.push(id);
+      }
+    }
+    return (this.#built = { tree: buildImageTree([...images.values()], sources), byName });
+  }
+}
+
+const NOTHING: TreeImage['data'] = { names: [], digests: [], diffIds: [], labels: {}, created: null };
+
+function withNames(data: TreeImage['data'], started: ReadonlySet<string>): TreeImage['data'] {
+  const others = [...started].filter((name) => !data.names.includes(name));
+  return others.length === 0 ? data : { ...data, names: [...data.names, ...others] };
+}

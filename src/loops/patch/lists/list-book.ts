@@ -1,0 +1,164 @@
+import { packageListId, type Instant, type Package, type PackageList, type PackageListData } from '#model';
+import { PackageIndex, type Graph, type Statement } from '#graph';
+import type { Store } from '#store';
+import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import type { PatchRecord } from '../record.ts';
+import { getJson, putJson } from './stored-list.ts';
+
+/** How long the rebuilding of the index holds up everything else, in one go. */
+const SLICE_MS = 8;
+
+export interface ListBookOptions {
+  readonly store: Store;
+  readonly graph: Graph;
+  readonly record: PatchRecord;
+  /** An image's packages are known, or known otherwise than before. */
+  readonly changed: (image: string) => void;
+  readonly failed: (message: string, error: unknown) => void;
+}
+
+/** A list as it is known of an image. */
+export interface KnownList {
+  readonly id: string;
+  readonly data: PackageListData;
+  readonly at: Instant;
+}
+
+/**
+ * Every package list: a fact each, its content beside the streams, and what answers rest on in the
+ * index. Of an image's lists one is used: our own reading, or else the newest of somebody else's.
+ */
+export class ListBook {
+  readonly index = new PackageIndex();
+  /** Ecosystems as the lists spell them, with their releases: there are some tens. */
+  readonly ecosystems = new Set<string>();
+  readonly #options: ListBookOptions;
+  /** By image the list in the index, and the content that it was fed from. */
+  readonly #used = new Map<string, { readonly id: string; readonly content: string }>();
+  /** Images of which a whole layer is not known: why. */
+  readonly #unreadLayers = new Map<string, string>();
+  /** What could not be loaded: why, by image. */
+  readonly #broken = new Map<string, string>();
+  #left = 0;
+  #restored = false;
+
+  constructor(options: ListBookOptions) {
+    this.#options = options;
+  }
+
+  /** Null once everything that the streams tell of is in the index. */
+  get restoring(): { readonly left: number } | null {
+    return this.#restored ? null : { left: this.#left };
+  }
+
+  /** Feeds the index from what is recorded; other work goes on beside it. */
+  async restore(signal: AbortSignal): Promise<void> {
+    const images = new Set([...this.#options.graph.all('package-list')].map(({ data }) => data.image));
+    this.#left = images.size;
+    let until = performance.now() + SLICE_MS;
+    for (const image of images) {
+      this.follow(image);
+      this.#left--;
+      if (performance.now() < until) continue;
+      await new Promise((resolve) => setImmediate(resolve));
+      if (signal.aborted) return;
+      until = performance.now() + SLICE_MS;
+    }
+    this.#restored = true;
+  }
+
+  has(image: string): boolean {
+    return this.#used.has(image);
+  }
+
+  /** Why an image's packages are not, or not all, known; null: they are, as far as the list goes. */
+  missing(image: string): string | null {
+    if (!this.#used.has(image)) return this.#broken.get(image) ?? 'not read yet';
+    return this.#unreadLayers.get(image) ?? null;
+  }
+
+  /** What the list that answers rest on says. */
+  packagesOf(image: string): readonly Package[] {
+    const used = this.#used.get(image);
+    return used === undefined ? [] : this.index.packagesOf(used.id);
+  }
+
+  /** Every list of the image, the one that answers rest on first. */
+  listsOf(image: string): readonly KnownList[] {
+    const { graph } = this.#options;
+    const lists = (['read', 'cyclonedx', 'spdx'] as const)
+      .map((origin) => graph.one('package-list', packageListId(image, origin)))
+      .filter((said): said is Statement<'package-list'> => said !== null);
+    return lists
+      .map(({ id, data, from }) => ({ id, data, at: from }))
+      .sort((left, right) => Number(isRead(right)) - Number(isRead(left)) || right.at - left.at);
+  }
+
+  /**
+   * The list itself; null: its content is gone.
+   * @throws StoreError `record-broken`
+   */
+  load(list: KnownList): PackageList | null {
+    // Put there by `add`, and held against its digest since.
+    return getJson(this.#options.store.content, list.data.content) as PackageList | null;
+  }
+
+  /** Takes a list that was read, or that a person or a registry gave. */
+  add(
+    data: Omit<PackageListData, 'content' | 'packages' | 'unread'>,
+    list: PackageList,
+    actor: string | null = null,
+  ): void {
+    const { store, record } = this.#options;
+    const content = putJson(store.content, list);
+    const said = {
+      subject: { kind: 'package-list', id: packageListId(data.image, data.origin) },
+      data: { ...data, content, packages: list.packages.length, unread: list.unread.length },
+    } as const;
+    if (actor === null) record.observe(said);
+    else record.declare(actor, said);
+    this.follow(data.image);
+  }
+
+  /** Puts into the index what the graph says of the image's lists now. */
+  follow(image: string): void {
+    const [best] = this.listsOf(image);
+    const used = this.#used.get(image);
+    if (best?.data.content === used?.content && best?.id === used?.id) return;
+    try {
+      const list = best === undefined ? null : this.load(best);
+      if (used !== undefined) this.index.removeList(used.id);
+      this.#used.delete(image);
+      if (best !== undefined && list !== null) this.#take(best, list);
+      else if (best !== undefined) this.#broken.set(image, 'its list is gone from the state directory');
+    } catch (error) {
+      this.#broken.set(image, 'its list in the state directory is damaged');
+      this.#options.failed('a package list could not be loaded', error);
+    }
+    this.#options.changed(image);
+  }
+
+  #take(known: KnownList, list: PackageList): void {
+    const { image } = known.data;
+    this.index.setList(known.id, image, list.packages.map(asAsked));
+    for (const { ecosystem } of list.packages) if (ecosystem !== null) this.ecosystems.add(ecosystem);
+    this.#used.set(image, { id: known.id, content: known.data.content });
+    this.#broken.delete(image);
+    const layer = list.unread.find(({ path }) => path === '/');
+    if (layer === undefined) this.#unreadLayers.delete(image);
+    else this.#unreadLayers.set(image, layer.reason);
+  }
+}
+
+function isRead({ data }: KnownList): boolean {
+  return data.origin === 'read';
+}
+
+/** Under the name that advisories are asked by; how the list spells it stays in the package URL. */
+function asAsked(own: Package): Package {
+  if (own.ecosystem === null) return own;
+  const ecosystem = own.ecosystem.split(':')[0] ?? own.ecosystem;
+  const name = canonicalName(ecosystem, own.name);
+  const version = canonicalVersion(ecosystem, own.version);
+  return name === own.name && version === own.version ? own : { ...own, name, version };
+}

@@ -1,0 +1,127 @@
+import { SheerError, type Clock, type Instant } from '#model';
+import { lastStatement, type Graph } from '#graph';
+import type { WantedImage } from '#sensors';
+import type { ImageReaders } from '../image-readers.ts';
+import type { RunningNow } from '../running/running-now.ts';
+import type { LayerScans } from './layer-scans.ts';
+import type { ListBook } from './list-book.ts';
+import { readImage } from './read-image.ts';
+
+/** What failed is tried again after a minute, then twice as long, up to an hour. */
+const RETRY_AFTER_MS = 60_000;
+const RETRY_AFTER_MS_MAX = 3_600_000;
+
+export interface ListReaderOptions {
+  readonly graph: Graph;
+  readonly readers: ImageReaders;
+  readonly scans: LayerScans;
+  readonly lists: ListBook;
+  readonly running: () => RunningNow;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+interface Failure {
+  readonly reason: string;
+  readonly attempts: number;
+  readonly again: Instant;
+}
+
+/** Reads what images hold: all that run, then all that are known, one at a time; at once where somebody asks. */
+export class ListReader {
+  readonly #options: ListReaderOptions;
+  /** Images that are to be read; those that run are looked for first. */
+  readonly #waiting = new Set<string>();
+  readonly #failures = new Map<string, Failure>();
+  /** Under way, so that two who want the same wait for one. */
+  readonly #reading = new Map<string, Promise<void>>();
+
+  constructor(options: ListReaderOptions) {
+    this.#options = options;
+  }
+
+  /** Why an image's packages are not known; null: they are. */
+  missing(image: string): string | null {
+    const reason = this.#options.lists.missing(image);
+    return reason === null ? null : (this.#failures.get(image)?.reason ?? reason);
+  }
+
+  /** Notes that the image is there; it is read when its turn comes. */
+  want(image: string): void {
+    if (!this.#options.lists.has(image)) this.#waiting.add(image);
+  }
+
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Reads the next one; false: there is nothing to do for now. */
+  async readNext(): Promise<boolean> {
+    const image = this.#next();
+    if (image === null) return false;
+    await this.read(image, { asked: false }).catch((error: unknown) => {
+      if (!(error instanceof SheerError)) throw error;
+    });
+    return true;
+  }
+
+  /**
+   * @param asked by a person: places outside of this machine are looked in too
+   * @throws SheerError with why it could not be read
+   */
+  async read(image: string, { asked }: { readonly asked: boolean }): Promise<void> {
+    const key = `${image} ${asked}`;
+    const under = this.#reading.get(key);
+    if (under !== undefined) return under;
+    const reading = this.#read(image, asked).finally(() => this.#reading.delete(key));
+    this.#reading.set(key, reading);
+    return reading;
+  }
+
+  async #read(image: string, asked: boolean): Promise<void> {
+    const { readers, scans, lists, signal } = this.#options;
+    this.#waiting.delete(image);
+    const places = readers.places.filter(({ background }) => asked || background);
+    try {
+      const read = await readImage(this.wanted(image), { readers, scans, places, signal });
+      lists.add({ image: read.image, origin: 'read', from: read.from, tool: null }, read.list);
+      this.#failures.delete(image);
+    } catch (error) {
+      if (!signal.aborted) this.#fail(image, error);
+      throw error;
+    }
+  }
+
+  /** What is known of an image that is to be found; also of one that the engine has removed. */
+  wanted(image: string): WantedImage & { readonly diffIds: readonly string[] } {
+    const { graph, running } = this.#options;
+    const subject = graph.facts.subject('image', image);
+    const data = subject < 0 ? null : (lastStatement<'image'>(graph.facts, subject)?.data ?? null);
+    const names = new Set([...(data?.names ?? []), ...running().namesOf(image)]);
+    return { id: image, names: [...names], digests: data?.digests ?? [], diffIds: data?.diffIds ?? [] };
+  }
+
+  #next(): string | null {
+    const now = this.#options.clock();
+    const isDue = (image: string): boolean => (this.#failures.get(image)?.again ?? now) <= now;
+    let other: string | null = null;
+    for (const image of this.#waiting) {
+      if (this.#options.lists.has(image)) {
+        this.#waiting.delete(image);
+        continue;
+      }
+      if (!isDue(image)) continue;
+      if (this.#options.running().ofImage(image).size > 0) return image;
+      other ??= image;
+    }
+    return other;
+  }
+
+  #fail(image: string, error: unknown): void {
+    const attempts = (this.#failures.get(image)?.attempts ?? 0) + 1;
+    const wait = Math.min(RETRY_AFTER_MS * 2 ** (attempts - 1), RETRY_AFTER_MS_MAX);
+    const reason = error instanceof Error ? error.message : String(error);
+    this.#failures.set(image, { reason, attempts, again: this.#options.clock() + wait });
+    this.#waiting.add(image);
+  }
+}

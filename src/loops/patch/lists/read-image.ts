@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { SheerError, type PackageList } from '#model';
+import type { ImageContent, LayerScan, WantedImage } from '#sensors';
+import { PatchError } from '../patch-error.ts';
+import type { ImagePlace, ImageReaders, UnreadLayer } from '../image-readers.ts';
+import type { LayerScans } from './layer-scans.ts';
+
+/** An image that was read, and where. */
+export interface ReadImage {
+  readonly image: string;
+  readonly list: PackageList;
+  /** Id of the source; `layers`: all of its layers had been read as another image's. */
+  readonly from: string;
+}
+
+export interface ReadImageOptions {
+  readonly readers: ImageReaders;
+  readonly scans: LayerScans;
+  /** Places to look in, the best first. */
+  readonly places: readonly ImagePlace[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Reads what an image holds: from layers that are known already, or from the first place that has
+ * it. A layer that can't be read is told in the list; an image that nobody has is an error.
+ *
+ * @throws PatchError `not-found`: no place has it; `sensor-failed`: the one that may have it failed
+ */
+export async function readImage(
+  wanted: WantedImage & { readonly diffIds: readonly string[] },
+  options: ReadImageOptions,
+): Promise<ReadImage> {
+  if (wanted.id !== null && wanted.diffIds.length > 0) {
+    const scans = knownScans(wanted.diffIds, options.scans);
+    if (scans.size === new Set(wanted.diffIds).size) {
+      return { image: wanted.id, list: compose(wanted.id, wanted.diffIds, scans, options), from: 'layers' };
+    }
+  }
+  const failures: string[] = [];
+  for (const place of options.places) {
+    try {
+      const content = await place.source.open(wanted, options.signal);
+      if (content === null) continue;
+      const read = await readContent(content, wanted, options);
+      return { ...read, from: place.source.id };
+    } catch (error) {
+      options.signal.throwIfAborted();
+      if (!(error instanceof SheerError)) throw error;
+      failures.push(`${place.source.id}: ${error.message}`);
+    }
+  }
+  if (failures.length > 0) throw new PatchError('sensor-failed', failures.join('; '), { remedy: 'retry' });
+  const looked = options.places.map(({ source }) => source.id).join(', ');
+  throw new PatchError('not-found', `no place has its content (looked in ${looked || 'none'})`, {
+    remedy: 'wait',
+  });
+}
+
+async function readContent(
+  content: ImageContent,
+  wanted: WantedImage,
+  options: ReadImageOptions,
+): Promise<Omit<ReadImage, 'from'>> {
+  const unread = new Map<string, UnreadLayer>();
+  try {
+    await readLayers(content, unread, options);
+    const { id, diffIds } = parseConfig(await content.config(), wanted);
+    const scans = knownScans(diffIds, options.scans);
+    const [reason] = unread.values();
+    for (const diffId of diffIds) {
+      // Which diffId a layer has that could not be read to its end, nobody knows; the reason is of one of them.
+      if (!scans.has(diffId)) scans.set(diffId, reason ?? { reason: 'the place did not send this layer' });
+    }
+    return { image: id, list: compose(id, diffIds, scans, options) };
+  } finally {
+    await content.close();
+  }
+}
+
+async function readLayers(
+  content: ImageContent,
+  unread: Map<string, UnreadLayer>,
+  { readers, scans, signal }: ReadImageOptions,
+): Promise<void> {
+  const isKnown = (name: string): boolean => {
+    const diffId = scans.diffIdOf(name);
+    return diffId !== null && scans.get(diffId) !== null;
+  };
+  for await (const { name, bytes } of content.layers(isKnown)) {
+    try {
+      scans.put(name, await readers.scanLayer(bytes, signal));
+    } catch (error) {
+      bytes.destroy();
+      signal.throwIfAborted();
+      const isOfBytes =
+        error instanceof SheerError && (error.code === 'invalid-input' || error.code === 'too-large');
+      if (!isOfBytes) throw error;
+      unread.set(name, { reason: error.message });
+    }
+  }
+}
+
+function knownScans(diffIds: readonly string[], scans: LayerScans): Map<string, LayerScan | UnreadLayer> {
+  const known = new Map<string, LayerScan | UnreadLayer>();
+  for (const diffId of diffIds) {
+    const scan = scans.get(diffId);
+    if (scan !== null) known.set(diffId, scan);
+  }
+  return known;
+}
+
+function compose(
+  image: string,
+  diffIds: readonly string[],
+  scans: ReadonlyMap<string, LayerScan | UnreadLayer>,
+  { readers }: ReadImageOptions,
+): PackageList {
+  return readers.composeScans(diffIds, scans, image);
+}
+
+/** The config's own digest is the image's id: a place that sends another one lies, or has another image. */
+function parseConfig(
+  bytes: Uint8Array,
+  wanted: WantedImage,
+): { readonly id: string; readonly diffIds: readonly string[] } {
+  const id = `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+  if (wanted.id !== null && wanted.id !== id) {
+    throw new PatchError(
+      'invalid-input',
+      `the config that was sent is ${id}, and ${wanted.id} was asked for`,
+    );
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(Buffer.from(bytes).toString());
+  } catch (cause) {
+    throw new PatchError('invalid-input', 'its config is no JSON', { cause });
+  }
+  const diffIds: unknown = (config as { rootfs?: { diff_ids?: unknown } | null } | null)?.rootfs?.diff_ids;
+  if (!Array.isArray(diffIds) || !diffIds.every((each) => typeof each === 'string')) {
+    throw new PatchError('invalid-input', 'its config names no layers');
+  }
+  return { id, diffIds };
+}

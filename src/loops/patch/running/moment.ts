@@ -1,0 +1,45 @@
+import type { Instant } from '#model';
+import type { RunningInstance, RunningInstances } from '../questions.ts';
+import { imagesOf, type RunningNow } from './running-now.ts';
+
+/** What ran at a moment, by image. */
+export interface Moment {
+  readonly at: Instant | null;
+  ofImage(image: string): Iterable<string>;
+  images(): Iterable<string>;
+  withoutImage(): Iterable<string>;
+  one(id: string): RunningInstance | null;
+}
+
+/** Now is followed as it goes on; a moment of the past is put in order for the one question. */
+export function momentOf(at: Instant | null, now: RunningNow, instances: RunningInstances): Moment {
+  if (at === null) {
+    return {
+      at,
+      ofImage: (image) => now.ofImage(image),
+      images: () => now.images(),
+      withoutImage: () => now.withoutImage(),
+      one: (id) => now.one(id),
+    };
+  }
+  const byId = new Map<string, RunningInstance>();
+  const byImage = new Map<string, string[]>();
+  const withoutImage: string[] = [];
+  for (const instance of instances.at(at)) {
+    byId.set(instance.id, instance);
+    const images = imagesOf(instance);
+    if (images.length < Math.max(1, instance.images.length)) withoutImage.push(instance.id);
+    for (const image of images) {
+      const ids = byImage.get(image);
+      if (ids === undefined) byImage.set(image, [instance.id]);
+      else ids.push(instance.id);
+    }
+  }
+  return {
+    at,
+    ofImage: (image) => byImage.get(image) ?? [],
+    images: () => byImage.keys(),
+    withoutImage: () => withoutImage,
+    one: (id) => byId.get(id) ?? null,
+  };
+}

@@ -1,0 +1,114 @@
+import type { RunningInstance, RunningInstances } from '../questions.ts';
+
+/**
+ * Which instances run which images now, kept up with what begins and ends. What an instance is
+ * called is looked up when somebody asks: after a declaration that may be anything for all of them.
+ */
+export class RunningNow {
+  readonly #instances: RunningInstances;
+  readonly #known = new Map<string, Known>();
+  readonly #byImage = new Map<string, Set<string>>();
+  /** Of which nobody knows what they are made from. */
+  readonly #withoutImage = new Set<string>();
+  #names = 0;
+  readonly #stopWatching: () => void;
+
+  /** @param changed is told of the images that an instance runs, or ran, when that changes */
+  constructor(instances: RunningInstances, changed: (images: readonly string[]) => void = () => undefined) {
+    this.#instances = instances;
+    for (const instance of instances.at(null)) this.#put(instance);
+    this.#stopWatching = instances.watch((id) => {
+      if (id === null) this.#names++;
+      else changed(this.#follow(id));
+    });
+  }
+
+  get count(): number {
+    return this.#known.size;
+  }
+
+  one(id: string): RunningInstance | null {
+    const known = this.#known.get(id);
+    if (known === undefined) return null;
+    if (known.names === this.#names) return known.instance;
+    const instance = this.#instances.one(id) ?? known.instance;
+    this.#known.set(id, { instance, names: this.#names });
+    return instance;
+  }
+
+  ids(): Iterable<string> {
+    return this.#known.keys();
+  }
+
+  /** Config digests of all that run. */
+  images(): Iterable<string> {
+    return this.#byImage.keys();
+  }
+
+  ofImage(image: string): ReadonlySet<string> {
+    return this.#byImage.get(image) ?? NOBODY;
+  }
+
+  /** As its instances were started from it. */
+  namesOf(image: string): ReadonlySet<string> {
+    const names = new Set<string>();
+    for (const id of this.ofImage(image)) {
+      for (const reference of this.#known.get(id)?.instance.images ?? [])
+        if (reference.id === image && !reference.name.startsWith('sha256:')) names.add(reference.name);
+    }
+    return names;
+  }
+
+  /** Instances of bare processes, and those whose engine did not say. */
+  withoutImage(): ReadonlySet<string> {
+    return this.#withoutImage;
+  }
+
+  stop(): void {
+    this.#stopWatching();
+  }
+
+  #follow(id: string): readonly string[] {
+    const before = this.#known.get(id)?.instance;
+    const now = this.#instances.one(id);
+    if (before !== undefined) this.#remove(before);
+    if (now !== null) this.#put(now);
+    const [was, is] = [imagesOf(before), imagesOf(now)];
+    // An instance that was started again may hold something else at heart than before.
+    return now?.since === before?.since && was.join() === is.join() ? [] : [...new Set([...was, ...is])];
+  }
+
+  #put(instance: RunningInstance): void {
+    this.#known.set(instance.id, { instance, names: this.#names });
+    const images = imagesOf(instance);
+    if (images.length < Math.max(1, instance.images.length)) this.#withoutImage.add(instance.id);
+    for (const image of images) {
+      const ids = this.#byImage.get(image);
+      if (ids === undefined) this.#byImage.set(image, new Set([instance.id]));
+      else ids.add(instance.id);
+    }
+  }
+
+  #remove(instance: RunningInstance): void {
+    this.#known.delete(instance.id);
+    this.#withoutImage.delete(instance.id);
+    for (const image of imagesOf(instance)) {
+      const ids = this.#byImage.get(image);
+      ids?.delete(instance.id);
+      if (ids?.size === 0) this.#byImage.delete(image);
+    }
+  }
+}
+
+interface Known {
+  readonly instance: RunningInstance;
+  /** When its names were looked up. */
+  readonly names: number;
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** Config digests, each once. */
+export function imagesOf(instance: RunningInstance | null | undefined): readonly string[] {
+  return [...new Set((instance?.images ?? []).flatMap(({ id }) => id ?? []))];
+}

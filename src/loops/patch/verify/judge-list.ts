@@ -1,0 +1,33 @@
+import type { Advisory, Package } from '#model';
+import { parseEcosystem } from '#versions';
+import { canonicalName } from '../matching/canonical-name.ts';
+import { matchAdvisory } from '../matching/match-advisory.ts';
+
+/** What a list has of what the records speak of. */
+export interface JudgedList {
+  /** Package URLs. */
+  readonly affected: readonly string[];
+  /** `openssl 3.0.22-1~deb12u2`: named by the records, and not affected. */
+  readonly others: readonly string[];
+}
+
+export function judgeList(packages: readonly Package[], records: readonly Advisory[]): JudgedList {
+  const names = new Set(
+    records.flatMap(({ affected }) => affected.map((entry) => asked(entry.ecosystem, entry.name))),
+  );
+  const found = { affected: new Set<string>(), others: new Set<string>() };
+  for (const own of packages) {
+    const { ecosystem, source } = own;
+    if (ecosystem === null) continue;
+    const isNamed = [own.name, source?.name ?? own.name].some((name) => names.has(asked(ecosystem, name)));
+    if (!isNamed) continue;
+    if (records.some((record) => matchAdvisory(record, own).affected)) found.affected.add(own.purl);
+    else found.others.add(`${own.name} ${own.version}`);
+  }
+  return { affected: [...found.affected].sort(), others: [...found.others].sort() };
+}
+
+function asked(ecosystem: string, name: string): string {
+  const own = parseEcosystem(ecosystem)?.name ?? ecosystem.split(':')[0] ?? ecosystem;
+  return `${own}\n${canonicalName(own, name)}`;
+}

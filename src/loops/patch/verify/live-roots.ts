@@ -1,0 +1,42 @@
+import type { Clock, Instant, PackageList } from '#model';
+import type { ImageReaders } from '../image-readers.ts';
+
+interface Look {
+  readonly at: Instant;
+  readonly list: PackageList;
+}
+
+export interface LiveRootsOptions {
+  readonly readers: Pick<ImageReaders, 'scanLiveRoot' | 'liveRootOf'>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** Kept no longer than the proofs of one round of cases take. */
+const REMEMBERED_MAX = 2000;
+
+/** Package files of live root file systems; processes that share one are looked at once. */
+export class LiveRoots {
+  readonly #options: LiveRootsOptions;
+  readonly #looks = new Map<string, Look>();
+
+  constructor(options: LiveRootsOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param since an earlier look from then on is as good
+   * @throws SheerError where it can't be read
+   */
+  async look(pid: number, since: Instant): Promise<Look> {
+    const { readers, clock, signal } = this.#options;
+    const key = readers.liveRootOf(pid);
+    const known = key === null ? undefined : this.#looks.get(key);
+    if (known !== undefined && known.at >= since) return known;
+    const at = clock();
+    const look = { at, list: await readers.scanLiveRoot(pid, signal) };
+    if (this.#looks.size >= REMEMBERED_MAX) this.#looks.clear();
+    if (key !== null) this.#looks.set(key, look);
+    return look;
+  }
+}
