@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Instant, Observation } from '#model';
 
 /**
@@ -35,6 +36,13 @@ export interface Engine {
    * `startTicks` may be that of one of its threads, or null where the sensor can't know it.
    */
   instanceOfProcess?(pid: number, startTicks: number | null, at: Instant): string | null;
+
+  /**
+   * The archive of an image from its store, as the engine's own `save` would write it: docker's, an OCI
+   * layout, or both in one. It takes an instant or minutes; whoever asks reads it to its end or destroys
+   * it. Null: it does not have the image. Rejects with an error of remedy `retry` when it can't be asked.
+   */
+  exportImage?(id: string, signal: AbortSignal): Promise<Readable | null>;
 }
 
 export interface WitnessedProcess {

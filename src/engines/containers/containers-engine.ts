@@ -10,6 +10,7 @@ import { EngineApi } from './engine-api.ts';
 import { EngineClient } from './engine-client.ts';
 import { EventIntake } from './event-intake.ts';
 import { ImageCatalogue } from './image-catalogue.ts';
+import { exportImage } from './image-export.ts';
 import { NetworkNames } from './network-names.ts';
 import { ObservationQueue } from './observation-queue.ts';
 import { PreparedRuns } from './prepared-runs.ts';
@@ -62,6 +63,7 @@ export function createContainersEngine(options: ContainersEngineOptions): Engine
     id: options.id,
     capabilities: CAPABILITIES[options.id],
     observe: (signal) => new Observer(options).observe(signal),
+    exportImage: (id, signal) => exportImage(options.socketPath, id, signal),
   };
 }
 

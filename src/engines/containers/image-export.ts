@@ -1,0 +1,51 @@
+import { request, type IncomingMessage } from 'node:http';
+import { asContainersError, ContainersError, garbage } from './containers-error.ts';
+
+/** Podman writes the whole archive before it answers: 5 GB at 50 MB/s take 100 s. */
+const ANSWER_MS = 10 * 60_000;
+
+/** A digest or an id, and nothing that could lead to another path. */
+const IMAGE_ID = /^(?:sha256:)?[0-9a-f]{64}$/;
+
+/**
+ * The archive that an engine gives of one image (`GET /images/ID/get`): docker's, an OCI layout, or both
+ * in one. Null: the engine does not have the image.
+ * @throws ContainersError
+ */
+export async function exportImage(
+  socketPath: string,
+  id: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage | null> {
+  if (!IMAGE_ID.test(id)) return null;
+  // Without a version, which either engine answers as its own.
+  const path = `/images/${id}/get`;
+  const response = await ask(socketPath, path, signal);
+  if (response.statusCode === 200) return response;
+  response.destroy();
+  if (response.statusCode === 404) return null;
+  throw garbage(socketPath, `GET ${path} answered ${response.statusCode}`);
+}
+
+function ask(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request({ socketPath, path, headers: { host: 'localhost' }, agent: false, signal });
+    const timer = setTimeout(() => outgoing.destroy(hanging(socketPath)), ANSWER_MS);
+    outgoing.once('response', (response) => {
+      clearTimeout(timer);
+      resolve(response);
+    });
+    outgoing.on('error', (error) => {
+      clearTimeout(timer);
+      reject(signal.aborted ? signal.reason : asContainersError(error, socketPath));
+    });
+    outgoing.end();
+  });
+}
+
+const hanging = (socketPath: string): ContainersError =>
+  new ContainersError(
+    'hanging',
+    `the engine at ${socketPath} has not begun to send an image for ${ANSWER_MS / 60_000} min`,
+    { next: 'see whether `podman save` or `docker save` of it ends' },
+  );
