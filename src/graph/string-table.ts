@@ -39,6 +39,19 @@ export class StringTable {
     return found === 0 ? -1 : this.#remember(value, found - 1);
   }
 
+  /** Whether the string with that integer is this one: without looking it up, and without decoding. */
+  is(index: number, value: string): boolean {
+    const from = this.#offsets[index] ?? 0;
+    const length = (this.#offsets[index + 1] ?? 0) - from;
+    if (length < value.length) return false;
+    for (let i = 0; i < value.length; i++) {
+      const code = value.charCodeAt(i);
+      if (code >= 0x80) return this.at(index) === value;
+      if (this.#text[from + i] !== code) return false;
+    }
+    return length === value.length;
+  }
+
   at(index: number): string {
     const from = this.#offsets[index];
     const until = this.#offsets[index + 1];

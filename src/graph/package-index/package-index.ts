@@ -65,6 +65,8 @@ export class PackageIndex {
   #runs = new RunTable();
   #memberships = new Memberships();
   readonly #lists: (List | null)[] = [];
+  /** By list, because a question looks at thousands. */
+  #imageOfList = new Uint32Array(64);
   readonly #freeLists: number[] = [];
   readonly #listNumbers = new Map<string, number>();
   readonly #images: string[] = [];
@@ -81,6 +83,8 @@ export class PackageIndex {
     const number = this.#freeLists.pop() ?? this.#lists.length;
     const imageNumber = this.#imageNumber(image);
     this.#lists[number] = { id: list, image: imageNumber, runs };
+    this.#imageOfList = withRoom(this.#imageOfList, number + 1);
+    this.#imageOfList[number] = imageNumber;
     this.#listNumbers.set(list, number);
     this.#listsOfImage.set(imageNumber, [...(this.#listsOfImage.get(imageNumber) ?? []), number]);
     for (const run of runs) this.#memberships.add(run, number);
@@ -115,7 +119,7 @@ export class PackageIndex {
       if (visited.has(run)) return;
       visited.add(run);
       this.#memberships.each(run, (list) => {
-        const image = this.#lists[list]?.image ?? 0;
+        const image = this.#imageOfList[list] ?? 0;
         if (this.#found[image] === question) return;
         this.#found[image] = question;
         images.push(this.#images[image] ?? '');
@@ -221,9 +225,7 @@ export class PackageIndex {
     }
     return Array.from(packages, ([run, held]): HeldRun => {
       const images: string[] = [];
-      this.#memberships.each(run, (list) =>
-        images.push(this.#images[this.#lists[list]?.image ?? NONE] ?? ''),
-      );
+      this.#memberships.each(run, (list) => images.push(this.#images[this.#imageOfList[list] ?? 0] ?? ''));
       return { layer: layerOf(this.#runs.layerOf(run)), packages: held, images };
     }).filter(({ images }) => images.length > 0);
   }

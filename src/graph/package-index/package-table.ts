@@ -9,19 +9,20 @@ export type PackageEntry = Omit<Package, 'layer'>;
 const FIELDS = 8;
 
 /**
- * Distinct packages as small integers, in the order of their first sight: 36 bytes each and every
+ * Distinct packages as small integers, in the order of their first sight: 44 bytes each and every
  * string once. Lists say the same things of the same packages again and again: 18 million entries
  * of 60,000 lists are some hundred thousand of these.
  */
 export class PackageTable {
   readonly #strings = new StringTable();
   #fields = new Uint32Array(FIELDS * 64);
+  /** Of each package, by its purl and path: what tells nearly all of them apart. */
+  #hashes = new Uint32Array(64);
   #count = 0;
   /** Open addressing; a slot holds a number plus one, 0 is free. At most half full. */
   #slots = new Uint32Array(128);
-  readonly #scratch = new Uint32Array(FIELDS);
-  /** By purl, as objects: comparing them takes a fifth of looking all their strings up. */
-  readonly #recent = new Map<string, { readonly entry: PackageEntry; readonly number: number }>();
+  /** Of the last path, because a distribution's packages all have the same one. */
+  #lastPath: { readonly path: string | null; readonly hash: number } = { path: null, hash: 0 };
 
   get size(): number {
     return this.#count;
@@ -29,15 +30,17 @@ export class PackageTable {
 
   /** The package's number; as large as the table was before when it was not there. */
   intern(entry: PackageEntry): number {
-    const recent = this.#recent.get(entry.purl);
-    if (recent !== undefined && isSame(recent.entry, entry)) return recent.number;
-    this.#readFields(entry);
-    const slot = this.#find();
-    const found = this.#slots[slot] ?? 0;
-    const number = found === 0 ? this.#add(slot) : found - 1;
-    if (this.#recent.size >= RECENT_MAX) this.#recent.clear();
-    this.#recent.set(entry.purl, { entry, number });
-    return number;
+    if (entry.path !== this.#lastPath.path)
+      this.#lastPath = { path: entry.path, hash: entry.path === null ? 0 : hashOf(entry.path, 1) };
+    const hash = hashOf(entry.purl, this.#lastPath.hash);
+    const mask = this.#slots.length - 1;
+    let slot = hash & mask;
+    for (;;) {
+      const found = this.#slots[slot] ?? 0;
+      if (found === 0) return this.#add(slot, hash, entry);
+      if (this.#hashes[found - 1] === hash && this.#is(found - 1, entry)) return found - 1;
+      slot = (slot + 1) & mask;
+    }
   }
 
   at(number: number): PackageEntry {
@@ -62,7 +65,7 @@ export class PackageTable {
 
   get bytes(): number {
     const strings = this.#strings.parts().reduce((sum, part) => sum + part.byteLength, 0);
-    return strings + this.#fields.byteLength + this.#slots.byteLength;
+    return strings + this.#fields.byteLength + this.#hashes.byteLength + this.#slots.byteLength;
   }
 
   #text(at: number): string | null {
@@ -70,53 +73,53 @@ export class PackageTable {
     return string === 0 ? null : this.#strings.at(string - 1);
   }
 
-  #readFields(entry: PackageEntry): void {
-    const fields = this.#scratch;
-    fields[0] = this.#stringOf(entry.purl);
-    fields[1] = this.#stringOf(entry.ecosystem);
-    fields[2] = this.#stringOf(entry.name);
-    fields[3] = this.#stringOf(entry.version);
-    fields[4] = this.#stringOf(entry.source?.name ?? null);
-    fields[5] = this.#stringOf(entry.source?.version ?? null);
-    fields[6] = this.#stringOf(entry.path);
-    fields[7] = this.#stringOf(entry.readBy);
+  #is(number: number, { purl, ecosystem, name, version, source, path, readBy }: PackageEntry): boolean {
+    const at = number * FIELDS;
+    return (
+      this.#isText(at, purl) &&
+      this.#isText(at + 1, ecosystem) &&
+      this.#isText(at + 2, name) &&
+      this.#isText(at + 3, version) &&
+      this.#isText(at + 4, source?.name ?? null) &&
+      this.#isText(at + 5, source?.version ?? null) &&
+      this.#isText(at + 6, path) &&
+      this.#isText(at + 7, readBy)
+    );
+  }
+
+  #isText(at: number, text: string | null): boolean {
+    const string = this.#fields[at] ?? 0;
+    return text === null ? string === 0 : string !== 0 && this.#strings.is(string - 1, text);
+  }
+
+  #add(slot: number, hash: number, entry: PackageEntry): number {
+    const number = this.#count++;
+    const at = number * FIELDS;
+    this.#fields = withRoom(this.#fields, at + FIELDS);
+    this.#hashes = withRoom(this.#hashes, this.#count);
+    this.#hashes[number] = hash;
+    this.#fields[at] = this.#stringOf(entry.purl);
+    this.#fields[at + 1] = this.#stringOf(entry.ecosystem);
+    this.#fields[at + 2] = this.#stringOf(entry.name);
+    this.#fields[at + 3] = this.#stringOf(entry.version);
+    this.#fields[at + 4] = this.#stringOf(entry.source?.name ?? null);
+    this.#fields[at + 5] = this.#stringOf(entry.source?.version ?? null);
+    this.#fields[at + 6] = this.#stringOf(entry.path);
+    this.#fields[at + 7] = this.#stringOf(entry.readBy);
+    this.#slots[slot] = number + 1;
+    if (this.#count * 2 > this.#slots.length) this.#rehash();
+    return number;
   }
 
   #stringOf(text: string | null): number {
     return text === null ? 0 : this.#strings.intern(text) + 1;
   }
 
-  /** The slot of the package in the scratch fields, or the free one where it belongs. */
-  #find(): number {
-    const mask = this.#slots.length - 1;
-    let slot = hashOf(this.#scratch, 0) & mask;
-    for (;;) {
-      const found = this.#slots[slot] ?? 0;
-      if (found === 0 || this.#equals((found - 1) * FIELDS)) return slot;
-      slot = (slot + 1) & mask;
-    }
-  }
-
-  #equals(at: number): boolean {
-    for (let field = 0; field < FIELDS; field++)
-      if (this.#fields[at + field] !== this.#scratch[field]) return false;
-    return true;
-  }
-
-  #add(slot: number): number {
-    const number = this.#count++;
-    this.#fields = withRoom(this.#fields, this.#count * FIELDS);
-    this.#fields.set(this.#scratch, number * FIELDS);
-    this.#slots[slot] = number + 1;
-    if (this.#count * 2 > this.#slots.length) this.#rehash();
-    return number;
-  }
-
   #rehash(): void {
     const slots = new Uint32Array(this.#slots.length * 2);
     const mask = slots.length - 1;
     for (let number = 0; number < this.#count; number++) {
-      let slot = hashOf(this.#fields, number * FIELDS) & mask;
+      let slot = (this.#hashes[number] ?? 0) & mask;
       while (slots[slot] !== 0) slot = (slot + 1) & mask;
       slots[slot] = number + 1;
     }
@@ -124,26 +127,12 @@ export class PackageTable {
   }
 }
 
-/** About 40 MB while many lists are read; the packages that everybody has are among them. */
-const RECENT_MAX = 100_000;
-
-function isSame(left: PackageEntry, right: PackageEntry): boolean {
-  return (
-    left.version === right.version &&
-    left.path === right.path &&
-    left.ecosystem === right.ecosystem &&
-    left.name === right.name &&
-    left.readBy === right.readBy &&
-    left.source?.name === right.source?.name &&
-    left.source?.version === right.source?.version
-  );
-}
-
-function hashOf(fields: Uint32Array, from: number): number {
-  let value = 0x811c9dc5;
-  for (let field = 0; field < FIELDS; field++) {
-    value = Math.imul(value ^ (fields[from + field] ?? 0), 0x9e3779b1);
-    value ^= value >>> 15;
-  }
-  return value >>> 0;
+/** FNV-1a over UTF-16 units, with a final mix because the table masks the low bits. */
+function hashOf(text: string, seed: number): number {
+  let value = 0x811c9dc5 ^ seed;
+  for (let index = 0; index < text.length; index++)
+    value = Math.imul(value ^ text.charCodeAt(index), 0x01000193);
+  value ^= value >>> 15;
+  value = Math.imul(value, 0x2c1b3c6d);
+  return (value ^ (value >>> 13)) >>> 0;
 }
