@@ -66,7 +66,7 @@ function argumentsFor(options: UpOptions, state: string): readonly string[] {
 /** The child printed its error as JSON; it is ours to repeat. */
 function refused(log: string): SheerError {
   const lines = readFileSync(log, 'utf8').trim().split('\n');
-  for (const line of lines.reverse()) {
+  for (const line of lines.toReversed()) {
     const error = errorIn(line);
     if (error !== null) return error;
   }

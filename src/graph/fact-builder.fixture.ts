@@ -20,8 +20,7 @@ export class FactBuilder {
   }
 
   assert<K extends SubjectKind>(kind: K, id: string, validFrom: number, data: SubjectData[K]): Fact {
-    // Kind and data belong together by the parameter types.
-    return { ...this.#base(validFrom), kind: 'assert', subject: { kind, id }, data } as Fact;
+    return { ...this.#base(validFrom), kind: 'assert', subject: { kind, id }, data };
   }
 
   end(kind: SubjectKind, id: string, validFrom: number, slack?: Slack): Fact {

@@ -23,19 +23,12 @@ function who(
     settledUntil: () => settledUntil,
   });
   const located = locator.locate({ port: null, protocol: null, scope: null, at: 50, ...place });
-  switch (located.kind) {
-    case 'holder':
-      return `${graph.facts.subjectKind(located.holder)} ${graph.facts.subjectId(located.holder)}`;
-    case 'external':
-      return `external ${located.name}`;
-    case 'ambiguous':
-      return `ambiguous ${located.holdings
-        .map((one) => one.statement.data.holder.id)
-        .sort()
-        .join(', ')}`;
-    case 'unknown':
-      return `unknown: ${located.reason}`;
-  }
+  if (located.kind === 'external') return `external ${located.name}`;
+  if (located.kind === 'unknown') return `unknown: ${located.reason}`;
+  if (located.kind === 'holder')
+    return `${graph.facts.subjectKind(located.holder)} ${graph.facts.subjectId(located.holder)}`;
+  const holders = located.holdings.map((one) => one.statement.data.holder.id);
+  return `ambiguous ${holders.toSorted().join(', ')}`;
 }
 
 function engine(): { readonly said: FactBuilder; readonly start: readonly Fact[] } {

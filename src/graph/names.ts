@@ -141,7 +141,7 @@ export class Names {
     for (const { data } of this.#graph.addresses.addressesOf(instance, at)) {
       if (data.port !== null) ports.add(data.forwardsTo?.port ?? data.port);
     }
-    return [...ports].sort((left, right) => left - right);
+    return [...ports].toSorted((left, right) => left - right);
   }
 }
 

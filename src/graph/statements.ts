@@ -35,7 +35,7 @@ export function statements<K extends SubjectKind>(
     const row = rowAt(table, track, at);
     if (row !== NONE) found.push(statementOf(table, track, row));
   }
-  return found.length < 2 ? found : found.sort((left, right) => (left.source < right.source ? -1 : 1));
+  return found.length < 2 ? found : found.toSorted((left, right) => (left.source < right.source ? -1 : 1));
 }
 
 /** The first of {@link statements}; null when nobody says anything. */

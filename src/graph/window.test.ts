@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Fact } from '#model';
 import { FactBuilder, NETWORK } from './fact-builder.fixture.ts';
 import { Graph } from './graph.ts';

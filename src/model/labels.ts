@@ -31,7 +31,7 @@ export function allowedLabels(
   declared: ReadonlySet<string> = NONE,
 ): Readonly<Record<string, string>> {
   const allowed: Record<string, string> = {};
-  for (const [key, value] of Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, value] of Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (typeof value !== 'string') continue;
     if (!isAllowed(key) && !declared.has(key)) continue;
     allowed[key] = value.slice(0, VALUE_LENGTH_MAX);

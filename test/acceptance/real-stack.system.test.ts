@@ -170,7 +170,7 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
         ['app', 'front', 'ledger', stack.web, stack.caller].some((name) => subject.includes(name)) &&
         !subject.endsWith(`:${ports.udp}`),
     );
-    assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).sort(), [
+    assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).toSorted(), [
       'declared-never-seen: app → ledger',
       'declared-never-seen: default/default/ledger',
       `no-owner: default/default/${stack.caller}`,

@@ -29,7 +29,7 @@ export async function demo(options: DemoOptions, context: CommandContext): Promi
     await print(context, result, renderDemo);
     return result.complete ? 0 : 1;
   } finally {
-    for (const step of cleanUp.reverse()) await step();
+    for (const step of cleanUp.toReversed()) await step();
   }
 }
 

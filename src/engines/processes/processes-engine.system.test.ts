@@ -37,10 +37,10 @@ describe('the engine for processes, on this machine', () => {
 
   it('finds a Node server with its addresses of both families, and sees it end', async () => {
     const server = started.nodeServer();
-    const ports = [await server.line(), await server.line()].sort();
+    const ports = [await server.line(), await server.line()].toSorted();
     await watched.until(() => addressesOf(server.pid).length === 2);
     const expected = ports.map((line) => `host/box ${line.replace(' ', ' tcp/')}`);
-    assert.deepEqual([...addressesOf(server.pid)].sort(), expected.sort());
+    assert.deepEqual([...addressesOf(server.pid)].toSorted(), expected.toSorted());
     const [id, data] = byPid(server.pid) ?? assert.fail();
     assert.equal(data.executable, process.execPath);
     assert.equal(data.workingDirectory, process.cwd());

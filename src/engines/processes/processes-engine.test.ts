@@ -112,7 +112,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.start({ pid: 11, startTicks: 110, command: 'curl', parentPid: 10, sockets: { 3: 600 } });
     proc.table('tcp', [listening('1F91', 500), outgoing(600)]);
     await watch();
-    assert.deepEqual([...watched.instances.values()].map(({ name }) => name).sort(), ['curl', 'node']);
+    assert.deepEqual([...watched.instances.values()].map(({ name }) => name).toSorted(), ['curl', 'node']);
   });
 
   it('ends what is gone with its slack, and tells a pid that was taken over', async () => {

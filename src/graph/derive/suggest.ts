@@ -83,7 +83,7 @@ class Suggestion {
   ) {
     this.#undeclared = byId(services.filter(({ declared }) => !declared));
     this.#calls = [...new Map(calls.map((call) => [callKey(call), call])).entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, call]) => call);
     this.#callsFrom = Map.groupBy(this.#calls, ({ from }) => from);
     this.#declared = new Set([
@@ -92,7 +92,7 @@ class Suggestion {
     ]);
     this.#newExternals = externals
       .filter(({ declared, addresses }) => !declared && addresses.length > 0)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const selected = ({ service, instances }: ObservedService) => ({ ...service, instances });
     const declared = services.filter((service) => service.declared);
     this.#selectors = selectorsFor(this.#undeclared.map(selected), declared.map(selected));
@@ -207,7 +207,7 @@ function writtenNames(services: readonly DerivedService[]): ReadonlyMap<string, 
 }
 
 function byId(services: readonly ObservedService[]): readonly ObservedService[] {
-  return [...services].sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+  return services.toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
 }
 
 function callKey({ from, to, port, protocol }: ObservedCall): string {

@@ -63,8 +63,7 @@ export class Declarer {
     for (const kind of DECLARED_KINDS) {
       for (const subject of graph.facts.subjectsOf(kind)) {
         const said = current(graph.facts, kind, graph.facts.subjectId(subject), `${source}@${node}`);
-        // Kind and data belong together, because the subject is of that kind.
-        if (said !== null) before.push({ kind, id: said.id, data: said.data } as Comparable);
+        if (said !== null) before.push({ kind, id: said.id, data: said.data });
       }
     }
     return before;
@@ -108,8 +107,7 @@ export class Declarer {
       const subject = byKey.get(`${kind} ${id}`);
       if (change === 'removed' || subject === undefined)
         return { ...base, kind: 'end', subject: { kind, id } };
-      // Subject and data belong together, because both come from the same declared subject.
-      return { ...base, kind: 'assert', subject: { kind, id }, data: subject.data } as NewFact;
+      return { ...base, kind: 'assert', subject: { kind, id }, data: subject.data };
     });
     store.append('audit', facts, store.head('audit').position);
   }

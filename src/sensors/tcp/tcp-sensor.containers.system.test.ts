@@ -37,7 +37,7 @@ describe('tcp sensor on containers of podman', () => {
     const to = (ip: string) =>
       observed.flows.filter((flow) => flow.server.ip === ip && flow.server.port === PORT);
     const between = to(network.address(9)).filter((flow) => flow.connections === 1);
-    assert.deepEqual(between.map((flow) => flow.seenFrom).sort(), ['client', 'server']);
+    assert.deepEqual(between.map((flow) => flow.seenFrom).toSorted(), ['client', 'server']);
     for (const flow of between) {
       const [own, id] = flow.seenFrom === 'client' ? [flow.client, client] : [flow.server, server];
       assert.deepEqual(own.holder, { kind: 'container', id });

@@ -44,7 +44,7 @@ describe('a state directory', () => {
         return (mode & 0o170777).toString(8);
       }),
     );
-    assert.deepEqual([...modes].sort(), ['100600', '40700']);
+    assert.deepEqual([...modes].toSorted(), ['100600', '40700']);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
     store.close();
   });

@@ -34,7 +34,7 @@ export function callAnswers(
         [edge.from, edge.to].some((end) => end.id?.startsWith(`${filter.environment}/`)),
     )
     .map(answerOf)
-    .sort(byNames);
+    .toSorted(byNames);
 }
 
 interface Edge {
@@ -124,7 +124,7 @@ function answerOf(edge: Edge): CallAnswer {
     bytes: edge.bytes,
     firstSeen: formatInstant(edge.firstAt),
     lastSeen: formatInstant(edge.lastAt),
-    sources: [...edge.sources].sort(),
+    sources: [...edge.sources].toSorted(),
   };
 }
 

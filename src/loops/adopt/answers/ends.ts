@@ -71,24 +71,16 @@ export class EndNamer {
   }
 
   #located(located: Located, at: Instant): NamedEnd {
-    switch (located.kind) {
-      case 'external':
-        return external(located.name, this.#view.graph.one('external', located.name)?.data.owner ?? null);
-      case 'ambiguous':
-        return {
-          ...NOBODY,
-          kind: 'ambiguous',
-          name: 'ambiguous',
-          reason: located.holdings.map((one) => one.statement.data.holder.id).join(', '),
-        };
-      case 'unknown':
-        return { ...NOBODY, reason: located.reason };
-      case 'holder': {
-        const { facts } = this.#view.graph;
-        const id = facts.subjectId(located.holder);
-        return facts.subjectKind(located.holder) === 'node' ? node(id) : this.#byHolderId(id, at);
-      }
+    if (located.kind === 'unknown') return { ...NOBODY, reason: located.reason };
+    if (located.kind === 'external')
+      return external(located.name, this.#view.graph.one('external', located.name)?.data.owner ?? null);
+    if (located.kind === 'ambiguous') {
+      const holders = located.holdings.map((one) => one.statement.data.holder.id);
+      return { ...NOBODY, kind: 'ambiguous', name: 'ambiguous', reason: holders.join(', ') };
     }
+    const { facts } = this.#view.graph;
+    const id = facts.subjectId(located.holder);
+    return facts.subjectKind(located.holder) === 'node' ? node(id) : this.#byHolderId(id, at);
   }
 
   #instance(instance: NamedInstance, at: Instant): NamedEnd {

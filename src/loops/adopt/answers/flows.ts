@@ -29,7 +29,7 @@ export function flowAnswers(
     // Rows come oldest first; what falls out here can't be among the newest.
     if (newest.length > question.limit * 2) newest.splice(0, newest.length - question.limit);
   }
-  return newest.slice(-question.limit).reverse();
+  return newest.slice(-question.limit).toReversed();
 }
 
 function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {

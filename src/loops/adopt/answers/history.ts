@@ -17,7 +17,9 @@ export function historyEntries(view: View, subject: string, limit: number): read
     if (row.form === 'assert') before.set(key, row.data);
     return entry;
   });
-  return entries.sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0)).slice(-limit);
+  return entries
+    .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
+    .slice(-limit);
 }
 
 function subjectsCalled(view: View, name: string): ReadonlySet<number> {
@@ -109,7 +111,7 @@ function nameOf(kind: keyof SubjectData, id: string, data: unknown): string {
 
 function differences(before: unknown, after: unknown): HistoryEntry['changes'] {
   if (!isRecord(before) || !isRecord(after)) return [];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return fields
     .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
     .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }));

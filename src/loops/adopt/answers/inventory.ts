@@ -25,7 +25,7 @@ export function nodeAnswers(view: View, filter: ListFilter): readonly NodeAnswer
     memoryBytes: data.memoryBytes,
     addresses: [
       ...new Set(view.graph.addresses.addressesOf(subject, at).map((address) => address.data.ip)),
-    ].sort(),
+    ].toSorted(),
     instances: instances.get(id) ?? 0,
     since: formatInstant(since),
   }));
@@ -45,9 +45,9 @@ export function imageAnswers(view: View, filter: ListFilter): readonly ImageAnsw
       created: formatInstant(data.created),
       platform: data.platform,
       instances: running.get(id)?.count ?? 0,
-      services: [...(running.get(id)?.services ?? [])].sort(),
+      services: [...(running.get(id)?.services ?? [])].toSorted(),
     }))
-    .sort(
+    .toSorted(
       (left, right) =>
         right.instances - left.instances ||
         ((left.names[0] ?? left.id) < (right.names[0] ?? right.id) ? -1 : 1),
@@ -93,7 +93,7 @@ export function teamAnswers(view: View, filter: ListFilter): readonly TeamAnswer
     if (data.owner !== null) team(data.owner).externals.push(id);
   return [...teams]
     .map(([id, rest]) => ({ id, ...rest }))
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 /** Declared externals, and `internet` where something called it or was called from it. */
@@ -101,7 +101,7 @@ export function externalAnswers(view: View, filter: ListFilter): readonly Extern
   const at = momentOf(filter.at);
   const calls = callAnswers(view, { ...filter, since: null });
   const callersOf = (name: string): string[] =>
-    [...new Set(calls.filter((call) => call.to === name).map((call) => call.from))].sort();
+    [...new Set(calls.filter((call) => call.to === name).map((call) => call.from))].toSorted();
   const declared = [...view.graph.all('external', at)].map(({ id, data }): ExternalAnswer => ({
     id,
     name: data.name,

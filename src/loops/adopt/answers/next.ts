@@ -56,7 +56,7 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
     });
   }
   const first = Object.keys(STEPS);
-  return steps.sort(
+  return steps.toSorted(
     (left, right) =>
       first.findIndex((rule) => stepOf(rule) === left.step) -
       first.findIndex((rule) => stepOf(rule) === right.step),

@@ -58,7 +58,7 @@ export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
         ownershipMoment(view, at),
       ),
     }))
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
 }
 
 export function* instancesAt(view: View, at: Instant): Generator<NamedInstance> {
@@ -87,10 +87,10 @@ export function serviceAnswer(group: ServiceGroup): ServiceAnswer {
     derivedFrom: group.derivedFrom,
     instances: group.instances.length,
     images: distinct(group.instances.flatMap(({ view }) => view.data.images.map((image) => image.name))),
-    ports: [...new Set(group.instances.flatMap(({ view }) => view.ports))].sort(
+    ports: [...new Set(group.instances.flatMap(({ view }) => view.ports))].toSorted(
       (left, right) => left - right,
     ),
   };
 }
 
-const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].toSorted();

@@ -18,7 +18,7 @@ export function whoAnswer(view: View, subject: string): WhoAnswer {
     kind,
     services: services.map(serviceAnswer),
     instances: instances.map((instance) => instanceAnswer(view, instance, LATEST)),
-    teams: [...new Set(services.flatMap(({ owner }) => (owner === null ? [] : [owner.team])))].sort(),
+    teams: [...new Set(services.flatMap(({ owner }) => (owner === null ? [] : [owner.team])))].toSorted(),
     callers: callers.map(({ id, distance }) => ({ service: id, team: teamOf(groups, id), distance })),
     calls: calls.filter(
       (call) => names.includes(call.fromId ?? call.from) || names.includes(call.toId ?? call.to),

@@ -33,22 +33,16 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
     elsewhere: question.scope === null ? elsewhere(view, place) : [],
     ...around,
   };
-  switch (located.kind) {
-    case 'unknown':
-      return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
-    case 'ambiguous':
-      return {
-        ...base,
-        kind: 'ambiguous',
-        candidates: located.holdings.map((one) => candidate(view, one.statement)),
-        explanation:
-          'it is not certain who held it then: an end that nobody saw, a source that has not been heard since, or two networks with the same addresses',
-      };
-    case 'external':
-      return external(view, base, located);
-    case 'holder':
-      return held(view, base, located, at);
-  }
+  if (located.kind === 'unknown') return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
+  if (located.kind === 'external') return external(view, base, located);
+  if (located.kind === 'holder') return held(view, base, located, at);
+  return {
+    ...base,
+    kind: 'ambiguous',
+    candidates: located.holdings.map((one) => candidate(view, one.statement)),
+    explanation:
+      'it is not certain who held it then: an end that nobody saw, a source that has not been heard since, or two networks with the same addresses',
+  };
 }
 
 /** What is known last, whatever the clock says: it may have been set back since. */

@@ -17,7 +17,7 @@ const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/declarations/'
 function filesBelow(directory: string): readonly DeclaredFile[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(path.join(directory, name)).isFile() && !name.endsWith('.txt'))
-    .sort()
+    .toSorted()
     .map((name) => ({ name, content: readFileSync(path.join(directory, name), 'utf8') }));
 }
 
