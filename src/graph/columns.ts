@@ -16,8 +16,10 @@ export function bytesOf(column: Column, used: number): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, used * column.BYTES_PER_ELEMENT);
 }
 
-type ColumnConstructor<C extends Column> = {
+/** What makes a kind of column. */
+export type ColumnConstructor<C extends Column> = {
   readonly BYTES_PER_ELEMENT: number;
+  new (length: number): C;
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): C;
 };
 

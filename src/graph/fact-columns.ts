@@ -1,4 +1,4 @@
-import { bytesOf, columnFrom, withRoom, type Column } from './columns.ts';
+import { bytesOf, columnFrom, withRoom, type Column, type ColumnConstructor } from './columns.ts';
 
 /** What a row is. A retracted assert or end stays in place, but no longer in its track. */
 export const ROW_ASSERT = 0;
@@ -58,7 +58,7 @@ const SUBJECT_COLUMNS = {
 
 const FIRST_ROOM = 64;
 
-type Definition = Readonly<Record<string, new (length: number) => Column>>;
+type Definition = Readonly<Record<string, ColumnConstructor<Column>>>;
 type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[N]> };
 
 /** Columns of the same length, growing together. */
@@ -89,9 +89,8 @@ export class ColumnGroup<D extends Definition> {
   }
 
   parts(): readonly Uint8Array[] {
-    return Object.values(this.columns as Record<string, Column>).map((column) =>
-      bytesOf(column, this.#length),
-    );
+    const columns: Record<string, Column> = this.columns;
+    return Object.values(columns).map((column) => bytesOf(column, this.#length));
   }
 
   load(parts: readonly Uint8Array[]): void {
@@ -100,8 +99,7 @@ export class ColumnGroup<D extends Definition> {
     for (const [name, kind] of Object.entries(this.#definition)) {
       const bytes = parts[index++];
       if (bytes === undefined) throw new RangeError(`the column ${name} is missing`);
-      // Each entry of a definition is one of the four kinds of Column.
-      const column = columnFrom(kind as unknown as Parameters<typeof columnFrom>[0], bytes);
+      const column = columnFrom(kind, bytes);
       columns[name] = column;
       this.#length = column.length;
     }
