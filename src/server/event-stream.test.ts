@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startServer } from '../../test/fakes/server.ts';
@@ -106,6 +108,25 @@ describe('the event stream', () => {
     assert.equal(started.changes.watchers(), 1);
     events.stop();
     while (started.changes.watchers() > 0) await wait(5);
+  });
+
+  it('goes on where the server listens after a port was taken', async (t) => {
+    started = await startServer();
+    const taken = createTcpServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    t.after(() => taken.close());
+    // It listens on an IP address, so the address is an object.
+    const { port } = taken.address() as AddressInfo;
+    const { server, socketPath, changes } = started;
+    await assert.rejects(server.listen({ socketPath: null, port }), { code: 'state-in-use' });
+    await server.listen({ socketPath, port: 0 });
+    const events = await openEvents(socketPath);
+    await events.next();
+    changes.record('later');
+    const event = await events.next();
+    assert.ok(event !== null && event !== 'end');
+    assert.equal(event.event, 'change');
+    events.stop();
   });
 
   it('ends when the server closes', async () => {
