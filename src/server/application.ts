@@ -85,6 +85,11 @@ async function answer(
     parameters: exchange.req.param(),
     context,
   });
+  // HEAD: nobody will read it, so nobody would end it.
+  if (reply.kind === 'stream' && exchange.req.method === 'HEAD') {
+    await reply.stream.cancel();
+    return respond('', mediaTypeOf(route.answer));
+  }
   return respond(bodyOf(reply), mediaTypeOf(route.answer));
 }
 

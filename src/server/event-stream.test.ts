@@ -5,7 +5,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startServer } from '../../test/fakes/server.ts';
+import { send, startServer } from '../../test/fakes/server.ts';
 import type { StartedServer } from '../../test/fakes/server.ts';
 
 interface Event {
@@ -126,6 +126,22 @@ describe('the event stream', () => {
     const event = await events.next();
     assert.ok(event !== null && event !== 'end');
     assert.equal(event.event, 'change');
+    events.stop();
+  });
+
+  it('is over for the server when it fails, or when only its head was asked for', async () => {
+    started = await startServer();
+    const { changes, socketPath } = started;
+    const head = await send({ socketPath, path: '/api/v1/events', method: 'HEAD' });
+    assert.equal(head.headers['content-type'], 'text/event-stream');
+    assert.equal(changes.watchers(), 0);
+    const events = await openEvents(socketPath);
+    await events.next();
+    changes.since = () => {
+      throw new Error('the disk failed');
+    };
+    changes.record('one');
+    while (changes.watchers() > 0) await wait(5);
     events.stop();
   });
 

@@ -49,9 +49,16 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   signal.addEventListener('abort', bell.ring);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let text = greeting ?? nextFrames();
-      greeting = null;
-      if (text === '' && !signal.aborted) text = (await bell.heard()) === 'rung' ? nextFrames() : ':\n\n';
+      let text: string;
+      try {
+        text = greeting ?? nextFrames();
+        greeting = null;
+        if (text === '' && !signal.aborted) text = (await bell.heard()) === 'rung' ? nextFrames() : ':\n\n';
+      } catch (error) {
+        // A stream that fails is not cancelled, too.
+        end();
+        throw error;
+      }
       if (ended) return;
       if (signal.aborted) {
         end();
