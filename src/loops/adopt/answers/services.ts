@@ -65,11 +65,21 @@ export function* instancesAt(view: View, at: Instant): Generator<NamedInstance> 
   for (const statement of view.graph.all('instance', at)) yield view.names.named(statement, at);
 }
 
-export function serviceAnswers(view: View, filter: ListFilter): readonly ServiceAnswer[] {
+/** {@link servicesAt} of a team, of an environment, or of both. */
+export function servicesOf(view: View, filter: ListFilter): readonly ServiceGroup[] {
   return servicesAt(view, momentOf(filter.at))
     .filter((group) => filter.team === null || group.owner?.team === filter.team)
-    .filter((group) => filter.environment === null || group.environment === filter.environment)
-    .map(serviceAnswer);
+    .filter((group) => filter.environment === null || group.environment === filter.environment);
+}
+
+/** Every instance; with a team or an environment those of its services. */
+export function instancesOf(view: View, filter: ListFilter): readonly NamedInstance[] {
+  if (filter.team === null && filter.environment === null) return [...instancesAt(view, momentOf(filter.at))];
+  return servicesOf(view, filter).flatMap((group) => group.instances);
+}
+
+export function serviceAnswers(view: View, filter: ListFilter): readonly ServiceAnswer[] {
+  return servicesOf(view, filter).map(serviceAnswer);
 }
 
 export function serviceAnswer(group: ServiceGroup): ServiceAnswer {
