@@ -11,7 +11,9 @@ import type { FlowRow, MeasurementStore } from '#store';
 import { AdoptError } from './adopt-error.ts';
 import { EndNamer } from './answers/ends.ts';
 import type { View } from './answers/view.ts';
+
 import { INTERNET, nodeHolder, type AttributedEnd } from './attribution/attributed-flow.ts';
+import { IMPORT_PREFIX, namesSomeone } from './attribution/call-table.ts';
 import { LogResolver } from './log-resolver.ts';
 import type { FlowImports, FlowImportState } from './questions.ts';
 
@@ -29,6 +31,9 @@ interface Import extends ImportRequest {
   reader: FlowLogReader;
   offset: number;
 }
+
+/** What is older is no call of now; the same after a restart. */
+const CALLS_MS = 24 * 3_600_000;
 
 /** So many imports keep their reader (10 MB each) in memory; others go on from what is stored. */
 const OPEN_MAX = 4;
@@ -111,9 +116,16 @@ export class FlowImporter implements FlowImports {
         offset: running.offset,
         state: running.reader.state(),
       });
+      this.#addCalls(rows);
       if (!full) return;
       rest = rest.subarray(consumed);
     }
+  }
+
+  /** A call of the last day is a call of now, whichever way it became known. */
+  #addCalls(rows: readonly FlowRow[]): void {
+    const since = this.#view.clock() - CALLS_MS;
+    for (const row of rows) if (row.lastAt >= since && namesSomeone(row)) this.#view.calls.addRow(row);
   }
 
   #rowOf(running: Import, row: FlowLogRow): FlowRow {
@@ -126,7 +138,7 @@ export class FlowImporter implements FlowImports {
     const unknown = [client === '' ? 'client' : '', server === '' ? 'server' : ''];
     return {
       minute: row.minute,
-      source: `import:${running.id}`,
+      source: `${IMPORT_PREFIX}${running.id}`,
       protocol: row.protocol,
       clientScope: running.scope ?? '',
       clientIp: row.clientIp,

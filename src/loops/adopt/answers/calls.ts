@@ -43,13 +43,22 @@ interface Edge {
   readonly port: number | null;
   readonly protocol: string;
   declared: boolean;
-  connections: number | null;
-  failed: number | null;
-  bytes: number | null;
+  /** By sensors and by flow logs, which may have seen the same connections. */
+  readonly sensed: Counts;
+  readonly imported: Counts;
   firstAt: Instant | null;
   lastAt: Instant | null;
   readonly sources: Set<string>;
 }
+
+/** What was counted of an edge; null until anything was. */
+interface Counts {
+  connections: number | null;
+  failed: number | null;
+  bytes: number | null;
+}
+
+const nothingCounted = (): Counts => ({ connections: null, failed: null, bytes: null });
 
 /** What tells one line from another. */
 type EdgeKey = Pick<Edge, 'from' | 'to' | 'port' | 'protocol'>;
@@ -64,9 +73,8 @@ function edgeOf(edges: Map<string, Edge>, { from, to, port, protocol }: EdgeKey)
     port,
     protocol,
     declared: false,
-    connections: null,
-    failed: null,
-    bytes: null,
+    sensed: nothingCounted(),
+    imported: nothingCounted(),
     firstAt: null,
     lastAt: null,
     sources: new Set(),
@@ -76,9 +84,10 @@ function edgeOf(edges: Map<string, Edge>, { from, to, port, protocol }: EdgeKey)
 }
 
 function addRecord(edge: Edge, record: Readonly<CallRecord>): void {
-  edge.connections = (edge.connections ?? 0) + record.connections;
-  edge.failed = (edge.failed ?? 0) + record.failed;
-  if (record.bytes !== null) edge.bytes = (edge.bytes ?? 0) + record.bytes;
+  const counts = record.isImported ? edge.imported : edge.sensed;
+  counts.connections = (counts.connections ?? 0) + record.connections;
+  counts.failed = (counts.failed ?? 0) + record.failed;
+  if (record.bytes !== null) counts.bytes = (counts.bytes ?? 0) + record.bytes;
   edge.firstAt = Math.min(edge.firstAt ?? record.firstAt, record.firstAt);
   edge.lastAt = Math.max(edge.lastAt ?? record.lastAt, record.lastAt);
   for (const source of record.sources) edge.sources.add(source);
@@ -110,7 +119,8 @@ function declaredEnd(view: View, id: string): NamedEnd {
 function answerOf(edge: Edge): CallAnswer {
   const evidence: Evidence[] = [];
   if (edge.declared) evidence.push('declared');
-  if (edge.connections !== null) evidence.push('observed');
+  const counts = edge.sensed.connections === null ? edge.imported : edge.sensed;
+  if (counts.connections !== null) evidence.push('observed');
   return {
     from: edge.from.name,
     to: edge.to.name,
@@ -119,9 +129,7 @@ function answerOf(edge: Edge): CallAnswer {
     port: edge.port,
     protocol: edge.protocol,
     evidence,
-    connections: edge.connections,
-    failed: edge.failed,
-    bytes: edge.bytes,
+    ...counts,
     firstSeen: formatInstant(edge.firstAt),
     lastSeen: formatInstant(edge.lastAt),
     sources: [...edge.sources].toSorted(),
