@@ -92,6 +92,22 @@ describe('the event stream', () => {
     events.stop();
   });
 
+  it('tells a client to start again when what it has not seen was dropped', async () => {
+    started = await startServer();
+    for (const id of ['one', 'two', 'three']) started.changes.record(id);
+    started.changes.begins = () => ({ audit: 0, observations: 2 });
+    for (const [id, event] of [
+      ['0:1', 'reset'],
+      ['0:2', 'ready'],
+    ] as const) {
+      const events = await openEvents(started.socketPath, { 'last-event-id': id });
+      const first = await events.next();
+      assert.ok(first !== null && first !== 'end');
+      assert.equal(first.event, event, id);
+      events.stop();
+    }
+  });
+
   it('keeps a quiet stream alive with comments', async () => {
     started = await startServer({ server: { limits: { heartbeatMs: 10 } } });
     const events = await openEvents(started.socketPath);

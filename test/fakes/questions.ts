@@ -172,6 +172,7 @@ export function fakeChanges(): FakeChanges {
   const listeners = new Set<() => void>();
   return {
     heads: () => ({ audit: 0, observations: recorded.length }),
+    begins: () => ({ audit: 0, observations: 0 }),
     since: (after, limit) => recorded.slice(after.observations, after.observations + limit),
     onChange(wake) {
       listeners.add(wake);
