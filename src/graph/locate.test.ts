@@ -105,6 +105,16 @@ describe('an address', () => {
     assert.equal(who(facts, { ip: '10.88.0.2', scope: 'network/n/second' }), 'instance b');
   });
 
+  it('of IPv6 is not served by who listens on all IPv4 addresses', () => {
+    const { said, start } = engine();
+    const port = { scope: HOST, port: 80, protocol: 'tcp' } as const;
+    const four = [...start, said.address('0.0.0.0', 'four', 20, port)];
+    assert.equal(who(four, { ip: '::1', port: 80 }), 'node n');
+    const both = [...four, said.address('::', 'six', 20, port)];
+    assert.equal(who(both, { ip: '::1', port: 80 }), 'instance six');
+    assert.equal(who(both, { ip: '127.0.0.1', port: 80 }), 'instance four');
+  });
+
   it('with a port belongs to who listens on it, also on every address of the node', () => {
     const { said, start } = engine();
     const facts = [

@@ -60,7 +60,8 @@ export interface LocatorOptions {
 
 const LOOPBACK_PREFIX = 'loopback/';
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp'];
-const ANY_ADDRESS = ['0.0.0.0', '::'];
+/** Listening on `::` takes IPv4, too; the other way round it does not. */
+const anyAddressFor = (ip: string): readonly string[] => (ip.includes(':') ? ['::'] : ['0.0.0.0', '::']);
 
 /**
  * Finds who an address belonged to, as of a moment (invariant 4). It looks where the address is
@@ -145,7 +146,7 @@ export class Locator {
       (address === null && isLoopback(place.ip)) ||
       (address?.kind === 'holder' && this.#options.graph.facts.subjectKind(address.holder) === 'node');
     if (place.port === null || !isNode) return address;
-    for (const any of ANY_ADDRESS) {
+    for (const any of anyAddressFor(place.ip)) {
       const listener = this.#listener(scope, any, place);
       if (listener !== null) return listener;
     }
