@@ -9,6 +9,7 @@ import {
   type SubjectData,
   type SubjectKind,
 } from '#model';
+import { containerData } from '../../test/fakes/container-data.ts';
 
 /** Makes numbered facts of one source, so that a test reads as a list of what was said. */
 export class FactBuilder {
@@ -42,7 +43,7 @@ export class FactBuilder {
   }
 
   instance(id: string, validFrom: number, more: Partial<InstanceData> = {}): Fact {
-    return this.assert('instance', id, validFrom, instanceOf(id, more));
+    return this.assert('instance', id, validFrom, containerData({ name: id, ...more }));
   }
 
   #base(validFrom: number) {
@@ -66,27 +67,6 @@ function addressOf(ip: string, holder: string, more: Partial<AddressData> = {}):
     port: null,
     protocol: null,
     holder: { kind: 'instance', id: holder },
-    ...more,
-  };
-}
-
-function instanceOf(id: string, more: Partial<InstanceData> = {}): InstanceData {
-  return {
-    kind: 'container',
-    engine: 'podman',
-    node: 'n',
-    name: id,
-    images: [],
-    labels: {},
-    pid: 1,
-    state: 'running',
-    exitCode: null,
-    executable: null,
-    unit: null,
-    cgroup: null,
-    user: null,
-    networks: ['podman'],
-    addressMissing: null,
     ...more,
   };
 }

@@ -7,15 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import {
-  addressId,
-  type AddressData,
-  type FlowAnswer,
-  type FlowImportAnswer,
-  type InstanceData,
-  type NewFact,
-} from '#model';
+import { addressId, type AddressData, type FlowAnswer, type FlowImportAnswer, type NewFact } from '#model';
 import { openSqliteStore } from '#store';
+import { containerData } from '../fakes/container-data.ts';
 import { ENTRY, Product } from './product.ts';
 
 const NETWORK = 'network/n/podman';
@@ -155,7 +149,7 @@ function remember(state: string): void {
       ...base(BEGAN),
       kind: 'assert',
       subject: { kind: 'instance', id: name },
-      data: { ...CONTAINER, name },
+      data: containerData({ name, pid: null }),
     });
   const holds = (name: string, ip: string, from: number): number => {
     const data = addressOf(name, ip);
@@ -185,24 +179,6 @@ const addressOf = (name: string, ip: string): AddressData => ({
   protocol: null,
   holder: { kind: 'instance', id: name },
 });
-
-const CONTAINER: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: 'n',
-  name: '',
-  images: [],
-  labels: {},
-  pid: null,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: ['podman'],
-  addressMissing: null,
-};
 
 const seconds = (at: number): number => Math.floor(at / 1000);
 

@@ -13,7 +13,9 @@ import {
 } from '#model';
 import { FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore, type Store } from '#store';
+import { containerData } from './container-data.ts';
 import { FakeEngine, FakeSensor } from './engine.ts';
+import { until } from './until.ts';
 
 const NODE = 'n';
 
@@ -152,7 +154,7 @@ export class AdoptedWorld {
 export function container(name: string, options: ContainerOptions = {}): readonly Observation[] {
   const { labels = {}, ip = '10.88.0.2', since = BEGINNING - 5000, data = {} } = options;
   const held = address(name, ip);
-  const instance: InstanceData = { ...CONTAINER, name, labels, ...data };
+  const instance: InstanceData = containerData({ node: NODE, name, labels, ...data });
   return [
     {
       kind: 'assert',
@@ -171,32 +173,6 @@ export const address = (name: string, ip: string): AddressData => ({
   protocol: null,
   holder: { kind: 'instance', id: containerInstanceId(name) },
 });
-
-const CONTAINER: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: NODE,
-  name: '',
-  images: [],
-  labels: {},
-  pid: 7,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: ['podman'],
-  addressMissing: null,
-};
-
-export async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.fail(`never true: ${condition.toString()}`);
-}
 
 /**
  * Long enough for what was reported to be recorded and settled: in short steps, so that on a busy

@@ -8,8 +8,8 @@ import {
   container,
   NOW,
   settled,
-  until,
 } from '../../../test/fakes/adopted-world.ts';
+import { until } from '../../../test/fakes/until.ts';
 
 let world: AdoptedWorld;
 

@@ -12,28 +12,11 @@ import {
 } from '#graph';
 import type { InstanceData, ServiceData } from '#model';
 
+import { containerData } from '../../../../test/fakes/container-data.ts';
 import { parseDeclarations } from './parse-declarations.ts';
 
-const NOTHING: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: 'node-1',
-  name: 'web-1',
-  images: [],
-  labels: {},
-  pid: 1,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: [],
-  addressMissing: null,
-};
-
 function view(data: Partial<InstanceView['data']>, ports: readonly number[] = []): InstanceView {
-  return { data: { ...NOTHING, ...data }, ports };
+  return { data: containerData({ name: 'web-1', networks: [], ...data }), ports };
 }
 
 /** The services of instances that nobody declared, as the graph groups them. */
