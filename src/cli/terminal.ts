@@ -24,6 +24,8 @@ export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
   // The reader has enough: `sheer services | head -1`.
   stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  // A log on a disk that is full, or a closed pipe: a control plane must not end because it can't complain.
+  stderr.on('error', () => undefined);
   return {
     isInteractive: stdout.isTTY,
     isErrorInteractive: stderr.isTTY,
