@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly token: string | null;
   /** How messages call it; without one by its URL: `the control plane at URL`. */
   readonly name?: string;
+  /** What starts it; without it `sheer up`. */
+  readonly startedBy?: string;
 }
 
 /** Undefined and null values are left out. */
@@ -129,11 +131,11 @@ function parseError(text: string): ErrorAnswer['error'] | null {
   }
 }
 
-function unreachable({ name, baseUrl }: ClientOptions, cause: unknown): ClientError {
+function unreachable({ name, baseUrl, startedBy }: ClientOptions, cause: unknown): ClientError {
   const subject = name ?? `the control plane at ${baseUrl}`;
   return new ClientError('control-plane-unreachable', `${subject} can't be reached`, {
     cause,
-    next: 'sheer up',
+    next: startedBy ?? 'sheer up',
   });
 }
 

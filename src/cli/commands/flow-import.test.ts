@@ -58,8 +58,8 @@ describe('importing flows', () => {
     assert.equal(exit, 0);
     assert.equal(server.imports.received(), log);
     assert.match(out, /^100,000 lines, /);
-    assert.match(out, /named at both ends {3}99,900 {4}99 %/);
-    assert.match(out, /malformed {15}100 {3}< 1 %/);
+    assert.match(out, /named at both ends {3}99,900 {3}100 %/);
+    assert.match(out, /malformed {15}100\n/);
     assert.match(out, /line 1,000: too few fields/);
   });
 

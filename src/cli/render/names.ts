@@ -1,9 +1,29 @@
-import type { Owner } from '#model';
+import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner } from '#model';
 
 /** `environment/application/name` → `name`; anything else stays as it is. */
 export function shortService(id: string): string {
   const parts = id.split('/');
   return parts.length === 3 ? (parts[2] ?? id) : id;
+}
+
+/** As sheer.yaml writes it, and its environment where that is not the usual one: `shop/cart (production)`. */
+function declaredName(id: string): string {
+  const parts = id.split('/');
+  const [environment, application, name] = parts;
+  if (parts.length !== 3 || name === undefined) return id;
+  return [
+    application === DEFAULT_APPLICATION ? name : `${application}/${name}`,
+    ...(environment === DEFAULT_ENVIRONMENT ? [] : [`(${environment})`]),
+  ].join(' ');
+}
+
+/** `service checkout (production)`, `call web → shop/cart:80` */
+export function subjectText(kind: string, id: string): string {
+  if (kind === 'service') return `service ${declaredName(id)}`;
+  const call = kind === 'call' ? /^([^>]+)>(.+?)(?::\*)?((?::\d+)?(?:\/[a-z]+)?)$/.exec(id) : null;
+  if (call === null) return `${kind} ${id}`;
+  const [, from = '', to = '', port = ''] = call;
+  return `call ${declaredName(from)} → ${declaredName(to)}${port}`;
 }
 
 /** Container ids and digests are known by their first twelve digits; nothing else is cut. */
