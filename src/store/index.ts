@@ -1,2 +1,3 @@
 export type * from './store.ts';
+export { flowKey } from './flow-key.ts';
 export { openSqliteStore, type SqliteStoreOptions } from './sqlite/open.ts';

@@ -1,4 +1,5 @@
 import type { Instant } from '#model';
+import { flowKey, type FlowKey } from '../flow-key.ts';
 import type { FlowRow, ImportProgress, MeasurementStore } from '../store.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
 
@@ -10,22 +11,12 @@ const KEY_COUNT = 11;
 const PAGE_ROWS = 1000;
 
 type Columns = readonly [
-  number,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  number,
-  string,
-  string,
-  number,
-  number | null,
-  number,
-  number,
-  string,
+  ...FlowKey,
+  connections: number,
+  bytes: number | null,
+  firstAt: Instant,
+  lastAt: Instant,
+  unknown: string,
 ];
 
 /** Flow rows in the state database. */
@@ -64,7 +55,7 @@ export class SqliteMeasurements implements MeasurementStore {
 
   addFlows(rows: readonly FlowRow[], progress?: ImportProgress): void {
     this.#transaction(() => {
-      for (const row of rows) this.#add.run(...keyOf(row), ...valuesOf(row));
+      for (const row of rows) this.#add.run(...flowKey(row), ...valuesOf(row));
       if (progress !== undefined) this.#putProgress.run(progress.id, progress.offset, progress.state);
     });
   }
@@ -80,7 +71,7 @@ export class SqliteMeasurements implements MeasurementStore {
     for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
       yield page;
       if (page.length < PAGE_ROWS) return;
-      page = this.#next.all(...keyOf(last), until).map(toRow);
+      page = this.#next.all(...flowKey(last), until).map(toRow);
     }
   }
 
@@ -95,22 +86,6 @@ export class SqliteMeasurements implements MeasurementStore {
 
 function parameters(count: number): string {
   return Array.from({ length: count }, () => '?').join(', ');
-}
-
-function keyOf(row: FlowRow): readonly SqlValue[] {
-  return [
-    row.minute,
-    row.source,
-    row.protocol,
-    row.clientScope,
-    row.clientIp,
-    row.client,
-    row.serverScope,
-    row.serverIp,
-    row.serverPort,
-    row.server,
-    row.verdict,
-  ];
 }
 
 function valuesOf(row: FlowRow): readonly SqlValue[] {
