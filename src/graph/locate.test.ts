@@ -105,6 +105,18 @@ describe('an address', () => {
     assert.equal(who(facts, { ip: '10.88.0.2', scope: 'network/n/second' }), 'instance b');
   });
 
+  it('with a port that is one program on TCP and another on UDP is ambiguous, unless the protocol is known', () => {
+    const { said, start } = engine();
+    const facts = [
+      ...start,
+      said.address('0.0.0.0', 'proxy', 20, { scope: HOST, port: 53, protocol: 'tcp' }),
+      said.address('0.0.0.0', 'dns', 20, { scope: HOST, port: 53, protocol: 'udp' }),
+    ];
+    const place = { ip: '192.0.2.1', port: 53 };
+    assert.equal(who(facts, place), 'ambiguous dns, proxy');
+    assert.equal(who(facts, { ...place, protocol: 'udp' }), 'instance dns');
+  });
+
   it('of IPv6 is not served by who listens on all IPv4 addresses', () => {
     const { said, start } = engine();
     const port = { scope: HOST, port: 80, protocol: 'tcp' } as const;

@@ -119,21 +119,14 @@ export class Locator {
 
   /** First the scope that was named; of the node's own scopes all, because none ranks before another. */
   #find(place: Place): Located | null {
-    const holdings: Holding[] = [];
+    const all: Located[] = [];
     for (const scope of this.scopesOf(place)) {
       const found = this.#findIn(scope, place);
       if (found === null) continue;
       if (scope === place.scope && scope !== hostScope(this.#options.node)) return found;
-      if (found.kind === 'ambiguous') holdings.push(...found.holdings);
-      else if (found.kind === 'holder' && found.statement !== null) {
-        holdings.push({ statement: found.statement, holder: found.holder, uncertain: false });
-      }
+      all.push(found);
     }
-    const [first] = holdings;
-    if (first === undefined) return null;
-    if (holdings.some((one) => one.uncertain || one.holder !== first.holder))
-      return { kind: 'ambiguous', holdings };
-    return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+    return together(all);
   }
 
   #findIn(scope: Scope, place: Place): Located | null {
@@ -154,11 +147,12 @@ export class Locator {
   }
 
   #listener(scope: Scope, ip: string, place: Place): Located | null {
-    for (const protocol of place.protocol === null ? PROTOCOLS : [place.protocol]) {
-      const found = this.#at(this.#options.graph.addresses.keyOf(scope, ip, place.port, protocol), place.at);
-      if (found !== null) return found;
-    }
-    return null;
+    const { addresses } = this.#options.graph;
+    const protocols = place.protocol === null ? PROTOCOLS : [place.protocol];
+    // One port may be one program's on TCP and another's on UDP.
+    return together(
+      protocols.map((protocol) => this.#at(addresses.keyOf(scope, ip, place.port, protocol), place.at)),
+    );
   }
 
   #at(key: number, at: Instant): Located | null {
@@ -215,6 +209,22 @@ export class Locator {
     const state = this.#options.graph.one('source', engine, at)?.data.state;
     return state === 'gap' || state === 'stopped';
   }
+}
+
+/** Several places in which it was looked for: one holder, or nobody can say which. */
+function together(found: readonly (Located | null)[]): Located | null {
+  const holdings = found.flatMap((each) => (each === null ? [] : holdingsOf(each)));
+  const [first] = holdings;
+  if (first === undefined) return null;
+  if (holdings.some((one) => one.uncertain || one.holder !== first.holder))
+    return { kind: 'ambiguous', holdings };
+  return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+}
+
+function holdingsOf(located: Located): readonly Holding[] {
+  if (located.kind === 'ambiguous') return located.holdings;
+  if (located.kind !== 'holder' || located.statement === null) return [];
+  return [{ statement: located.statement, holder: located.holder, uncertain: false }];
 }
 
 /**
