@@ -114,7 +114,7 @@ export class AdoptQuestions implements Questions {
     const table = new CallTable();
     for (const rows of this.#options.store.measurements.flows(from, until))
       for (const row of rows) table.addRow(row);
-    return callAnswers(this.#viewAt(filter.at), { ...filter, since: null, at: null }, table);
+    return callAnswers(this.#viewAt(filter.at), { ...filter, since: null }, table);
   }
 
   whois(question: Parameters<Questions['whois']>[0]) {

@@ -9,7 +9,7 @@ import type {
 } from '#sensors';
 import type { FlowRow, MeasurementStore } from '#store';
 import { AdoptError } from './adopt-error.ts';
-import { EndNamer } from './answers/ends.ts';
+import { EndNamer, protocolOf, type Called } from './answers/ends.ts';
 import type { View } from './answers/view.ts';
 
 import { INTERNET, nodeHolder, type AttributedEnd } from './attribution/attributed-flow.ts';
@@ -129,10 +129,18 @@ export class FlowImporter implements FlowImports {
   }
 
   #rowOf(running: Import, row: FlowLogRow): FlowRow {
-    const client = this.#holderOf(running, { ip: row.clientIp, port: null, holder: row.client }, row.firstAt);
+    const client = this.#holderOf(
+      running,
+      { ip: row.clientIp, called: null, holder: row.client },
+      row.firstAt,
+    );
     const server = this.#holderOf(
       running,
-      { ip: row.serverIp, port: row.serverPort, holder: row.server },
+      {
+        ip: row.serverIp,
+        called: { port: row.serverPort, protocol: row.protocol },
+        holder: row.server,
+      },
       row.firstAt,
     );
     const unknown = [client === '' ? 'client' : '', server === '' ? 'server' : ''];
@@ -159,7 +167,7 @@ export class FlowImporter implements FlowImports {
   /** An address of the node is whoever listens on the port there; other holders are who they are. */
   #holderOf(
     running: Import,
-    end: { readonly ip: string; readonly port: number | null; readonly holder: number },
+    end: { readonly ip: string; readonly called: Called | null; readonly holder: number },
     at: number,
   ): string {
     if (end.holder < 0) return '';
@@ -169,8 +177,8 @@ export class FlowImporter implements FlowImports {
     if (kind !== 'node') return facts.subjectId(end.holder);
     const located = this.#view.locator.find({
       ip: end.ip,
-      port: end.port,
-      protocol: null,
+      port: end.called?.port ?? null,
+      protocol: protocolOf(end.called),
       scope: running.scope,
       at,
     });
@@ -180,15 +188,18 @@ export class FlowImporter implements FlowImports {
   }
 
   #named(running: Import, line: FlowLogLine): string {
-    const namer = new EndNamer(this.#view);
+    const namer = new EndNamer(this.#view, line.at);
     return this.#formats.namedLine(line, (end) => this.#nameOf(running, namer, end, line));
   }
 
   #nameOf(running: Import, namer: EndNamer, end: FlowLogEnd, line: FlowLogLine): EndName {
-    const port = end === line.server ? end.port : null;
-    const holder = this.#holderOf(running, { ip: end.ip, port, holder: end.holder }, line.at);
+    const called = end === line.server ? { port: end.port, protocol: line.protocol } : null;
+    const holder = this.#holderOf(running, { ip: end.ip, called, holder: end.holder }, line.at);
     const attributed: AttributedEnd = { holder, scope: running.scope ?? '', ip: end.ip };
-    const { kind, name, instance, reason } = namer.name(attributed, port, { from: line.at, until: line.at });
+    const { kind, name, instance, reason } = namer.name(attributed, called, {
+      from: line.at,
+      until: line.at,
+    });
     if (kind === 'unknown' || kind === 'ambiguous')
       return { kind: 'unknown', reason: kind === 'unknown' ? (reason ?? kind) : kind };
     return { kind: 'named', name, instance };

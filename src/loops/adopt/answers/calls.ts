@@ -2,7 +2,7 @@ import { formatInstant, type CallAnswer, type Evidence, type Instant } from '#mo
 import type { CallRecord, CallTable } from '../attribution/call-table.ts';
 import type { ListFilter } from '../questions.ts';
 import { EndNamer, type NamedEnd } from './ends.ts';
-import { momentOf, type View } from './view.ts';
+import { momentOf, ownershipMoment, type View } from './view.ts';
 
 type CallFilter = ListFilter & { readonly since: Instant | null };
 
@@ -13,13 +13,13 @@ export function callAnswers(
   records: CallTable = view.calls,
 ): readonly CallAnswer[] {
   const edges = new Map<string, Edge>();
-  const namer = new EndNamer(view);
+  const namer = new EndNamer(view, ownershipMoment(view, momentOf(filter.at)));
   for (const record of records.records()) {
     if (filter.since !== null && record.lastAt < filter.since) continue;
     if (filter.at !== null && record.firstAt > filter.at) continue;
     const seen = { from: record.firstAt, until: record.lastAt };
     const from = namer.name(record.client, null, seen);
-    const to = namer.name(record.server, record.port, seen);
+    const to = namer.name(record.server, record, seen);
     addRecord(edgeOf(edges, { from, to, port: record.port, protocol: record.protocol }), record);
   }
   for (const declared of view.graph.all('call', momentOf(filter.at))) {

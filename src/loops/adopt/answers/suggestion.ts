@@ -21,11 +21,11 @@ export function suggestion(view: View): string {
       { name: id, declared: true, addresses: data.addresses, ports: data.ports, seen: '' },
     ]),
   );
-  const namer = new EndNamer(view);
+  const namer = new EndNamer(view, view.clock());
   for (const record of view.calls.records()) {
     const seen = { from: record.firstAt, until: record.lastAt };
     const from = namer.name(record.client, null, seen);
-    const to = namer.name(record.server, record.port, seen);
+    const to = namer.name(record.server, record, seen);
     const { port, protocol } = record;
     if (to.reason === 'nobody-held-it') addAddress(externals, record);
     if (from.kind !== 'service' || from.id === null || to.id === null || to.kind === 'node') continue;
