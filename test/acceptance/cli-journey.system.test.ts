@@ -171,9 +171,10 @@ describe('the first ten minutes', () => {
     assert.equal((await run('whois', 'no-address')).exit, 2);
     assert.equal((await run('services', '--at', 'some day')).exit, 2);
     assert.equal((await run('no-such-command')).exit, 2);
-    const nobody = await sheer(['services', '--json', '--state', join(directory, 'nothing')]);
+    const nothing = join(directory, 'nothing');
+    const nobody = await sheer(['services', '--json', '--state', nothing]);
     assert.equal(nobody.exit, 5);
-    assert.equal(refusalOf(nobody).next, 'sheer up');
+    assert.equal(refusalOf(nobody).next, `sheer up --state ${nothing}`);
   });
 
   it('refuses a declaration with an error whole, and shows where', async () => {

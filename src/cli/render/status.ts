@@ -60,9 +60,10 @@ const STATE_TONES: Readonly<Record<SourceAnswer['state'], Tone>> = {
 };
 
 function stateText({ state, lost, ageMs }: SourceAnswer): string {
-  const age = ageMs === null || ageMs < 1000 ? '' : `, heard ${durationText(ageMs)} ago`;
+  const isHeard = state !== 'live' && state !== 'inactive' && ageMs !== null && ageMs >= 1000;
+  const age = isHeard ? `, heard ${durationText(ageMs)} ago` : '';
   const losses = lost === 0 ? '' : `, ${countText(lost, 'event')} lost`;
-  return `${state}${state === 'live' ? '' : age}${losses}`;
+  return `${state}${age}${losses}`;
 }
 
 export function renderCapabilities(rows: readonly CapabilityAnswer[], look: Look): readonly string[] {
