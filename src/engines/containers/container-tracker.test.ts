@@ -175,6 +175,18 @@ describe('what events make of containers', () => {
     assert.deepEqual(holders('10.0.0.2'), [['a', 1000, Number.POSITIVE_INFINITY]]);
   });
 
+  it('a container that was taken out of its last network has no address, and none is missing', async () => {
+    inspected.set(A, running(A, '10.0.0.2', 1000));
+    tracker.apply(event(A, 'start', 1000));
+    await settled();
+    inspected.set(A, { ...running(A, '10.0.0.2', 1000), networks: [] });
+    tracker.apply(event(A, 'disconnect', 1300));
+    await settled();
+    const [run] = intervals<InstanceData>(seen, 'instance').get(INSTANCE_A) ?? [];
+    assert.deepEqual([run?.data.networks, run?.data.addressMissing], [[], null]);
+    assert.deepEqual(holders('10.0.0.2'), [['a', 1000, 1300]]);
+  });
+
   it('pause, unpause and a new name are changes of the same run', async () => {
     inspected.set(A, running(A, '10.0.0.2', 1000));
     tracker.apply(event(A, 'start', 1000));
