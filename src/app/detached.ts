@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -14,6 +14,7 @@ export async function startDetached(options: UpOptions, context: CommandContext)
   const { state } = context.paths;
   const log = path.join(state, 'control-plane.log');
   const output = openLog(state, log);
+  const begin = fstatSync(output).size;
   const entry = process.argv[1] ?? '';
   // What this process compiled the child needs too: it starts sooner, and never loads the compiler.
   flushCompileCache();
@@ -22,10 +23,11 @@ export async function startDetached(options: UpOptions, context: CommandContext)
     stdio: ['ignore', output, output],
     cwd: '/',
   });
+  closeSync(output);
   let exited: number | null = null;
   child.once('exit', (code) => (exited = code ?? 1));
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
-    if (exited !== null) throw refused(log);
+    if (exited !== null) throw refused(log, begin);
     const pid = await context
       .client()
       .status()
@@ -45,10 +47,11 @@ export async function startDetached(options: UpOptions, context: CommandContext)
   });
 }
 
+/** What is there stays: a control plane that runs already writes there, too. */
 function openLog(state: string, log: string): number {
   try {
     mkdirSync(state, { recursive: true, mode: 0o700 });
-    return openSync(log, 'w', 0o600);
+    return openSync(log, 'a', 0o600);
   } catch (cause) {
     throw new SheerError('state-unusable', `the state directory ${state} can't be written`, {
       cause,
@@ -63,9 +66,9 @@ function argumentsFor(options: UpOptions, state: string): readonly string[] {
   return ['up', '--json', '--state', state, ...port, ...engines];
 }
 
-/** The child printed its error as JSON; it is ours to repeat. */
-function refused(log: string): SheerError {
-  const lines = readFileSync(log, 'utf8').trim().split('\n');
+/** The child printed its error as JSON, behind where the log began; it is ours to repeat. */
+function refused(log: string, begin: number): SheerError {
+  const lines = readFileSync(log).subarray(begin).toString().trim().split('\n');
   for (const line of lines.toReversed()) {
     const error = errorIn(line);
     if (error !== null) return error;

@@ -37,6 +37,27 @@ describe('one state directory', () => {
   }
 });
 
+describe('the log of a control plane in the background', () => {
+  it('stays when another one is refused its state directory, and when the next one starts', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'sheerline-log-'));
+    const up = ['up', '--detach', '--json', '--state', state, '--port', '0', '--engine', 'processes'];
+    const logged = () => readFileSync(join(state, 'control-plane.log'), 'utf8');
+    try {
+      assert.equal((await sheer(up)).exit, 0);
+      const earlier = await eventually('it logs that it is up', () => (logged() === '' ? null : logged()));
+      const refused = await sheer(up);
+      assert.equal(refusalIn(refused.out).error.code, 'state-in-use');
+      assert.ok(logged().startsWith(earlier));
+      assert.equal((await sheer(['down', '--state', state])).exit, 0);
+      assert.equal((await sheer(up)).exit, 0, 'an error of an earlier one is not its own');
+      assert.ok(logged().startsWith(earlier));
+    } finally {
+      await sheer(['down', '--state', state]);
+      await rm(state, { recursive: true });
+    }
+  });
+});
+
 describe('the end of a control plane', () => {
   it('is clean on SIGTERM, and its helpers are gone', async () => {
     const product = await Product.start({ engines: ['processes'] });
