@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { until } from '../../test/fakes/until.ts';
 import { type Outcome, runTestFile, runTool } from './file-run.ts';
 import { describeOutcome, describeTotals, Totals } from './report.ts';
 
@@ -64,6 +65,23 @@ describe('the test runner', () => {
       outcome.failures[0]?.message ?? '',
       /did not end within 1.5 s; no test was running any more/,
     );
+  });
+
+  it('says what a file left behind, and removes it', async () => {
+    const outcome = await runSource(`
+      import { spawn } from 'node:child_process';
+      import { mkdtempSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      it('leaks', () => {
+        mkdtempSync(tmpdir() + '/forgotten-');
+        spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref();
+      });`);
+    assert.equal(outcome.passed, 1);
+    const message = outcome.failures[0]?.message ?? '';
+    const [, pid = '', forgotten = ''] =
+      /^left behind: the process (\d+) \(sleep\), (\S+\/forgotten-\w+)$/.exec(message) ?? [];
+    assert.equal(existsSync(forgotten), false, message);
+    await until(() => !existsSync(`/proc/${pid}`));
   });
 
   it('counts what was left out as failed only where that is asked for', async () => {

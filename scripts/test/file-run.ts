@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { TestEvent } from './events.ts';
+import { OwnGround } from './own-ground.ts';
 
 /** What came of one test file, or of one tool of the gate. */
 export interface Outcome {
@@ -27,24 +27,20 @@ const GRACE_MS = 10_000;
 /** A chatty test must not fill our memory. */
 const OUTPUT_LENGTH_MAX = 1_000_000;
 
-/** Runs a test file in a process group of its own, which is gone afterwards. */
+/** Runs a test file in a process group and on a ground of its own, which are gone afterwards. */
 export async function runTestFile(file: string, deadlineMs: number): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'sheerline-test-run-'));
-  const events = join(directory, 'events');
+  const ground = new OwnGround();
   const began = performance.now();
-  try {
-    const end = await runProcess(
-      [process.execPath, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file],
-      deadlineMs,
-    );
-    return judge(file, end, {
-      events: readEvents(events),
-      deadlineMs,
-      durationMs: performance.now() - began,
-    });
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const command = [
+    process.execPath,
+    `--test-reporter=${REPORTER}`,
+    `--test-reporter-destination=${ground.events}`,
+    file,
+  ];
+  const end = await runProcess(command, deadlineMs, ground.environment);
+  const durationMs = performance.now() - began;
+  const events = readEvents(ground.events);
+  return judge(file, end, { events, deadlineMs, durationMs, left: await ground.clear() });
 }
 
 /** Runs a tool of the gate, which passes or fails as a whole. */
@@ -73,11 +69,15 @@ interface ProcessEnd {
   readonly output: string;
 }
 
-async function runProcess(command: readonly string[], deadlineMs: number): Promise<ProcessEnd> {
+async function runProcess(
+  command: readonly string[],
+  deadlineMs: number,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<ProcessEnd> {
   const [program = '', ...parameters] = command;
   const child = spawn(program, parameters, {
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -144,6 +144,8 @@ interface Run {
   readonly events: readonly TestEvent[];
   readonly deadlineMs: number;
   readonly durationMs: number;
+  /** What the file left behind. */
+  readonly left: readonly string[];
 }
 
 function judge(file: string, end: ProcessEnd, run: Run): Outcome {
@@ -153,7 +155,11 @@ function judge(file: string, end: ProcessEnd, run: Run): Outcome {
   return {
     name: file,
     passed,
-    failures: [...failures, ...ownFailures(end, run, passed + skipped.length + failures.length)],
+    failures: [
+      ...failures,
+      ...ownFailures(end, run, passed + skipped.length + failures.length),
+      ...leftBehind(end, run),
+    ],
     skipped: skipped.map((event) => `${event.name} (${event.reason})`),
     durationMs: run.durationMs,
     output: end.output,
@@ -172,6 +178,11 @@ function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure
     return [{ name: '(file)', message: `${end.explanation ?? 'ended before its tests did'}; ${running}` }];
   }
   return tests === 0 ? [{ name: '(file)', message: 'holds no test' }] : [];
+}
+
+/** A file that was ended could not clean up. */
+function leftBehind({ late }: ProcessEnd, { left }: Run): readonly Failure[] {
+  return late || left.length === 0 ? [] : [{ name: '(file)', message: `left behind: ${left.join(', ')}` }];
 }
 
 function unfinished(events: readonly TestEvent[]): readonly string[] {
