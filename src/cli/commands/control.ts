@@ -67,7 +67,7 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
           description: 'how the shop runs',
           choices: ['processes', 'containers'],
         },
-        { flags: '--for <seconds>', description: 'how long to watch: 30 (seconds), 30s, 5m' },
+        { flags: '--for <seconds>', description: 'how long it takes: 30 (seconds), 30s, 5m; at least 10 s' },
       ],
       examples: [['demo --for 30s', 'half a minute of it; leaves nothing behind']],
       run: (context, given) => handlers.demo(demoOptions(given), context),
