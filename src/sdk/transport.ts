@@ -75,14 +75,28 @@ export function createTransport(options: ClientOptions): Transport {
   return {
     text,
     // The control plane's tests check each answer against the schema of its type.
-    json: async <Answer>(call: Call) => JSON.parse(await text(call)) as Answer,
+    json: async <Answer>(call: Call) => parseAnswer(await text(call), options) as Answer,
     async *pieces(call) {
       const { body } = await send(call);
       const decoder = new TextDecoder();
-      for await (const part of body === null ? [] : iterate(body))
-        yield decoder.decode(part, { stream: true });
+      try {
+        for await (const part of body === null ? [] : iterate(body))
+          yield decoder.decode(part, { stream: true });
+      } catch (error) {
+        throw unreachable(options, error);
+      }
     },
   };
+}
+
+/** Something else may answer at an address that was given by hand. */
+function parseAnswer(text: string, { baseUrl }: ClientOptions): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `what answers at ${baseUrl} is no control plane`;
+    throw new ClientError('control-plane-unreachable', message, { cause });
+  }
 }
 
 function requestOf(call: Call, token: string | null): ClientRequest {
