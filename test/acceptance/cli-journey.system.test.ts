@@ -59,6 +59,7 @@ describe('sheer demo', () => {
 });
 
 describe('the first ten minutes', () => {
+  const teardown = new AsyncDisposableStack();
   const processes = new StartedProcesses();
   let directory: string;
   let state: string;
@@ -75,7 +76,10 @@ describe('the first ten minutes', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sheerline-journey-'));
+    teardown.defer(() => rm(directory, { recursive: true, force: true }));
     state = join(directory, 'state');
+    teardown.defer(() => processes.end());
+    teardown.defer(async () => void (await run('down')));
     const up = await run('up', '--detach', '--port', '0', '--engine', 'processes');
     assert.equal(up.exit, 0, up.error);
     assert.match(up.out, /^sheerline \S+ {3}http:\/\/127\.0\.0\.1:\d+/);
@@ -94,11 +98,7 @@ describe('the first ten minutes', () => {
       throw new Error(`${(await run('calls')).out}${(await run('sources')).out}`, { cause });
     });
   });
-  after(async () => {
-    await run('down');
-    await processes.end();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const list = (schema: z.ZodType) => z.array(schema);
   const commands = (): readonly (readonly [line: readonly string[], schema: z.ZodType])[] => [

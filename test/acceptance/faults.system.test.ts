@@ -60,7 +60,7 @@ describe('the log of a control plane in the background', () => {
 
 describe('the end of a control plane', () => {
   it('is clean on SIGTERM, and its helpers are gone', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     assert.ok(
@@ -70,11 +70,10 @@ describe('the end of a control plane', () => {
     assert.equal(await product.terminate(), 0);
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
     assert.ok(!existsSync(join(product.state, 'sheer.sock')));
-    await rm(product.state, { recursive: true });
   });
 
   it('comes with `sheer down`, and its helpers are gone', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     const exited = once(product.child, 'exit');
@@ -83,16 +82,14 @@ describe('the end of a control plane', () => {
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
     assert.equal((await product.run('status')).exit, 5);
     assert.match((await product.run('down')).out, /nothing was running/);
-    await rm(product.state, { recursive: true });
   });
 
   it('by kill -9 leaves no helper either', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     await product.kill();
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
-    await rm(product.state, { recursive: true });
   });
 });
 
@@ -178,55 +175,53 @@ describe('a disk', () => {
   });
 
   it('that is full is told, and when there is room nothing is missing', async () => {
+    await using teardown = new AsyncDisposableStack();
     const directory = await mkdtemp(join(tmpdir(), 'sheerline-disk-'));
+    teardown.defer(() => rm(directory, { recursive: true }));
     const processes = new StartedProcesses();
+    teardown.defer(() => processes.end());
     const script = `mount -t tmpfs -o size=24m tmpfs ${directory} && exec "$@"`;
     const through = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh'];
     const state = join(directory, 'state');
-    const product = await Product.start({ state, engines: ['processes'], through, ownMounts: true });
+    await using product = await Product.start({ state, engines: ['processes'], through, ownMounts: true });
     const inside = join(product.state, '..');
     const run = (...line: readonly string[]) => product.run(...line, '--json');
     const instances = async () => JSON.parse((await run('instances')).out) as readonly InstanceAnswer[];
     const knows = async ({ pid }: { readonly pid: number }) =>
       (await instances()).some((instance) => instance.pid === pid) ? true : null;
-    try {
-      const early = processes.nodeServer();
-      await early.line();
-      await eventually('a process is known', () => knows(early));
 
-      const ballast = join(inside, 'ballast');
-      await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
-      const meanwhile = processes.nodeServer();
-      await meanwhile.line();
-      await eventually('it says that it can not write', () =>
-        product.output.includes('could not write; trying again') ? true : null,
-      );
-      const manifest = join(directory, 'sheer.yaml');
-      await writeFile(manifest, 'teams: { shop: }\n');
-      const refused = await run('declare', manifest, '--yes');
-      assert.equal(refused.exit, 1);
-      assert.equal(refusalIn(refused.out).error.code, 'state-unusable');
-      assert.match(refusalIn(refused.out).error.message, /is full; nothing was recorded/);
-      assert.equal((await run('status')).exit, 0, 'it still answers');
+    const early = processes.nodeServer();
+    await early.line();
+    await eventually('a process is known', () => knows(early));
 
-      await rm(ballast);
-      await eventually('what happened meanwhile is known', () => knows(meanwhile));
-      assert.equal((await run('declare', manifest, '--yes')).exit, 0);
-      const { streams } = JSON.parse((await run('audit', 'verify')).out) as VerificationAnswer;
-      assert.deepEqual(
-        streams.map(({ stream, ok }) => [stream, ok]),
-        [
-          ['audit', true],
-          ['observations', true],
-        ],
-      );
-      const audit = JSON.parse((await run('audit', 'tail')).out) as readonly AuditRecord[];
-      assert.ok(audit.some(({ subject }) => subject.kind === 'team'));
-    } finally {
-      await processes.end();
-      await product.stop();
-      await rm(directory, { recursive: true });
-    }
+    const ballast = join(inside, 'ballast');
+    await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
+    const meanwhile = processes.nodeServer();
+    await meanwhile.line();
+    await eventually('it says that it can not write', () =>
+      product.output.includes('could not write; trying again') ? true : null,
+    );
+    const manifest = join(directory, 'sheer.yaml');
+    await writeFile(manifest, 'teams: { shop: }\n');
+    const refused = await run('declare', manifest, '--yes');
+    assert.equal(refused.exit, 1);
+    assert.equal(refusalIn(refused.out).error.code, 'state-unusable');
+    assert.match(refusalIn(refused.out).error.message, /is full; nothing was recorded/);
+    assert.equal((await run('status')).exit, 0, 'it still answers');
+
+    await rm(ballast);
+    await eventually('what happened meanwhile is known', () => knows(meanwhile));
+    assert.equal((await run('declare', manifest, '--yes')).exit, 0);
+    const { streams } = JSON.parse((await run('audit', 'verify')).out) as VerificationAnswer;
+    assert.deepEqual(
+      streams.map(({ stream, ok }) => [stream, ok]),
+      [
+        ['audit', true],
+        ['observations', true],
+      ],
+    );
+    const audit = JSON.parse((await run('audit', 'tail')).out) as readonly AuditRecord[];
+    assert.ok(audit.some(({ subject }) => subject.kind === 'team'));
   });
 });
 

@@ -34,18 +34,18 @@ interface NamedLine {
 }
 
 describe('late flow logs about what is long gone', () => {
+  const teardown = new AsyncDisposableStack();
   let directory: string;
   let sheer: Product;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sheerline-import-'));
+    teardown.defer(() => rm(directory, { recursive: true, force: true }));
     remember(join(directory, 'state'));
     sheer = await Product.start({ state: join(directory, 'state'), engines: ['processes'] });
+    teardown.use(sheer);
   });
-  after(async () => {
-    await sheer?.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const importing = (file: string, format: string, ...more: readonly string[]): readonly string[] => [
     'flows',

@@ -21,16 +21,16 @@ describe('a control plane that is killed again and again while things start and 
   const containers: Container[] = [];
   const lives: Span[] = [];
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     state = await mkdtemp(join(tmpdir(), 'sheerline-killed-'));
+    teardown.defer(() => rm(state, { recursive: true, force: true }));
+    teardown.defer(() => processes.end());
   });
-  after(async () => {
-    await processes.end();
-    await podman?.stop();
-    await rm(state, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const start = () =>
     Product.start({
@@ -59,9 +59,10 @@ describe('a control plane that is killed again and again while things start and 
 
   it('has nothing twice and nothing open that has ended, and its record is whole', async () => {
     const stop = new AbortController();
+    teardown.defer(() => stop.abort());
     const churning = churn(stop.signal);
     for (let round = 0; round < ROUNDS; round++) {
-      const product = await start();
+      await using product = await start();
       const from = firstLive(product);
       await delay(randomInt(0, 2500));
       await product.kill();

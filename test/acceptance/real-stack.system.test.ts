@@ -32,18 +32,18 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
   let stack: RealStack;
   let sheer: Product;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     stack = await RealStack.start();
+    teardown.defer(() => stack.stop());
     // Pools and kept connections are open before anybody looks.
     await stack.request('/pooled', 6);
     sheer = await Product.start();
+    teardown.use(sheer);
     await sourceIsLive(sheer, 'tcp');
     await untilPoolsAreFound();
   });
-  after(async () => {
-    await sheer?.stop();
-    await stack?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   /** Everything that has to do with one of the stack's ports or its web service. */
   async function callsOfStack(): Promise<readonly CallAnswer[]> {

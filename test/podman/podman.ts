@@ -71,7 +71,10 @@ export async function startPodman(): Promise<Podman> {
   const directory = await mkdtemp(join(tmpdir(), 'sheerline-podman-'));
   const environment = await writeConfiguration(directory);
   const podman = new OwnPodman(directory, environment);
-  await podman.startService();
+  await podman.startService().catch(async (error: unknown) => {
+    await podman.stop();
+    throw error;
+  });
   return podman;
 }
 

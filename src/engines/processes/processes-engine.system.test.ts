@@ -16,17 +16,17 @@ describe('the engine for processes, on this machine', () => {
   const targets = new TcpTargets();
   const namespace = new NetworkNamespace();
   let watched: Watched;
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     namespace.create();
+    teardown.defer(() => namespace.delete());
+    teardown.defer(() => targets.close());
+    teardown.defer(() => started.end());
     watched = new Watched('/proc');
+    teardown.defer(() => watched.stop());
     await watched.looks.more(1);
   });
-  after(async () => {
-    await watched.stop();
-    await started.end();
-    targets.close();
-    namespace.delete();
-  });
+  after(() => teardown.disposeAsync());
 
   const byPid = (pid: number): [string, InstanceData] | undefined =>
     [...watched.instances].find(([, data]) => data.pid === pid);

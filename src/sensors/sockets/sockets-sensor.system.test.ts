@@ -16,17 +16,17 @@ describe('the sockets sensor, on this machine', () => {
   const targets = new TcpTargets();
   const namespace = new NetworkNamespace();
   let watched: WatchedFlows;
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     namespace.create();
+    teardown.defer(() => namespace.delete());
+    teardown.defer(() => targets.close());
+    teardown.defer(() => started.end());
     watched = new WatchedFlows(createSocketsSensor({ node: 'box', clock: Date.now, intervalMs: 100 }));
+    teardown.defer(() => watched.stop());
     await watched.looks.more(1);
   });
-  after(async () => {
-    await watched.stop();
-    await started.end();
-    targets.close();
-    namespace.delete();
-  });
+  after(() => teardown.disposeAsync());
 
   const both = (isOurs: (flow: Flow) => boolean): readonly [Flow[], Flow[]] => [
     watched.seenFrom('client').filter(isOurs),

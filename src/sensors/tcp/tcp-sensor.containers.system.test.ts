@@ -11,16 +11,15 @@ describe('tcp sensor on containers of podman', () => {
   const observed = new ObservedSensor(createTcpSensor({ node: 'test-node', clock: Date.now }));
   let podman: Podman;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
+    teardown.defer(() => observed.stop());
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     await observed.until('live', (event) => event.kind === 'state' && event.data.state === 'live');
   });
-
-  after(async () => {
-    await observed.stop();
-    await podman.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   it('names both containers of a connection, and the one that talks to itself', async () => {
     const network = await podman.createNetwork();
