@@ -6,7 +6,7 @@ import type { Store } from '#store';
 import { AdoptQuestions } from './adopt-questions.ts';
 import { Archive } from './archive.ts';
 import type { View } from './answers/view.ts';
-import { CallTable, IMPORT_PREFIX, namesSomeone } from './attribution/call-table.ts';
+import { CallTable, isCall } from './attribution/call-table.ts';
 import { FlowAttributor } from './attribution/flow-attributor.ts';
 import { Declarer } from './declarer.ts';
 import { Feeds } from './feeds.ts';
@@ -239,8 +239,7 @@ export class AdoptLoop {
   async #restoreCalls(): Promise<void> {
     const now = this.#options.clock();
     for (const rows of this.#options.store.measurements.flows(now - DAY_MS, now)) {
-      for (const row of rows)
-        if (!row.source.startsWith(IMPORT_PREFIX) || namesSomeone(row)) this.view.calls.addRow(row);
+      for (const row of rows) if (isCall(row)) this.view.calls.addRow(row);
       await new Promise((resolve) => setImmediate(resolve));
       if (this.#isStopped) return;
     }

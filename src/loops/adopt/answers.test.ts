@@ -136,7 +136,7 @@ describe('answers about a small shop', () => {
     assert.deepEqual(history, [
       'bbbbbbbb started, observed',
       'took 10.88.0.3, observed',
-      'service default/shop/cart appeared, declared ada',
+      'default/shop/cart was declared, declared ada',
     ]);
   });
 

@@ -13,7 +13,7 @@ import { EndNamer, protocolOf, type Called } from './answers/ends.ts';
 import type { View } from './answers/view.ts';
 
 import { INTERNET, nodeHolder, type AttributedEnd } from './attribution/attributed-flow.ts';
-import { IMPORT_PREFIX, namesSomeone } from './attribution/call-table.ts';
+import { IMPORT_PREFIX, isCall } from './attribution/call-table.ts';
 import { LogResolver } from './log-resolver.ts';
 import type { FlowImports, FlowImportState } from './questions.ts';
 
@@ -125,7 +125,7 @@ export class FlowImporter implements FlowImports {
   /** A call of the last day is a call of now, whichever way it became known. */
   #addCalls(rows: readonly FlowRow[]): void {
     const since = this.#view.clock() - CALLS_MS;
-    for (const row of rows) if (row.lastAt >= since && namesSomeone(row)) this.#view.calls.addRow(row);
+    for (const row of rows) if (row.lastAt >= since && isCall(row)) this.#view.calls.addRow(row);
   }
 
   #rowOf(running: Import, row: FlowLogRow): FlowRow {

@@ -1,7 +1,8 @@
 import type { LintFinding, NextStep } from '#model';
 import { LATEST } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
+import { callAnswers } from './calls.ts';
 import { lintFindings } from './lint.ts';
+import { notFound } from './misnamed.ts';
 import { servicesAt } from './services.ts';
 import type { View } from './view.ts';
 
@@ -35,7 +36,8 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
     (group) => service === null || group.id === service || group.name === service,
   );
   if (service !== null && groups.length === 0) {
-    throw new AdoptError('not-found', `there is no service "${service}"`, { next: 'sheer services' });
+    const known = servicesAt(view, LATEST).map(({ name }) => name);
+    throw notFound(`there is no service "${service}"`, { name: service, known, next: 'sheer services' });
   }
   const steps: NextStep[] = [];
   const findings = lintFindings(view);
@@ -56,11 +58,28 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
     });
   }
   const first = Object.keys(STEPS);
+  const callers = callerCounts(view);
   return steps.toSorted(
     (left, right) =>
       first.findIndex((rule) => stepOf(rule) === left.step) -
-      first.findIndex((rule) => stepOf(rule) === right.step),
+        first.findIndex((rule) => stepOf(rule) === right.step) ||
+      (callers.get(right.service ?? '') ?? 0) - (callers.get(left.service ?? '') ?? 0),
   );
+}
+
+/** What helps most is what most others need. */
+function callerCounts(view: View): ReadonlyMap<string, number> {
+  const callers = new Map<string, Set<string>>();
+  for (const { from, to, fromId, toId } of callAnswers(view, {
+    at: null,
+    team: null,
+    environment: null,
+    since: null,
+  })) {
+    if (from === to || toId === null) continue;
+    callers.set(toId, (callers.get(toId) ?? new Set()).add(fromId ?? from));
+  }
+  return new Map([...callers].map(([id, names]) => [id, names.size]));
 }
 
 function stepOf(rule: string): string {

@@ -1,8 +1,8 @@
 import type { CallAnswer, WhoAnswer } from '#model';
 import { LATEST, type NamedInstance } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
 import { callAnswers } from './calls.ts';
 import { instanceAnswer } from './instances.ts';
+import { allNames, notFound } from './misnamed.ts';
 import { instancesAt, serviceAnswer, servicesAt, type ServiceGroup } from './services.ts';
 import type { View } from './view.ts';
 
@@ -39,13 +39,11 @@ function find(view: View, subject: string, groups: readonly ServiceGroup[]): Fou
     findImage(view, subject, groups) ??
     findInstance(view, subject, groups);
   if (found !== null) return found;
-  throw new AdoptError(
-    'not-found',
-    `nothing is called "${subject}": no service, team, external, image or instance`,
-    {
-      next: 'sheer services',
-    },
-  );
+  throw notFound(`nothing is called "${subject}": no service, team, external, image or instance`, {
+    name: subject,
+    known: allNames(view),
+    next: 'sheer services',
+  });
 }
 
 function findService(subject: string, groups: readonly ServiceGroup[]): Found | null {

@@ -100,8 +100,9 @@ export class CallTable {
   }
 }
 
-/** Whether a row says something of what runs here: a log of a whole network has millions that do not. */
-export const namesSomeone = (row: Pick<FlowRow, 'client' | 'server'>): boolean =>
+/** A log of a whole network has millions of rows that say nothing of what runs here. */
+export const isCall = (row: Pick<FlowRow, 'source' | 'client' | 'server'>): boolean =>
+  !row.source.startsWith(IMPORT_PREFIX) ||
   [row.client, row.server].some((holder) => holder !== '' && holder !== INTERNET);
 
 /** The measurement that a flow adds to. */
