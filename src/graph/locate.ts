@@ -9,6 +9,7 @@ import {
 } from '#model';
 import { AMBIGUOUS, NO_HOLDER, type Holding } from './address-book.ts';
 import type { Graph } from './graph.ts';
+import { ReasonEvidence } from './reason-evidence.ts';
 import { LATEST, type Statement } from './statements.ts';
 
 /** An address as somebody saw it. */
@@ -70,9 +71,11 @@ const anyAddressFor = (ip: string): readonly string[] => (ip.includes(':') ? [':
  */
 export class Locator {
   readonly #options: LocatorOptions;
+  readonly #evidence: ReasonEvidence;
 
   constructor(options: LocatorOptions) {
     this.#options = options;
+    this.#evidence = new ReasonEvidence(options.graph);
   }
 
   /** Later moments may still be told otherwise. */
@@ -195,13 +198,11 @@ export class Locator {
     const { graph, settledUntil, retainedSince } = this.#options;
     if (retainedSince !== undefined && place.at < retainedSince()) return 'no-longer-retained';
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
-    const engines = [...graph.all('source', LATEST)].filter((source) => source.data.kind === 'engine');
+    const engines = this.#evidence.sources(LATEST).filter((source) => source.data.kind === 'engine');
     if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';
     if (!engines.some((engine) => graph.facts.firstSaid(engine.subject) <= place.at))
       return 'before-observation-began';
-    for (const instance of graph.all('instance', place.at)) {
-      if (instance.data.addressMissing !== null) return 'gone-before-it-could-be-read';
-    }
+    if (this.#evidence.hadAddressless(place.at)) return 'gone-before-it-could-be-read';
     return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
   }
 
