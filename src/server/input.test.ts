@@ -185,6 +185,18 @@ const rows: readonly Row[] = [
     message: 'body: format: Invalid option: expected one of "vpc"|"zeek"|"conntrack"',
   },
   {
+    says: 'a flow log of a scope that is none',
+    sent: {
+      method: 'POST',
+      path: '/api/v1/flow-imports',
+      headers: json,
+      body: '{"format":"vpc","fingerprint":"f","scope":"banana"}',
+    },
+    status: 400,
+    code: 'invalid-input',
+    message: 'body: scope: must be a scope such as vpc/main',
+  },
+  {
     says: 'an error on purpose',
     sent: { path: '/api/v1/who?subject=nobody' },
     status: 404,

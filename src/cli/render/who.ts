@@ -28,7 +28,9 @@ function summaryLines(answer: WhoAnswer, look: Look): readonly string[] {
   const running = answer.instances.filter(({ state }) => state === 'running');
   const nodes = [...new Set(running.map(({ node }) => node))];
   const where = nodes.length === 0 ? '' : ` on ${listText(nodes)}`;
-  const lines = [fitted(look, `  running now   ${countText(running.length, 'instance')}${where}`)];
+  // What lies outside does not run here.
+  const count = `  running now   ${countText(running.length, 'instance')}${where}`;
+  const lines = answer.kind === 'external' ? [] : [fitted(look, count)];
   const owner = answer.kind === 'service' ? answer.services[0]?.owner : null;
   if (owner) {
     lines.push(marginLine(look, `  owned by      ${owner.team}`, ownerBasis(owner)));

@@ -167,15 +167,16 @@ class Suggestion {
     const lines = (this.#callsFrom.get(id) ?? []).map((call) => {
       const line = `- { ${this.#target(call)} }`;
       if (this.#canCall(call.to)) return `      ${line}   ${yamlComment(call.seen)}`;
-      return `      ${yamlComment(`${line}: ${call.seen}, but it has no name here yet`)}`;
+      const isGone = isService(call.to) && !this.#written.has(call.to);
+      const reason = isGone ? 'nothing of it runs now' : 'it has no name here yet';
+      return `      ${yamlComment(`${line}: ${call.seen}, but ${reason}`)}`;
     });
     return lines.length === 0 ? [] : ['    calls:', ...lines];
   }
 
   #target({ to, port, protocol }: ObservedCall): string {
-    const target = this.#written.has(to)
-      ? `service: ${yamlText(this.#nameOf(to))}`
-      : `external: ${yamlText(to)}`;
+    const isNamed = this.#written.has(to) || isService(to);
+    const target = isNamed ? `service: ${yamlText(this.#nameOf(to))}` : `external: ${yamlText(to)}`;
     const atPort = port === null ? '' : `, port: ${port}`;
     return `${target}${atPort}${protocol === 'tcp' ? '' : `, protocol: ${protocol}`}`;
   }
@@ -191,6 +192,9 @@ class Suggestion {
     return this.#written.get(id) ?? id;
   }
 }
+
+/** `environment/application/name`; an external's name has no such form. */
+const isService = (id: string): boolean => id.split('/').length === 3;
 
 function selectorText(selector: Selector): string {
   const { label, port, ...texts } = selector;

@@ -88,6 +88,7 @@ describe('answers about a small shop', () => {
       ['cart', 'search'],
     );
     assert.equal(world.loop.questions.who('bbbbbbbb').instances[0]?.service, 'default/shop/cart');
+    assert.deepEqual(world.loop.questions.who('bank').teams, ['payments']);
     assert.throws(() => world.loop.questions.who('nobody'), { code: 'not-found' });
   });
 

@@ -25,7 +25,11 @@ const declarationsSchema = z.strictObject({
 
 const flowImportRequestSchema = z.strictObject({
   format: z.enum(['vpc', 'zeek', 'conntrack']),
-  scope: z.string().min(1).nullable().default(null),
+  scope: z
+    .string()
+    .regex(/^(?:host|network|loopback|vpc|cluster)\/.+$/, 'must be a scope such as vpc/main')
+    .nullable()
+    .default(null),
   fingerprint: z.string().min(1).max(200).describe('the same one continues the same import'),
 });
 

@@ -18,12 +18,22 @@ export function whoAnswer(view: View, subject: string): WhoAnswer {
     kind,
     services: services.map(serviceAnswer),
     instances: instances.map((instance) => instanceAnswer(view, instance, LATEST)),
-    teams: [...new Set(services.flatMap(({ owner }) => (owner === null ? [] : [owner.team])))].toSorted(),
+    teams: teamsOf(view, { subject, kind, services }),
     callers: callers.map(({ id, distance }) => ({ service: id, team: teamOf(groups, id), distance })),
     calls: calls.filter(
       (call) => names.includes(call.fromId ?? call.from) || names.includes(call.toId ?? call.to),
     ),
   };
+}
+
+/** Of what has no services of its own: who owns the external. */
+function teamsOf(
+  view: View,
+  { subject, kind, services }: Pick<Found, 'kind' | 'services'> & { readonly subject: string },
+): string[] {
+  const owner = kind === 'external' ? (view.graph.one('external', subject)?.data.owner ?? null) : null;
+  const owners = services.flatMap((group) => (group.owner === null ? [] : [group.owner.team]));
+  return [...new Set(owner === null ? owners : [owner, ...owners])].toSorted();
 }
 
 type Found = Pick<WhoAnswer, 'kind'> & {

@@ -80,6 +80,7 @@ describe('a suggestion', () => {
         call('default/shop/web', 'test/shop/cart', 8080),
         call('default/shop/web', '10.1.2.3', 5432),
         call('default/shop/web', 'internet', 443),
+        call('default/shop/web', 'default/shop/gone', 80),
       ],
       [{ name: '10.1.2.3', declared: false, addresses: ['10.1.2.3'], ports: [5432], seen: 'called by web' }],
     );
@@ -106,6 +107,7 @@ services:
     match: { label: [com.docker.compose.project=shop, com.docker.compose.service=web] }
     calls:
       - { external: "10.1.2.3", port: 5432 }   # 1,204 connections, the last one 3 s ago
+      # - { service: default/shop/gone, port: 80 }: 1,204 connections, the last one 3 s ago, but nothing of it runs now
       # - { external: internet, port: 443 }: 1,204 connections, the last one 3 s ago, but it has no name here yet
       - { service: cart, port: 8080 }   # 1,204 connections, the last one 3 s ago
   # 2 instances, known by Compose project shop, service cart; nobody owns it
