@@ -1,4 +1,4 @@
-import { EVIDENCE, type Evidence, type Fact, type Instant, type SubjectKind } from '#model';
+import { EVIDENCE, type Evidence, type Fact, type Instant, type StoredFact, type SubjectKind } from '#model';
 import { DataArena } from './data-arena.ts';
 import {
   NONE,
@@ -68,7 +68,7 @@ export class FactTable {
   }
 
   /** Folds one fact in. Null when it changes nothing (the same fact again). */
-  apply(stream: Stream, fact: Fact): number | null {
+  apply(stream: Stream, fact: StoredFact): number | null {
     const subject = this.internSubject(fact.subject.kind, fact.subject.id);
     const source = this.#sourceNumber(fact.source);
     const track = this.#trackOf(subject, source);
@@ -272,7 +272,7 @@ export class FactTable {
     return { previous, duplicate: row !== NONE && rows.sequence[row] === sequence };
   }
 
-  #addRow(stream: Stream, track: number, fact: Exclude<Fact, { kind: 'retract' }>): number {
+  #addRow(stream: Stream, track: number, fact: Exclude<StoredFact, { kind: 'retract' }>): number {
     const row = this.rows.add();
     const columns = this.rows.columns;
     columns.track[row] = track;
@@ -290,7 +290,7 @@ export class FactTable {
     columns.position[row] = fact.position;
     columns.sequence[row] = fact.source.sequence;
     if (fact.kind === 'end') return row;
-    const { from, length } = this.#data.write(JSON.stringify(fact.data));
+    const { from, length } = this.#data.write('dataText' in fact ? fact.dataText : JSON.stringify(fact.data));
     columns.dataFrom[row] = from;
     columns.dataLength[row] = length;
     return row;

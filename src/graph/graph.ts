@@ -1,4 +1,4 @@
-import type { AddressData, Fact, Instant, Subject, SubjectKind } from '#model';
+import type { AddressData, Instant, StoredFact, Subject, SubjectKind } from '#model';
 import { AddressBook } from './address-book.ts';
 import { AddressIndex } from './address-index.ts';
 import { NONE, ROW_ASSERT } from './fact-columns.ts';
@@ -57,14 +57,13 @@ export class Graph {
     this.derivationEpoch++;
   }
 
-  apply(stream: Stream, facts: readonly Fact[]): void {
+  apply(stream: Stream, facts: readonly StoredFact[]): void {
     for (const fact of facts) {
       this.positions[stream] = Math.max(this.positions[stream], fact.position);
       const subject = this.facts.apply(stream, fact);
       if (subject === null) continue;
       if (fact.subject.kind === 'address')
-        // An assert about an address holds AddressData.
-        this.addresses.update(subject, fact.kind === 'assert' ? (fact.data as AddressData) : null);
+        this.addresses.update(subject, fact.kind === 'assert' ? addressOf(fact) : null);
       if (DERIVING.has(fact.subject.kind)) this.derivationEpoch++;
     }
   }
@@ -115,4 +114,9 @@ export class Graph {
     const scopes = StringTable.fromParts(rest.slice(factParts + indexParts));
     return new Graph(facts, new AddressBook(facts, index, scopes), positions);
   }
+}
+
+/** An assert about an address holds AddressData. */
+function addressOf(fact: Extract<StoredFact, { kind: 'assert' }>): AddressData {
+  return ('dataText' in fact ? JSON.parse(fact.dataText) : fact.data) as AddressData;
 }

@@ -1,4 +1,4 @@
-import type { Fact, Instant, NewFact } from '#model';
+import type { Fact, Instant, NewFact, StoredFact } from '#model';
 
 /** The two durable streams: who decided what, and what was seen. */
 export type StreamName = 'audit' | 'observations';
@@ -42,6 +42,9 @@ export interface Store {
    * @throws StoreError `record-broken` at the first record that does not fit.
    */
   replay(stream: StreamName, after: number): Iterable<readonly Fact[]>;
+
+  /** {@link replay} for a fold: the data of asserts is left as the text that it is stored as. */
+  replayStored(stream: StreamName, after: number): Iterable<readonly StoredFact[]>;
 
   /** What is stored, for an export that others can verify: see `chain.ts` for the bytes. */
   records(stream: StreamName, after: number): Iterable<readonly StoredRecord[]>;

@@ -12,7 +12,7 @@ export function restoreGraph(store: Store): Graph {
   const graph =
     (snapshot === null ? null : Graph.fromParts(snapshot.parts, snapshot.positions)) ?? new Graph();
   for (const stream of ['audit', 'observations'] as const) {
-    for (const facts of store.replay(stream, graph.positions[stream])) graph.apply(stream, facts);
+    for (const facts of store.replayStored(stream, graph.positions[stream])) graph.apply(stream, facts);
   }
   return graph;
 }
