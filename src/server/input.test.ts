@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { send, startServer } from '../../test/fakes/server.ts';
+import { send, startServer, TOKEN } from '../../test/fakes/server.ts';
 import type { Sent, StartedServer } from '../../test/fakes/server.ts';
 import { ROUTES } from './routes/index.ts';
 
@@ -304,6 +304,9 @@ describe('how much at once', () => {
       assert.equal((await send({ socketPath, path: '/healthz' })).status, 200);
       clock.now += 1000;
       assert.deepEqual([await ask(), await ask()], [200, 429]);
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const { status } = await send({ port, path: '/api/v1/services', headers });
+      assert.equal(status, 200, 'strangers do not use up what the owner may ask');
     } finally {
       await started.stop();
     }
