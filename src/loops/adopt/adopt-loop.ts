@@ -119,6 +119,7 @@ export class AdoptLoop {
       graph: this.#graph,
       onFlows: (source, flows) => this.#flows.accept(source, flows),
       onBridgingFlows: (source, flows) => this.#flows.acceptBridging(source, flows),
+      broken: (source, error) => options.logger.error('a feed failed inside', { source, error }),
     });
     this.#archive = new Archive(store, this.view, this.#lastLife.windowStart);
     this.imports = new FlowImporter(this.view, store.measurements, options.flowLogs);
