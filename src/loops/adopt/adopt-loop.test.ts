@@ -83,6 +83,33 @@ describe('adopting', () => {
   });
 });
 
+describe('calls of before a restart', () => {
+  it('are counted once, although what is counted since then grows the same rows', async () => {
+    await world.run(container('a'), container('b', { ip: '10.88.0.3' }));
+    await world.call('a', 'b', 80);
+    await world.stop();
+    await world.start();
+    const { measurements } = world.store;
+    const [row] = [...measurements.flows(0, world.now)].flat();
+    assert.ok(row !== undefined);
+    const older = Array.from({ length: 1500 }, (_, index) => ({
+      ...row,
+      minute: row.minute - 3_600_000,
+      client: `container/x${index}`,
+    }));
+    measurements.addFlows(older);
+    await world.stop();
+    await world.start();
+    // Before the background has read all of them.
+    world.store.measurements.addFlows([row]);
+    world.loop.view.calls.addRow(row);
+    const records = (): number => [...world.loop.view.calls.records()].length;
+    await until(() => records() === 1501);
+    const again = [...world.loop.view.calls.records()].find(({ client }) => client.holder === row.client);
+    assert.equal(again?.connections, 2);
+  });
+});
+
 describe('the past', () => {
   /** A container that was there and has gone; returns a moment in its life. */
   async function goneContainer(): Promise<number> {

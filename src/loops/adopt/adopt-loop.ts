@@ -2,7 +2,7 @@ import { containerInstanceId, type Clock, type Flow, type Instant, type StatusAn
 import type { Engine } from '#engines';
 import { Locator, Names, withoutPast, type Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
-import type { Store } from '#store';
+import type { FlowRow, Store } from '#store';
 import { AdoptQuestions } from './adopt-questions.ts';
 import { Archive } from './archive.ts';
 import type { View } from './answers/view.ts';
@@ -32,6 +32,7 @@ const SNAPSHOT_EVERY_FACTS = 50_000;
 const SNAPSHOT_GROWTH = 0.2;
 
 const DAY_MS = 24 * 3_600_000;
+const MINUTE_MS = 60_000;
 const TIDY_EVERY_MS = 60_000;
 
 export interface AdoptLogger {
@@ -236,14 +237,28 @@ export class AdoptLoop {
     for (const engine of this.#options.engines) engine.witness?.({ pid, startTicks, command, at });
   }
 
-  /** The calls of the last day, in the background: a busy day has millions of rows. */
+  /**
+   * The calls of the last day. What may still grow at once, before anything is counted anew; the rest in the
+   * background, because a busy day has millions of rows.
+   */
   async #restoreCalls(): Promise<void> {
-    const now = this.#options.clock();
-    for (const rows of this.#options.store.measurements.flows(now - DAY_MS, now)) {
-      for (const row of rows) if (isCall(row)) this.view.calls.addRow(row);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#isStopped) return;
+    const { clock, logger, store } = this.#options;
+    const now = clock();
+    const grows = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+    for (const rows of store.measurements.flows(grows, now)) this.#addCalls(rows);
+    try {
+      for (const rows of store.measurements.flows(now - DAY_MS, grows)) {
+        this.#addCalls(rows);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (this.#isStopped) return;
+      }
+    } catch (error) {
+      logger.error('could not read all calls of the last day', { error });
     }
+  }
+
+  #addCalls(rows: readonly FlowRow[]): void {
+    for (const row of rows) if (isCall(row)) this.view.calls.addRow(row);
   }
 
   #keepWatermarks(): void {
