@@ -47,8 +47,8 @@ export class AddressIndex {
   }
 
   /**
-   * For a snapshot: the memory itself, not a copy, so valid only until the next change. In the
-   * machine's byte order.
+   * For a snapshot: as it is now, whatever changes later; read only, as parts of it are the memory
+   * itself. In the machine's byte order.
    */
   parts(): Uint8Array[] {
     return [new Uint8Array(Uint32Array.of(FORMAT).buffer), ...this.#keys.parts(), ...this.#intervals.parts()];

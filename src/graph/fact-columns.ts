@@ -64,13 +64,16 @@ type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[
 /** Columns of the same length, growing together. */
 export class ColumnGroup<D extends Definition> {
   readonly #definition: D;
+  readonly #changing: ReadonlySet<string>;
   #length = 0;
   /** So many lines every column holds at least. */
   #room = FIRST_ROOM;
   columns: Columns<D>;
 
-  constructor(definition: D) {
+  /** @param changing what is ever written again after its line was added */
+  constructor(definition: D, changing: readonly (keyof D & string)[]) {
     this.#definition = definition;
+    this.#changing = new Set(changing);
     // Object.entries forgets which key goes with which kind of array; the definition says it.
     this.columns = Object.fromEntries(
       Object.entries(definition).map(([name, kind]) => [name, new kind(FIRST_ROOM)]),
@@ -88,9 +91,13 @@ export class ColumnGroup<D extends Definition> {
     return index;
   }
 
+  /** As it is now, whatever is added later: what never changes is not copied. */
   parts(): readonly Uint8Array[] {
     const columns: Record<string, Column> = this.columns;
-    return Object.values(columns).map((column) => bytesOf(column, this.#length));
+    return Object.entries(columns).map(([name, column]) => {
+      const bytes = bytesOf(column, this.#length);
+      return this.#changing.has(name) ? bytes.slice() : bytes;
+    });
   }
 
   load(parts: readonly Uint8Array[]): void {
@@ -121,6 +128,18 @@ export class ColumnGroup<D extends Definition> {
   }
 }
 
-export const rowColumns = (): ColumnGroup<typeof ROW_COLUMNS> => new ColumnGroup(ROW_COLUMNS);
-export const trackColumns = (): ColumnGroup<typeof TRACK_COLUMNS> => new ColumnGroup(TRACK_COLUMNS);
-export const subjectColumns = (): ColumnGroup<typeof SUBJECT_COLUMNS> => new ColumnGroup(SUBJECT_COLUMNS);
+export const rowColumns = (): ColumnGroup<typeof ROW_COLUMNS> =>
+  new ColumnGroup(ROW_COLUMNS, ['next', 'form']);
+export const trackColumns = (): ColumnGroup<typeof TRACK_COLUMNS> =>
+  new ColumnGroup(TRACK_COLUMNS, ['head', 'tail']);
+export const subjectColumns = (): ColumnGroup<typeof SUBJECT_COLUMNS> =>
+  new ColumnGroup(SUBJECT_COLUMNS, [
+    'firstTrack',
+    'addresses',
+    'nextAddress',
+    'holder',
+    'addressKey',
+    'nextOfKey',
+    'indexed',
+    'indexedSince',
+  ]);

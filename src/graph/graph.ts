@@ -94,7 +94,11 @@ export class Graph {
     }
   }
 
-  /** Memory as it is, valid until the next change; {@link Graph.fromParts} reads it back. */
+  /**
+   * The graph as it is now, whatever changes later, to be read only; {@link Graph.fromParts} reads a
+   * copy back. Most of it is the memory itself, as a line that was added never changes; the columns
+   * that do change, a seventh of all, are copied.
+   */
   parts(): readonly Uint8Array[] {
     const facts = this.facts.parts();
     const [index, scopes] = this.addresses.parts();

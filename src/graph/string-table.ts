@@ -47,11 +47,12 @@ export class StringTable {
     return Buffer.from(this.#text.buffer, this.#text.byteOffset + from, until - from).toString('utf8');
   }
 
+  /** As it is now, whatever is added later. */
   parts(): readonly Uint8Array[] {
     return [
       bytesOf(this.#text, this.#textUsed),
       bytesOf(this.#offsets, this.#count + 1),
-      bytesOf(this.#slots, this.#slots.length),
+      bytesOf(this.#slots, this.#slots.length).slice(),
     ];
   }
 

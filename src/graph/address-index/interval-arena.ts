@@ -63,11 +63,12 @@ export class IntervalArena {
     return arena;
   }
 
+  /** A copy: rows move. */
   parts(): Uint8Array[] {
     return [
-      bytesOf(this.#headers, this.#rows * HEADER),
-      bytesOf(this.#times, this.#used * 2),
-      bytesOf(this.#holders, this.#used),
+      bytesOf(this.#headers, this.#rows * HEADER).slice(),
+      bytesOf(this.#times, this.#used * 2).slice(),
+      bytesOf(this.#holders, this.#used).slice(),
     ];
   }
 

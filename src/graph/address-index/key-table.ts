@@ -59,11 +59,12 @@ export class KeyTable {
     return table;
   }
 
+  /** As it is now, whatever is added later: only slots are ever written again. */
   parts(): Uint8Array[] {
     return [
       bytesOf(this.#keys, this.#count * KEY_WORDS),
       bytesOf(this.#ipv6Words, this.#ipv6Count * 4),
-      bytesOf(this.#slots, this.#slots.length),
+      bytesOf(this.#slots, this.#slots.length).slice(),
     ];
   }
 
