@@ -303,6 +303,7 @@ export const declarationResultSchema = z.object({
 export const flowImportSchema = z.object({
   id: z.string(),
   offset: z.number().int().describe('bytes of the file that are done; the next chunk begins here'),
+  checksum: z.number().int().describe('CRC-32 of these bytes'),
   lines: z.number().int(),
   named: z.number().int().describe('lines with a name at both ends'),
   halfNamed: z.number().int(),

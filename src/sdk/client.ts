@@ -47,6 +47,7 @@ export interface FlowImportRequest {
   readonly format: 'vpc' | 'zeek' | 'conntrack';
   readonly scope: string | null;
   readonly fingerprint: string;
+  readonly earlier?: readonly string[];
 }
 
 export interface FlowImportChunk {

@@ -86,11 +86,20 @@ describe('late flow logs about what is long gone', () => {
     assert.equal((await sheer.run(...line)).exit, 0);
     const unchanged = await sheer.json<readonly FlowAnswer[]>('flows', '--since', '3h');
     assert.deepEqual(connectionsByName(unchanged), connectionsByName(flows), 'the same file counts once');
+
+    const rotated = join(directory, 'vpc.log.1.gz');
+    writeFileSync(rotated, gzipSync(`${vpcLog()}${vpcLine(BEGAN + MINUTE_MS, SHARED, 45_000)}\n`));
+    const grown = await sheer.run(...importing(rotated, 'vpc'));
+    assert.match(grown.error, /goes on behind byte/);
+    assert.deepEqual(connectionsByName(await sheer.json('flows', '--since', '3h')), {
+      'web → api:8080': LINES / 2 + 1,
+      'cart → api:8080': LINES / 2 - broken,
+    });
   });
 
   const others: readonly (readonly [format: string, name: string, content: () => string | Buffer])[] = [
     ['zeek', 'conn.log', zeekLog],
-    ['zeek', 'conn.log.gz', () => gzipSync(`${zeekLog()}#close\n`)],
+    ['zeek', 'conn.log.gz', () => gzipSync(`${zeekLog(40_005)}#close\n`)],
     ['conntrack', 'events.log', conntrackLog],
   ];
   for (const [format, name, content] of others) {
@@ -196,12 +205,12 @@ function vpcLog(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function zeekLog(): string {
+function zeekLog(firstPort = 40_001): string {
   const head =
     '#separator \\x09\n#path\tconn\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tconn_state\n';
   const row = (at: number, from: string, port: number): string =>
     `${at / 1000}\tC${port}\t${from}\t${port}\t${API}\t8080\ttcp\tSF\n`;
-  return head + row(BEGAN + MINUTE_MS, SHARED, 40_001) + row(REUSED + MINUTE_MS, SHARED, 40_002);
+  return head + row(BEGAN + MINUTE_MS, SHARED, firstPort) + row(REUSED + MINUTE_MS, SHARED, 40_002);
 }
 
 function conntrackLog(): string {

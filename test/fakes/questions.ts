@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { SheerError } from '#model';
 import type { ChangeAnswer, DeclarationResult } from '#model';
 import type { FlowImports, FlowImportState, Questions } from '#loops/adopt';
@@ -104,6 +105,7 @@ const shopQuestions: Questions = {
 
 const EMPTY_IMPORT = {
   offset: 0,
+  checksum: 0,
   lines: 0,
   named: 0,
   halfNamed: 0,
@@ -123,8 +125,9 @@ export function fakeImports(): FlowImports & { readonly received: () => string }
   let text = '';
   return {
     received: () => text,
-    open({ fingerprint, format, scope }) {
-      const id = `${format}-${scope ?? 'none'}-${fingerprint}`;
+    open({ fingerprint, earlier = [], format, scope }) {
+      const ids = [fingerprint, ...earlier].map((each) => `${format}-${scope ?? 'none'}-${each}`);
+      const id = ids.find((each) => (states.get(each)?.offset ?? 0) > 0) ?? ids[0] ?? '';
       const state = states.get(id) ?? { ...EMPTY_IMPORT, id };
       states.set(id, state);
       return state;
@@ -137,7 +140,8 @@ export function fakeImports(): FlowImports & { readonly received: () => string }
       const taken = new TextDecoder().decode(bytes.subarray(0, end));
       const lines = taken.split('\n').filter((line) => line !== '');
       text += taken;
-      const state = addLines(before, lines, end);
+      const checksum = crc32(bytes.subarray(0, end), before.checksum);
+      const state = { ...addLines(before, lines, end), checksum };
       states.set(id, state);
       const named = lines.map((line) => `${JSON.stringify({ line })}\n`).join('');
       return { state, lines: wantLines ? named : null };

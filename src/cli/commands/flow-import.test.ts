@@ -129,6 +129,36 @@ describe('importing flows', () => {
     });
   }
 
+  for (const size of [1, 20, 5000]) {
+    it(`takes only what was added to a file of ${size} lines since, compressed or not`, async () => {
+      const path = join(directory, 'vpc.log');
+      const out = join(directory, 'named.ndjson');
+      writeFileSync(path, logOf(size));
+      await importing(path, ['--out', out]);
+      writeFileSync(path, logOf(size * 3));
+      const grown = await importing(path);
+      assert.match(grown.error, /goes on behind byte [\d,]+: the rest was imported before/);
+      assert.match(grown.out, new RegExp(`^${(size * 3).toLocaleString('en')} lines`));
+      writeFileSync(path, gzipSync(logOf(size * 40)));
+      assert.equal((await importing(path, ['--out', out])).exit, 0);
+      assert.equal(server.imports.received(), logOf(size * 40));
+      assert.equal(documents(readFileSync(out, 'utf8')).length, size * 38);
+    });
+  }
+
+  it('takes a log whole that only begins like another one', async () => {
+    const [path, other] = [join(directory, 'vpc.log'), join(directory, 'other.log')];
+    const log = logOf(5000);
+    writeFileSync(path, log);
+    await importing(path);
+    const different = `${log.slice(0, -1000)}${'another line\n'.repeat(500)}`;
+    for (const added of ['', 'what was added\n']) {
+      writeFileSync(other, different + added);
+      assert.equal((await importing(other)).exit, 0);
+      assert.equal(server.imports.received(), log + different + added);
+    }
+  });
+
   it('has nothing to send when the import is done', async () => {
     const path = join(directory, 'vpc.log');
     writeFileSync(path, logOf(10));

@@ -28,7 +28,10 @@ export const flowImportCommands: readonly CommandDefinition[] = [
       { flags: '--out <file>', description: 'each line with names, as JSON, into this file' },
     ],
     examples: [
-      ['flows import vpc.log.gz --format vpc --scope vpc/main', 'an import; the same command continues it'],
+      [
+        'flows import vpc.log.gz --format vpc --scope vpc/main',
+        'an import; again: goes on where it ended, with what was added to the file',
+      ],
       ['flows import conn.log --format zeek --out named.ndjson', 'and each line with names'],
     ],
     run: importFlows,
@@ -45,6 +48,12 @@ async function importFlows(context: CommandContext, given: Given): Promise<void>
     // The parser took no other.
     format: given.text('format') as FlowImportRequest['format'],
     scope: given.text('scope') ?? null,
+    onBegin: (offset) => {
+      if (offset === 0 || out !== null) return;
+      context.terminal.writeError(
+        `  goes on behind byte ${numberText(offset)}: the rest was imported before\n`,
+      );
+    },
     onLines: out?.write ?? null,
     onProgress: (progress) => showProgress(context, progress),
   });

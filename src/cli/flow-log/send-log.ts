@@ -15,6 +15,8 @@ export interface SendOptions {
   readonly log: FlowLog;
   readonly format: FlowImportRequest['format'];
   readonly scope: string | null;
+  /** Told where it goes on: at 0 when nothing of the log was imported before. */
+  readonly onBegin: (offset: number) => void;
   /** Gets each line with names; null: they are not wanted. `beganAt` is where this import went on. */
   readonly onLines: ((lines: string, beganAt: number) => Promise<void>) | null;
   readonly onProgress: (progress: FlowImportProgress) => Promise<void>;
@@ -31,9 +33,10 @@ const CHUNK_BYTES_MAX = 8 * 1024 * 1024;
  * @throws ClientError, CliError
  */
 export async function sendLog(options: SendOptions): Promise<FlowImportAnswer> {
-  const { client, log, format, scope, onLines, onProgress } = options;
-  let state = await client.openFlowImport({ format, scope, fingerprint: log.fingerprint });
+  const { client, log, onLines, onProgress } = options;
+  let state = await openImport(options);
   const beganAt = state.offset;
+  options.onBegin(beganAt);
   const chunks = createChunks(log.read(beganAt));
   let wanted = CHUNK_BYTES;
   for (;;) {
@@ -49,6 +52,18 @@ export async function sendLog(options: SendOptions): Promise<FlowImportAnswer> {
     wanted = taken === 0 ? CHUNK_BYTES_MAX : CHUNK_BYTES;
     await onProgress({ bytes: log.position(), totalBytes: log.sizeBytes, lines: state.lines });
     if (final && taken === bytes.byteLength) return state;
+  }
+}
+
+/** Goes on with an import only where the log begins with exactly what was imported. */
+async function openImport({ client, log, format, scope }: SendOptions): Promise<FlowImportAnswer> {
+  const [fingerprint = '', ...earlier] = log.fingerprints;
+  let identity: Pick<FlowImportRequest, 'fingerprint' | 'earlier'> = { fingerprint, earlier };
+  for (let others = 0; ; others += 1) {
+    const state = await client.openFlowImport({ format, scope, ...identity });
+    if (state.offset === 0 || (await log.checksum(state.offset)) === state.checksum) return state;
+    // Another log only begins like this one.
+    identity = { fingerprint: others === 0 ? fingerprint : `${fingerprint}:${others}` };
   }
 }
 

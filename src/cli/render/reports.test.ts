@@ -12,6 +12,7 @@ const questions = fakeQuestions();
 const imported = {
   id: 'x',
   offset: 1,
+  checksum: 0,
   lines: 1000,
   named: 900,
   halfNamed: 50,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import type {
   EndName,
   FlowLogEnd,
@@ -30,6 +31,14 @@ interface Import extends ImportRequest {
   readonly resolver: LogResolver;
   reader: FlowLogReader;
   offset: number;
+  /** CRC-32 of what lies before the offset. */
+  checksum: number;
+}
+
+/** What is kept of an import beside its offset, as JSON. */
+interface StoredState {
+  readonly checksum: number;
+  readonly reader: string;
 }
 
 /** What is older is no call of now; the same after a restart. */
@@ -52,8 +61,9 @@ export class FlowImporter implements FlowImports {
   }
 
   open(request: ImportRequest): FlowImportState {
-    const text = JSON.stringify([request.fingerprint, request.format, request.scope]);
-    const id = createHash('sha256').update(text).digest('hex').slice(0, 16);
+    const ids = [request.fingerprint, ...(request.earlier ?? [])].map((each) => idOf(request, each));
+    const begun = ids.find((each) => this.#measurements.importProgress(each) !== null);
+    const id = begun ?? idOf(request, request.fingerprint);
     return stateOf(this.#imports.get(id) ?? this.#begin(id, request));
   }
 
@@ -89,17 +99,20 @@ export class FlowImporter implements FlowImports {
     const [oldest] = this.#imports.keys();
     if (this.#imports.size >= OPEN_MAX && oldest !== undefined) this.#imports.delete(oldest);
     const progress = this.#measurements.importProgress(id);
+    // Written by #take.
+    const stored = progress === null ? null : (JSON.parse(progress.state) as StoredState);
     const resolver = new LogResolver(this.#view, request.scope);
     const running: Import = {
       ...request,
       id,
       resolver,
       offset: progress?.offset ?? 0,
+      checksum: stored?.checksum ?? 0,
       reader: this.#formats.createReader({
         format: request.format,
         resolver,
         capturedAt: this.#view.clock(),
-        ...(progress === null ? {} : { state: progress.state }),
+        ...(stored === null ? {} : { state: stored.reader }),
       }),
     };
     this.#imports.set(id, running);
@@ -111,10 +124,12 @@ export class FlowImporter implements FlowImports {
       const { consumed, full } = running.reader.push(rest, final);
       const rows = running.reader.drain().map((row) => this.#rowOf(running, row));
       running.offset += consumed;
+      running.checksum = crc32(rest.subarray(0, consumed), running.checksum);
+      const stored: StoredState = { checksum: running.checksum, reader: running.reader.state() };
       this.#measurements.addFlows(rows, {
         id: running.id,
         offset: running.offset,
-        state: running.reader.state(),
+        state: JSON.stringify(stored),
       });
       this.#addCalls(rows);
       if (!full) return;
@@ -206,11 +221,17 @@ export class FlowImporter implements FlowImports {
   }
 }
 
+function idOf({ format, scope }: ImportRequest, fingerprint: string): string {
+  const text = JSON.stringify([fingerprint, format, scope]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}
+
 function stateOf(running: Import): FlowImportState {
   const { lines, named, halfNamed, unnamed, malformed, problems, firstAt, lastAt } = running.reader.summary();
   return {
     id: running.id,
     offset: running.offset,
+    checksum: running.checksum,
     lines,
     named,
     halfNamed,

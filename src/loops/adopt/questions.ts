@@ -91,9 +91,13 @@ export interface DeclaredFile {
  * from the shape. `append` is idempotent by offset.
  */
 export interface FlowImports {
-  /** The same fingerprint, format and scope continue the same import. */
+  /**
+   * The same fingerprint, format and scope continue the same import. Of the `earlier` ones, which the
+   * log may have had when it was shorter, the first under which an import was begun is continued.
+   */
   open(request: {
     readonly fingerprint: string;
+    readonly earlier?: readonly string[];
     readonly format: 'vpc' | 'zeek' | 'conntrack';
     readonly scope: string | null;
   }): FlowImportState;
@@ -114,6 +118,8 @@ export interface FlowImports {
 export interface FlowImportState {
   readonly id: string;
   readonly offset: number;
+  /** CRC-32 of the bytes before `offset`: whether a log really begins with what was imported. */
+  readonly checksum: number;
   readonly lines: number;
   readonly named: number;
   readonly halfNamed: number;

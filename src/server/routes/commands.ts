@@ -31,6 +31,11 @@ const flowImportRequestSchema = z.strictObject({
     .nullable()
     .default(null),
   fingerprint: z.string().min(1).max(200).describe('the same one continues the same import'),
+  earlier: z
+    .array(z.string().min(1).max(200))
+    .max(32)
+    .default([])
+    .describe('fingerprints of the log when it was shorter; the first that is known is continued'),
 });
 
 /** Small JSON bodies. */
