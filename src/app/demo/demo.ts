@@ -26,7 +26,8 @@ const ENDING = ['SIGTERM', 'SIGHUP'] as const;
 export async function demo(options: DemoOptions, context: CommandContext): Promise<number> {
   const interrupted = Promise.withResolvers<void>();
   context.terminal.onInterrupt(() => interrupted.resolve());
-  for (const signal of ENDING) process.once(signal, () => interrupted.resolve());
+  // Not once: a shell and its terminal both hang up.
+  for (const signal of ENDING) process.on(signal, () => interrupted.resolve());
   const cleanUp: TakeAway[] = [];
   try {
     const result = await show(options, context, { cleanUp, interrupted: interrupted.promise });
