@@ -110,6 +110,12 @@ export interface SnapshotStore {
   /** Parts are written as they are, checksummed, and atomically replace the earlier snapshot. */
   write(name: string, snapshot: Snapshot): void;
   /**
+   * The same in the background, where others get their turn every few milliseconds; the parts must not
+   * change until it is done. What is written under the name meanwhile wins, and an erased record ends it.
+   * @throws StoreError as promise; what was there before is untouched.
+   */
+  writeInBackground(name: string, snapshot: Snapshot): Promise<void>;
+  /**
    * Null when there is none, or when it is torn, of another version than `version`, or taken at
    * heads that the streams do not have (any more). Each part is memory of its own, the reader's to keep.
    */
