@@ -5,6 +5,7 @@ import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import type { Column } from '../text/table.ts';
 import { ago, clockText } from '../text/time-text.ts';
+import { sourcesText } from './names.ts';
 
 export function renderCalls(calls: readonly CallAnswer[], look: Look): readonly string[] {
   if (calls.length === 0) {
@@ -62,7 +63,7 @@ function callee({ to, port, protocol }: CallAnswer): string {
 
 function knownBy({ evidence, sources }: CallAnswer): string {
   const words = evidence.map((kind) =>
-    kind === 'observed' && sources.length > 0 ? sources.join(' ') : kind,
+    kind === 'observed' && sources.length > 0 ? sourcesText(sources) : kind,
   );
   return words.join(', ');
 }

@@ -33,6 +33,13 @@ export function shortId(id: string): string {
     .replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, 'sha256:$1…');
 }
 
+/** Where it was seen: a sensor by its name, a log that was imported as such. */
+export function sourcesText(sources: readonly string[]): string {
+  return [...new Set(sources.map((source) => (source.startsWith('import:') ? 'flow log' : source)))].join(
+    ', ',
+  );
+}
+
 /** `10.42.3.7`, `10.42.3.7:443`, `[::1]:443` */
 export function addressText(address: { readonly ip: string; readonly port: number | null }): string {
   if (address.port === null) return address.ip;

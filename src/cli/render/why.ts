@@ -4,6 +4,7 @@ import type { Look } from '../text/look.ts';
 import { paint } from '../text/look.ts';
 import { fitted, marginLine } from '../text/margin.ts';
 import { ago } from '../text/time-text.ts';
+import { sourcesText } from './names.ts';
 
 const HEADLINES: Readonly<Record<WhyAnswer['answer'], string>> = {
   'observed and declared': 'yes, observed and declared',
@@ -50,5 +51,5 @@ function declaredLines(answer: WhyAnswer, look: Look): readonly string[] {
 }
 
 function inSources({ sources }: CallAnswer): string {
-  return sources.length === 0 ? '' : `observed, ${sources.join(' ')}`;
+  return sources.length === 0 ? '' : `observed, ${sourcesText(sources)}`;
 }

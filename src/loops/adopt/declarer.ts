@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Clock, DeclarationResult, Instant, NewFact } from '#model';
 import { current, type Graph } from '#graph';
 import type { Store } from '#store';
@@ -47,9 +48,14 @@ export class Declarer {
     files: readonly DeclaredFile[],
     options: { readonly dryRun: boolean; readonly actor: string },
   ): DeclarationResult {
-    const source = `declare:${commonDirectory(files)}`;
-    const { subjects, warnings } = parseDeclarations(files, this.#elsewhere(source));
-    this.#refuseContradictions(source, subjects);
+    const directory = commonDirectory(files);
+    const source = `declare:${directory}`;
+    const elsewhere = this.#elsewhere(source);
+    // Messages name files as they were given; what is kept must not change with where somebody stood.
+    const given = parseDeclarations(files, elsewhere);
+    this.#refuseContradictions(source, given.subjects);
+    const { warnings } = given;
+    const { subjects } = parseDeclarations(files.map(namedFrom(directory)), elsewhere);
     const changes = diffDeclarations(this.#before(source), subjects);
     const applied = !options.dryRun && changes.length > 0;
     if (applied) this.#record(source, subjects, changes, options.actor);
@@ -128,3 +134,12 @@ function commonDirectory(files: readonly DeclaredFile[]): string {
   }
   return common.join('/') || '/';
 }
+
+/** By its path below the directory; a file whose directory nobody said by the name that it has. */
+const namedFrom =
+  (directory: string) =>
+  (file: DeclaredFile): DeclaredFile => {
+    if (file.directory === undefined) return file;
+    const place = path.posix.join(file.directory, path.posix.basename(file.name));
+    return { ...file, name: path.posix.relative(directory, place) };
+  };
