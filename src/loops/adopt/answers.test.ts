@@ -119,6 +119,7 @@ describe('answers about a small shop', () => {
       'no-owner default/default/db',
       'declared-never-seen default/shop/search',
       'declared-never-seen web → search',
+      'seen-not-declared cart → bank:443',
     ]);
     assert.equal(world.loop.questions.next('db')[0]?.step, 'name its owner');
     assert.match(world.loop.questions.next('web')[0]?.evidence[0] ?? '', /from web to search is declared/);

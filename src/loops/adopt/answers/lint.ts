@@ -1,5 +1,5 @@
 import type { CallAnswer, LintFinding } from '#model';
-import { LATEST } from '#graph';
+import { LATEST, type Statement } from '#graph';
 import { callAnswers } from './calls.ts';
 import { instancesAt, servicesAt, type ServiceGroup } from './services.ts';
 import type { View } from './view.ts';
@@ -8,15 +8,23 @@ import type { View } from './view.ts';
 export function lintFindings(view: View): readonly LintFinding[] {
   const groups = servicesAt(view, LATEST);
   const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
+  const externals = [...view.graph.all('external')];
+  const called = new Set(
+    calls.filter(wasObserved).flatMap(({ from, to, fromId, toId }) => [fromId ?? from, toId ?? to]),
+  );
   return [
     ...selectorConflicts(view),
     ...groups.filter((group) => group.owner === null && group.instances.length > 0).map(noOwner),
+    ...externals.filter(({ data }) => data.owner === null).map(externalWithoutOwner),
     ...unknownTeams(view, groups),
     ...groups.filter((group) => group.declared && group.instances.length === 0).map(neverSeen),
-    ...calls.filter((call) => !call.evidence.includes('observed')).map(callNeverSeen),
-    ...undeclaredCalls(groups, calls),
+    ...externals.filter(({ id }) => !called.has(id)).map(externalNeverSeen),
+    ...calls.filter((call) => !wasObserved(call)).map(callNeverSeen),
+    ...undeclaredCalls(groups, calls, externals),
   ];
 }
+
+const wasObserved = (call: CallAnswer): boolean => call.evidence.includes('observed');
 
 function* selectorConflicts(view: View): Generator<LintFinding> {
   for (const { conflict, statement } of instancesAt(view, LATEST)) {
@@ -43,6 +51,14 @@ function noOwner(group: ServiceGroup): LintFinding {
   };
 }
 
+const externalWithoutOwner = ({ id, data }: Statement<'external'>): LintFinding => ({
+  rule: 'no-owner',
+  subject: id,
+  message: `${id} has no owner`,
+  evidence: [`declared: external ${id}, ${data.addresses.join(', ')}`],
+  next: 'sheer externals',
+});
+
 function* unknownTeams(view: View, groups: readonly ServiceGroup[]): Generator<LintFinding> {
   const teams = new Set([...view.graph.all('team')].map(({ id }) => id));
   // Without any declared team there is nothing to compare with.
@@ -67,6 +83,14 @@ const neverSeen = ({ id, name }: ServiceGroup): LintFinding => ({
   next: `sheer history ${id}`,
 });
 
+const externalNeverSeen = ({ id, data }: Statement<'external'>): LintFinding => ({
+  rule: 'declared-never-seen',
+  subject: id,
+  message: `${id} is declared, but nothing calls it or is called from it`,
+  evidence: [`declared: external ${id}, ${data.addresses.join(', ')}`],
+  next: `sheer history ${id}`,
+});
+
 const callNeverSeen = (call: CallAnswer): LintFinding => ({
   rule: 'declared-never-seen',
   subject: `${call.from} → ${call.to}${call.port === null ? '' : `:${call.port}`}`,
@@ -75,12 +99,13 @@ const callNeverSeen = (call: CallAnswer): LintFinding => ({
   next: `sheer why ${call.from} ${call.to}`,
 });
 
-/** Only of services that somebody has declared: what nobody wrote down can't be complete. */
+/** Only of services and externals that somebody has declared: what nobody wrote down can't be complete. */
 function* undeclaredCalls(
   groups: readonly ServiceGroup[],
   calls: readonly CallAnswer[],
+  externals: readonly Statement<'external'>[],
 ): Generator<LintFinding> {
-  const declared = new Set(groups.filter((group) => group.declared).map((group) => group.id));
+  const declared = new Set([...groups.filter((group) => group.declared), ...externals].map(({ id }) => id));
   for (const call of calls) {
     if (
       call.evidence.includes('declared') ||
