@@ -124,7 +124,8 @@ function held(
     scope: statement?.data.scope ?? base.scope,
     since: statement === null ? null : formatInstant(statement.since),
     until: statement === null ? null : timeOrNull(statement.until),
-    evidence: statement?.evidence ?? 'observed',
+    // That a loopback address is its own namespace's nobody needs to report.
+    evidence: statement?.evidence ?? null,
     source: statement?.source ?? null,
     confidence: 'certain',
     how: located.how,
