@@ -9,6 +9,7 @@ const EXTERNALS_MAX = 100_000;
 /** Names the addresses of a log in its scope; without one as this node sees them. Holders are subject numbers. */
 export class LogResolver implements AddressResolver {
   readonly #view: View;
+  readonly #scope: Scope | null;
   readonly #scopes: readonly Scope[];
   readonly #externals = new Map<string, number>();
   /** Of the graph that the externals were numbered in. */
@@ -16,6 +17,7 @@ export class LogResolver implements AddressResolver {
 
   constructor(view: View, scope: Scope | null) {
     this.#view = view;
+    this.#scope = scope;
     this.#scopes = view.locator.scopesOf({ ip: '0.0.0.0', port: null, protocol: null, scope, at: 0 });
   }
 
@@ -57,7 +59,7 @@ export class LogResolver implements AddressResolver {
     this.#epoch = graph.derivationEpoch;
     const known = this.#externals.get(ip);
     if (known !== undefined) return known;
-    const match = this.#view.names.external(ip, null, null);
+    const match = this.#view.names.external(ip, null, this.#scope);
     const holder = match === null ? NO_HOLDER : graph.facts.internSubject('external', match.name);
     this.#externals.set(ip, holder);
     return holder;
