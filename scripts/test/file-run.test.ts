@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -56,6 +56,27 @@ describe('the test runner', () => {
     const outcome = await runSource(`it('stuck', () => new Promise((r) => setTimeout(r, 600_000)));`, 1500);
     assert.equal(outcome.failures.length, 1);
     assert.match(outcome.failures[0]?.message ?? '', /did not end within 1.5 s; running: stuck/);
+  });
+
+  it('ends a file when it is interrupted, and what that file started', async () => {
+    const interruption = new AbortController();
+    const started = join(directory, 'started');
+    const file = join(directory, 'interrupted.test.mjs');
+    writeFileSync(
+      file,
+      `import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      import { it } from 'node:test';
+      it('stuck', () => new Promise(() => {
+        const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+        writeFileSync(${JSON.stringify(started)}, String(child.pid));
+      }));`,
+    );
+    const running = runTestFile(file, 60_000, interruption.signal);
+    await until(() => existsSync(started) && readFileSync(started, 'utf8') !== '');
+    interruption.abort();
+    assert.match((await running).failures[0]?.message ?? '', /^was interrupted; /);
+    await until(() => !existsSync(`/proc/${readFileSync(started, 'utf8')}`));
   });
 
   it('says when something keeps a file alive after its tests', async () => {

@@ -27,8 +27,15 @@ const GRACE_MS = 10_000;
 /** A chatty test must not fill our memory. */
 const OUTPUT_LENGTH_MAX = 1_000_000;
 
-/** Runs a test file in a process group and on a ground of its own, which are gone afterwards. */
-export async function runTestFile(file: string, deadlineMs: number): Promise<Outcome> {
+/**
+ * Runs a test file in a process group and on a ground of its own, which are gone afterwards, also
+ * when it is `interrupted`.
+ */
+export async function runTestFile(
+  file: string,
+  deadlineMs: number,
+  interrupted: AbortSignal = new AbortController().signal,
+): Promise<Outcome> {
   const ground = new OwnGround();
   const began = performance.now();
   const command = [
@@ -37,7 +44,7 @@ export async function runTestFile(file: string, deadlineMs: number): Promise<Out
     `--test-reporter-destination=${ground.events}`,
     file,
   ];
-  const end = await runProcess(command, deadlineMs, ground.environment);
+  const end = await runProcess(command, { deadlineMs, interrupted, environment: ground.environment });
   const durationMs = performance.now() - began;
   const events = readEvents(ground.events);
   return judge(file, end, { events, deadlineMs, durationMs, left: await ground.clear() });
@@ -50,7 +57,7 @@ export async function runTool(
   deadlineMs: number,
 ): Promise<Outcome> {
   const began = performance.now();
-  const end = await runProcess(command, deadlineMs);
+  const end = await runProcess(command, { deadlineMs });
   const failures = end.explanation === null ? [] : [{ name, message: end.explanation }];
   return {
     name,
@@ -65,19 +72,22 @@ export async function runTool(
 interface ProcessEnd {
   /** Null when it ended with 0 in time. */
   readonly explanation: string | null;
-  readonly late: boolean;
+  /** Ended by us, too late or interrupted. */
+  readonly cut: boolean;
   readonly output: string;
 }
 
-async function runProcess(
-  command: readonly string[],
-  deadlineMs: number,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<ProcessEnd> {
+interface ProcessOptions {
+  readonly deadlineMs: number;
+  readonly interrupted?: AbortSignal;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+async function runProcess(command: readonly string[], options: ProcessOptions): Promise<ProcessEnd> {
   const [program = '', ...parameters] = command;
   const child = spawn(program, parameters, {
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...environment },
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -87,34 +97,40 @@ async function runProcess(
   child.stdout.setEncoding('utf8').on('data', keep);
   child.stderr.setEncoding('utf8').on('data', keep);
   const stop = new AbortController();
-  const late = endGroupAfter(child, deadlineMs, stop.signal);
+  const cut = cutShort(child, options, stop.signal);
   const explanation = await new Promise<string | null>((resolve) => {
     child.once('error', (error) => {
       resolve(`${program} could not be started: ${error.message}`);
     });
     // `exit`, not `close`: a process that a test left behind must not hold the pipe open for ever.
     child.once('exit', (code, signal) => {
-      if (late.reached) resolve(`did not end within ${deadlineMs / 1000} s`);
+      if (cut.reason !== null) resolve(cut.reason);
       else if (signal !== null) resolve(`was ended by ${signal}`);
       else resolve(code === 0 ? null : `ended with exit code ${code}`);
     });
   });
   stop.abort();
   signalGroup(child, 'SIGKILL');
-  return { explanation, late: late.reached, output };
+  return { explanation, cut: cut.reason !== null, output };
 }
 
-function endGroupAfter(child: ChildProcess, deadlineMs: number, stopped: AbortSignal): { reached: boolean } {
-  const late = { reached: false };
-  const timers = [
-    setTimeout(() => {
-      late.reached = true;
-      signalGroup(child, 'SIGTERM');
-    }, deadlineMs),
-    setTimeout(() => signalGroup(child, 'SIGKILL'), deadlineMs + GRACE_MS),
-  ];
+/** Ends the group when it is late or interrupted; the reason is null for as long as neither happens. */
+function cutShort(
+  child: ChildProcess,
+  { deadlineMs, interrupted }: ProcessOptions,
+  stopped: AbortSignal,
+): { reason: string | null } {
+  const cut: { reason: string | null } = { reason: null };
+  const timers: NodeJS.Timeout[] = [];
+  const end = (reason: string): void => {
+    cut.reason ??= reason;
+    signalGroup(child, 'SIGTERM');
+    timers.push(setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS));
+  };
+  timers.push(setTimeout(() => end(`did not end within ${deadlineMs / 1000} s`), deadlineMs));
+  interrupted?.addEventListener('abort', () => end('was interrupted'), { signal: stopped });
   stopped.addEventListener('abort', () => timers.forEach((timer) => clearTimeout(timer)));
-  return late;
+  return cut;
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -172,8 +188,8 @@ function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure
   const failedInside = run.events.some((event) => event.kind === 'failed');
   const complete = run.events.some((event) => event.kind === 'done');
   // A failed test makes its process fail, which says nothing more; these do.
-  const cutShort = end.late || open.length > 0 || (end.explanation === null && !complete);
-  if (cutShort || (end.explanation !== null && !failedInside)) {
+  const isCut = end.cut || open.length > 0 || (end.explanation === null && !complete);
+  if (isCut || (end.explanation !== null && !failedInside)) {
     const running = open.length === 0 ? 'no test was running any more' : `running: ${open.join(' › ')}`;
     return [{ name: '(file)', message: `${end.explanation ?? 'ended before its tests did'}; ${running}` }];
   }
@@ -181,8 +197,8 @@ function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure
 }
 
 /** A file that was ended could not clean up. */
-function leftBehind({ late }: ProcessEnd, { left }: Run): readonly Failure[] {
-  return late || left.length === 0 ? [] : [{ name: '(file)', message: `left behind: ${left.join(', ')}` }];
+function leftBehind({ cut }: ProcessEnd, { left }: Run): readonly Failure[] {
+  return cut || left.length === 0 ? [] : [{ name: '(file)', message: `left behind: ${left.join(', ')}` }];
 }
 
 function unfinished(events: readonly TestEvent[]): readonly string[] {
