@@ -171,6 +171,17 @@ export class FactTable {
     return first;
   }
 
+  /** In valid time, when a source (`podman@node-1`) said something of the subject last, its end too; null: never. */
+  lastSaidAt(kind: SubjectKind, id: string, source: string): Instant | null {
+    const subject = this.subject(kind, id);
+    if (subject < 0) return null;
+    for (const track of this.tracksOf(subject)) {
+      const tail = this.tracks.columns.tail[track] ?? NONE;
+      if (tail !== NONE && this.sourceOf(track) === source) return this.rows.columns.validFrom[tail] ?? null;
+    }
+    return null;
+  }
+
   /** The data of an assert, as it was given. */
   dataOf(row: number): unknown {
     const known = this.#decoded.get(row);

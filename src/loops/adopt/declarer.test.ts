@@ -37,4 +37,27 @@ describe('a declaration', () => {
       /^DeclarationError: \.\.\/shop\/sheer\.yaml:1:1/,
     );
   });
+
+  it('may use a team that another one declares, also when it takes its own word back', () => {
+    const other = { name: 'sheer.yaml', content: 'teams: { payments: {} }', directory: '/srv/teams' };
+    world.loop.questions.declare([other], { dryRun: false, actor: 'ada' });
+    const withoutTeam = SHEER_YAML.replace(/teams:\n.*\n/, '');
+    const { changes } = declare('sheer.yaml', withoutTeam);
+    assert.deepEqual(
+      changes.map(({ change, kind, id }) => `${change} ${kind} ${id}`),
+      ['removed team payments'],
+    );
+  });
+
+  it('counts although the clock was set back since the last one', () => {
+    world.now -= 3_600_000;
+    declare('sheer.yaml', 'teams: { storefront: {} }');
+    const teams = (): readonly string[] => world.loop.questions.teams(NOW).map(({ id }) => id);
+    assert.deepEqual(teams(), ['payments', 'storefront']);
+    assert.equal(world.loop.questions.services(NOW).length, 0, 'it was taken back');
+    world.now -= 3_600_000;
+    declare('sheer.yaml');
+    assert.deepEqual(teams(), ['payments']);
+    assert.equal(world.loop.questions.services(NOW).length, 1);
+  });
 });

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Clock, DeclarationResult, Instant, NewFact } from '#model';
+import type { Clock, DeclarationResult, NewFact } from '#model';
 import { current, type Graph } from '#graph';
 import type { Store } from '#store';
 import { AdoptError } from './adopt-error.ts';
@@ -77,12 +77,21 @@ export class Declarer {
 
   /** What other declarations say: their names may be used. */
   #elsewhere(source: string): readonly DeclaredElsewhere[] {
-    const { graph, node } = this.#options;
+    const { facts } = this.#options.graph;
     return DECLARED_KINDS.flatMap((kind) =>
-      [...graph.all(kind)]
-        .filter((said) => said.source !== `${source}@${node}`)
-        .map(({ id }) => ({ kind, id })),
+      [...facts.subjectsOf(kind)]
+        .filter((subject) => this.#isSaidElsewhere(subject, kind, source))
+        .map((subject) => ({ kind, id: facts.subjectId(subject) })),
     );
+  }
+
+  /** Also where this declaration says it, too. */
+  #isSaidElsewhere(subject: number, kind: DeclaredKind, source: string): boolean {
+    const { graph, node } = this.#options;
+    const id = graph.facts.subjectId(subject);
+    return [...graph.facts.tracksOf(subject)]
+      .map((track) => graph.facts.sourceOf(track))
+      .some((other) => other !== `${source}@${node}` && current(graph.facts, kind, id, other) !== null);
   }
 
   #refuseContradictions(source: string, subjects: readonly DeclaredSubject[]): void {
@@ -109,17 +118,16 @@ export class Declarer {
     const byKey = new Map(subjects.map((subject) => [`${subject.kind} ${subject.id}`, subject]));
     let sequence = graph.facts.sequenceOf(`${source}@${node}`);
     const facts = changes.map(({ change, kind, id }): NewFact => {
-      const base = this.#base(now, actor, { id: source, node, sequence: ++sequence });
+      // The clock may have been set back since: what is said last must not be taken for what was said first.
+      const validFrom = Math.max(now, graph.facts.lastSaidAt(kind, id, `${source}@${node}`) ?? now);
+      const by = { actor, source: { id: source, node, sequence: ++sequence } };
+      const base = { recordedAt: now, validFrom, evidence: 'declared', ...by } as const;
       const subject = byKey.get(`${kind} ${id}`);
       if (change === 'removed' || subject === undefined)
         return { ...base, kind: 'end', subject: { kind, id } };
       return { ...base, kind: 'assert', subject: { kind, id }, data: subject.data };
     });
     store.append('audit', facts, store.head('audit').position);
-  }
-
-  #base(now: Instant, actor: string, source: NewFact['source']) {
-    return { recordedAt: now, validFrom: now, evidence: 'declared', source, actor } as const;
   }
 }
 
