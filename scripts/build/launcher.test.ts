@@ -35,13 +35,16 @@ describe('the published command under an older Node', () => {
   /** Interrupts it when it is ready; gives its exit code and what it printed behind that. */
   async function interrupted(
     child: ChildProcess,
-    interrupt: () => void,
+    interrupt: (launcher: number) => void,
   ): Promise<readonly [unknown, string]> {
     let output = '';
+    let isReady = false;
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      const wasReady = output.includes('ready');
       output += text;
-      if (!wasReady && output.includes('ready')) interrupt();
+      const launcher = READY.exec(output)?.[1];
+      if (isReady || launcher === undefined) return;
+      isReady = true;
+      interrupt(Number(launcher));
     });
     const exit = await new Promise((resolve) => child.once('close', resolve));
     return [exit, output.replace(READY, '').trim()];
