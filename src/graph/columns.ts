@@ -28,3 +28,19 @@ export function columnFrom<C extends Column>(kind: ColumnConstructor<C>, bytes: 
   const aligned = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
   return new kind(aligned.buffer, aligned.byteOffset, aligned.byteLength / kind.BYTES_PER_ELEMENT);
 }
+
+/**
+ * A column of its own, with a quarter to spare, from bytes that may lie unaligned; null when they are
+ * not whole groups of `group` elements.
+ */
+export function columnOf<C extends Column>(
+  kind: ColumnConstructor<C>,
+  bytes: Uint8Array,
+  group: number,
+): C | null {
+  const length = bytes.byteLength / kind.BYTES_PER_ELEMENT;
+  if (length % group !== 0) return null;
+  const column = new kind(length + (length >> 2));
+  new Uint8Array(column.buffer).set(bytes);
+  return column;
+}

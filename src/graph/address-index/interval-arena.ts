@@ -1,4 +1,4 @@
-import { bytesOf, columnOf, grown } from './columns.ts';
+import { bytesOf, columnOf, withRoom } from '../columns.ts';
 import { STEP, type StepRange } from './step.ts';
 
 /** Nobody held it. */
@@ -318,7 +318,7 @@ export class IntervalArena {
   /** Room for `needed` intervals in a row, which is made if it is new. */
   #reserve(row: number, needed: number, wanted: number): void {
     if (row >= this.#rows) {
-      this.#headers = grown(this.#headers, (row + 1) * HEADER);
+      this.#headers = withRoom(this.#headers, (row + 1) * HEADER);
       this.#rows = row + 1;
     }
     if (needed <= (this.#headers[row * HEADER + CAPACITY] ?? 0)) return;

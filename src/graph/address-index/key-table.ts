@@ -1,6 +1,6 @@
 import { type Protocol, formatIpv4, formatIpv6, mappedIpv4, parseIpv4, parseIpv6 } from '#model';
 
-import { bytesOf, columnOf, grown } from './columns.ts';
+import { bytesOf, columnOf, withRoom } from '../columns.ts';
 import { STEP, type StepRange } from './step.ts';
 
 /** What a key stands for. */
@@ -124,7 +124,7 @@ export class KeyTable {
     const known = this.#slots[slot + 3] ?? 0;
     if (known !== 0) return known - 1;
     const key = this.#count;
-    this.#keys = grown(this.#keys, (key + 1) * KEY_WORDS);
+    this.#keys = withRoom(this.#keys, (key + 1) * KEY_WORDS);
     this.#keys.set([scope, word, flags], key * KEY_WORDS);
     this.#slots.set([scope, word, flags, key + 1], slot);
     this.#count += 1;
@@ -158,7 +158,7 @@ export class KeyTable {
     const known = this.#ipv6Numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#ipv6Count;
-    this.#ipv6Words = grown(this.#ipv6Words, (number + 1) * 4);
+    this.#ipv6Words = withRoom(this.#ipv6Words, (number + 1) * 4);
     this.#ipv6Words.set(this.#scratch, number * 4);
     this.#ipv6Numbers.set(text, number);
     this.#ipv6Count += 1;
