@@ -15,6 +15,6 @@ export {
 } from './derive/suggest.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
-export { withoutPast } from './window.ts';
+export { forgettingPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
 export { current, history, lastRunBefore, LATEST, type HistoryRow, type Statement } from './statements.ts';

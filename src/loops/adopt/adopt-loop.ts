@@ -1,6 +1,6 @@
 import { containerInstanceId, type Clock, type Flow, type Instant, type StatusAnswer } from '#model';
 import type { Engine } from '#engines';
-import { Locator, Names, withoutPast, type Graph } from '#graph';
+import { Locator, Names, type Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
 import type { FlowRow, Store } from '#store';
 import { AdoptQuestions } from './adopt-questions.ts';
@@ -12,9 +12,10 @@ import { Declarer } from './declarer.ts';
 import { Feeds } from './feeds.ts';
 import { FlowFeed } from './flow-feed.ts';
 import { FlowImporter, type FlowLogFormats } from './flow-importer.ts';
+import { GraphKeeper } from './graph-keeper.ts';
 import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
-import { restoreGraph, restoreLastLife, saveGraph, saveLife, type LastLife } from './restore.ts';
+import { restoreGraph, restoreLastLife, saveLife, type LastLife } from './restore.ts';
 
 /** What is in memory; older intervals are answered from the streams. */
 const WINDOW_MS = 7 * 24 * 3_600_000;
@@ -24,12 +25,6 @@ const RETENTION_MS = 30 * 24 * 3_600_000;
 
 /** How much of the past is lost to a kill -9: a gap is marked from the last of these on. */
 const WATERMARKS_EVERY_MS = 2000;
-
-/** A snapshot after so many facts; replaying them takes a quarter of a second. */
-const SNAPSHOT_EVERY_FACTS = 50_000;
-
-/** But not before the graph has grown by this share: writing a million facts (350 MB) holds everything up for a second. */
-const SNAPSHOT_GROWTH = 0.2;
 
 const DAY_MS = 24 * 3_600_000;
 const MINUTE_MS = 60_000;
@@ -72,19 +67,17 @@ export class AdoptLoop {
   readonly #archive: Archive;
   readonly #lastLife: LastLife;
   #timers: NodeJS.Timeout[] = [];
-  #snapshotAt = 0;
   #restoringCalls: Promise<void> = Promise.resolve();
   #isStopped = false;
   #labels: { readonly epoch: number; readonly names: ReadonlySet<string> } = { epoch: -1, names: new Set() };
-  #stopWatching: () => void;
+  readonly #keeper: GraphKeeper;
 
   constructor(options: AdoptOptions) {
     const { store, clock, node } = options;
     this.#options = options;
     this.#graph = restoreGraph(store);
     this.#lastLife = restoreLastLife(store);
-    this.#snapshotAt = this.#graph.facts.size;
-    this.#stopWatching = store.watch((stream, facts) => this.#graph.apply(stream, facts));
+    this.#keeper = this.#createKeeper();
     const failed = (error: unknown): void =>
       options.logger.error('could not write; trying again', { error: String(error) });
     const names = new Names(this.#graph);
@@ -155,11 +148,11 @@ export class AdoptLoop {
     await this.#feeds.stop();
     this.#flows.stop();
     this.#recorder.stop();
-    this.#stopWatching();
+    await this.#keeper.stop();
     this.#archive.close();
     await this.#restoringCalls;
-    saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
-    saveGraph(this.#options.store, this.#graph);
+    this.#saveLife();
+    this.#keeper.saveLast();
   }
 
   /**
@@ -174,20 +167,10 @@ export class AdoptLoop {
       store.dropSegments(now - RETENTION_MS);
       store.measurements.dropFlows(now - RETENTION_MS);
       this.view.calls.dropBefore(now - WINDOW_MS);
-      if (this.#archive.windowStart < now - WINDOW_MS - DAY_MS) this.#forget(now - WINDOW_MS);
+      if (this.#archive.windowStart < now - WINDOW_MS - DAY_MS) this.#keeper.forget(now - WINDOW_MS);
     } catch (error) {
       logger.error('could not tidy up; trying again', { error: String(error) });
     }
-  }
-
-  /** Memory holds what reaches into the window; what ended before it is answered from the streams. */
-  #forget(before: Instant): void {
-    this.#recorder.flush();
-    this.#graph.become(withoutPast(this.#graph, before));
-    this.#archive.windowStart = before;
-    this.#snapshotAt = this.#graph.facts.size;
-    saveLife(this.#options.store, this.#recorder.feeds(), before);
-    saveGraph(this.#options.store, this.#graph);
   }
 
   /**
@@ -263,15 +246,32 @@ export class AdoptLoop {
 
   #keepWatermarks(): void {
     try {
-      saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
-      const news = this.#graph.facts.size - this.#snapshotAt;
-      if (news < Math.max(SNAPSHOT_EVERY_FACTS, this.#snapshotAt * SNAPSHOT_GROWTH)) return;
-      this.#snapshotAt = this.#graph.facts.size;
-      saveGraph(this.#options.store, this.#graph);
+      this.#saveLife();
+      this.#keeper.saveWhenGrown();
     } catch (error) {
-      this.#options.logger.error('could not save a snapshot; a restart takes longer', {
-        error: String(error),
-      });
+      this.#notSaved(error);
     }
+  }
+
+  #createKeeper(): GraphKeeper {
+    return new GraphKeeper({
+      store: this.#options.store,
+      graph: this.#graph,
+      flush: () => this.#recorder.flush(),
+      forgotten: (before) => {
+        this.#archive.windowStart = before;
+        this.#saveLife();
+      },
+      failed: (error) => this.#notSaved(error),
+    });
+  }
+
+  #saveLife(): void {
+    saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
+  }
+
+  #notSaved(error: unknown): void {
+    const message = 'could not save a snapshot; a restart takes longer';
+    this.#options.logger.error(message, { error: String(error) });
   }
 }
