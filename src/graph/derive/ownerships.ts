@@ -29,7 +29,7 @@ export class Ownerships {
       else append(this.#named, `${target.kind} ${target.name}`, ownership);
     }
     for (const list of this.#named.values()) list.sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const list of rules.values()) list.sort((a, b) => lineOf(b) - lineOf(a));
+    for (const list of rules.values()) list.sort((a, b) => lineOf(b) - lineOf(a) || (a.id < b.id ? -1 : 1));
     this.#rules = rules;
   }
 
