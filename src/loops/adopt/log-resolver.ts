@@ -11,7 +11,8 @@ export class LogResolver implements AddressResolver {
   readonly #view: View;
   readonly #scope: Scope | null;
   readonly #scopes: readonly Scope[];
-  readonly #externals = new Map<string, number>();
+  /** IPv4 by number, IPv6 by text: a text made only to look for it costs more than the look. */
+  readonly #externals = new Map<number | string, number>();
   /** Of the graph that the externals were numbered in. */
   #epoch = -1;
 
@@ -30,8 +31,7 @@ export class LogResolver implements AddressResolver {
       if (found !== holders) merge(found, holders, count);
     }
     for (let index = 0; index < count; index++) {
-      if (holders[index] === NO_HOLDER)
-        holders[index] = this.#external(formatIpv4(questions.ipv4[index] ?? 0));
+      if (holders[index] === NO_HOLDER) holders[index] = this.#external(questions.ipv4[index] ?? 0);
     }
   }
 
@@ -47,19 +47,19 @@ export class LogResolver implements AddressResolver {
   listens(ip: number | string, port: number, protocol: number): boolean {
     const name = protocol === UDP ? 'udp' : 'tcp';
     const { addresses } = this.#view.graph;
-    const text = typeof ip === 'number' ? formatIpv4(ip) : ip;
+    const text = textOf(ip);
     const scopes = [...this.#scopes, hostScope(this.#view.node)];
     return scopes.some((scope) => addresses.keyOf(scope, text, port, name) >= 0);
   }
 
-  #external(ip: string): number {
+  #external(ip: number | string): number {
     const { graph } = this.#view;
     if (this.#epoch !== graph.derivationEpoch || this.#externals.size >= EXTERNALS_MAX)
       this.#externals.clear();
     this.#epoch = graph.derivationEpoch;
     const known = this.#externals.get(ip);
     if (known !== undefined) return known;
-    const match = this.#view.names.external(ip, null, this.#scope);
+    const match = this.#view.names.external(textOf(ip), null, this.#scope);
     const holder = match === null ? NO_HOLDER : graph.facts.internSubject('external', match.name);
     this.#externals.set(ip, holder);
     return holder;
@@ -68,6 +68,8 @@ export class LogResolver implements AddressResolver {
 
 /** Internet Assigned Numbers Authority, protocol numbers. */
 const UDP = 17;
+
+const textOf = (ip: number | string): string => (typeof ip === 'number' ? formatIpv4(ip) : ip);
 
 /** Two scopes of the node that name different holders leave it ambiguous. */
 function merge(found: Int32Array, holders: Int32Array, count: number): void {
