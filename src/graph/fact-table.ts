@@ -228,9 +228,9 @@ export class FactTable {
     table.rows.load(take(table.rows.width));
     table.tracks.load(take(table.tracks.width));
     table.subjects.load(take(table.subjects.width));
-    table.#subjectNames = StringTable.fromParts(take(3));
-    table.#sources = StringTable.fromParts(take(3));
-    table.#actors = StringTable.fromParts(take(3));
+    table.#subjectNames = StringTable.fromParts(take(StringTable.width));
+    table.#sources = StringTable.fromParts(take(StringTable.width));
+    table.#actors = StringTable.fromParts(take(StringTable.width));
     const [rest] = take(1);
     if (rest === undefined) throw new RangeError('the snapshot has too few parts');
     table.#data = DataArena.fromParts(parts.slice(used));

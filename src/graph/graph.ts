@@ -7,7 +7,7 @@ import { LATEST, statement, type Statement } from './statements.ts';
 import { StringTable } from './string-table.ts';
 
 /** Bumped when the meaning of a part changes; an older snapshot is then replayed instead. */
-export const GRAPH_FORMAT = 2;
+export const GRAPH_FORMAT = 3;
 
 /** Kinds whose change can give any instance another service or owner. */
 const DERIVING: ReadonlySet<SubjectKind> = new Set([
