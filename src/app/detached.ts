@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SheerError } from '#model';
 import type { CommandContext, UpOptions } from '#cli';
+import { prepareStateDirectory } from '#store';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 30_000;
@@ -49,8 +50,8 @@ export async function startDetached(options: UpOptions, context: CommandContext)
 
 /** What is there stays: a control plane that runs already writes there, too. */
 function openLog(state: string, log: string): number {
+  prepareStateDirectory(state);
   try {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
     return openSync(log, 'a', 0o600);
   } catch (cause) {
     throw new SheerError('state-unusable', `the state directory ${state} can't be written`, {

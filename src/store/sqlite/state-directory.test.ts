@@ -70,6 +70,19 @@ describe('a state directory', () => {
     }
   });
 
+  it('where nobody can make one is refused, with the next step', () => {
+    for (const path of ['/proc/sheerline', '/proc/sheerline/deeper']) {
+      // Root is told that there is no such place, others that they may not.
+      const error = errorOf(() => open(path));
+      assert.equal(error.code, 'state-unusable');
+      assert.match(
+        error.message,
+        /cannot be (made: its file system takes no new folders|written: permission denied)\.$/,
+      );
+      assert.match(error.next ?? '', /--state DIR/);
+    }
+  });
+
   it('of a newer Sheerline is refused', () => {
     open(directory).close();
     change(directory, 'PRAGMA user_version = 1000');
