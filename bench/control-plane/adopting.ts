@@ -35,7 +35,10 @@ export async function measureAdopting(): Promise<readonly BenchResult[]> {
     node: NODE,
     bootId: 'bench',
     clock: Date.now,
-    logger: { error: (message, fields) => void troubles.push(`${message} ${JSON.stringify(fields)}`) },
+    logger: {
+      info: () => undefined,
+      error: (message, fields) => void troubles.push(`${message} ${JSON.stringify(fields)}`),
+    },
     self: () => ({
       version: '0',
       state: directory,

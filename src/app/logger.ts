@@ -7,7 +7,7 @@ export function jsonLogger(write: (line: string) => void): ServerLogger {
     (level: string) =>
     (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
       write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields }, readable)}\n`);
-  return { info: () => undefined, error: log('error') };
+  return { info: log('info'), error: log('error') };
 }
 
 /** JSON shows nothing of an error. */

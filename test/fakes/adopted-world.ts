@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { mock } from 'node:test';
 import { AdoptLoop } from '#loops/adopt';
 import {
   addressId,
   containerInstanceId,
+  SheerError,
   type AddressData,
   type Flow,
   type InstanceData,
@@ -39,6 +41,8 @@ export class AdoptedWorld {
   now = BEGINNING;
   /** What the loop complained of. */
   troubles: string[] = [];
+  /** What else it logged. */
+  readonly news: string[] = [];
   store!: Store;
   engine!: FakeEngine;
   sensor!: FakeSensor;
@@ -66,7 +70,10 @@ export class AdoptedWorld {
       node: NODE,
       bootId: 'b00t',
       clock,
-      logger: { error: (message) => void this.troubles.push(message) },
+      logger: {
+        info: (message) => void this.news.push(message),
+        error: (message) => void this.troubles.push(message),
+      },
       self: () => self,
     });
     await this.loop.start();
@@ -75,6 +82,20 @@ export class AdoptedWorld {
   async stop(): Promise<void> {
     await this.loop.stop();
     this.store.close();
+  }
+
+  /** Whatever is written is refused, until what this returns is called. */
+  fillDisk(): () => void {
+    const full = (): never => {
+      throw new SheerError('state-unusable', 'the disk is full');
+    };
+    const { store } = this;
+    const faults = [
+      mock.method(store, 'append', full),
+      mock.method(store.measurements, 'addFlows', full),
+      mock.method(store.snapshots, 'write', full),
+    ];
+    return () => faults.forEach((fault) => fault.mock.restore());
   }
 
   /** As kill -9 does it: nothing is written any more, whatever the loop still tries. */

@@ -182,3 +182,24 @@ describe('a flow', () => {
     assert.equal(call?.to, 'unknown');
   });
 });
+
+describe('a full disk', () => {
+  it('is told once, however often it is tried, and once when there is room again', async () => {
+    await world.run(container('a'));
+    const freeDisk = world.fillDisk();
+    for (const ip of ['10.88.0.3', '10.88.0.4', '10.88.0.5']) {
+      world.engine.report(...container(ip, { ip }));
+      await settled();
+      world.instances();
+    }
+    const told = world.troubles.filter((message) => message.startsWith('could not write'));
+    assert.deepEqual(told, ['could not write; trying again']);
+    assert.deepEqual(world.news, []);
+    freeDisk();
+    await until(() => world.instances().length === 4);
+    world.engine.report(...container('b', { ip: '10.88.0.6' }));
+    await until(() => world.instances().length === 5);
+    assert.deepEqual(world.news, ['can write again']);
+    world.troubles = [];
+  });
+});

@@ -16,6 +16,7 @@ import { GraphKeeper } from './graph-keeper.ts';
 import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
 import { restoreGraph, restoreLastLife, saveLife, type LastLife } from './restore.ts';
+import { WriteTrouble } from './write-trouble.ts';
 
 /** What is in memory; older intervals are answered from the streams. */
 const WINDOW_MS = 7 * 24 * 3_600_000;
@@ -31,6 +32,7 @@ const MINUTE_MS = 60_000;
 const TIDY_EVERY_MS = 60_000;
 
 export interface AdoptLogger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -78,14 +80,19 @@ export class AdoptLoop {
     this.#graph = restoreGraph(store);
     this.#lastLife = restoreLastLife(store);
     this.#keeper = this.#createKeeper();
-    const failed = (error: unknown): void =>
-      options.logger.error('could not write; trying again', { error: String(error) });
+    const { logger } = options;
     const names = new Names(this.#graph);
     const calls = new CallTable();
     const settledUntil = (): Instant => this.#feeds.settledUntil();
     const locator = new Locator({ graph: this.#graph, node, externals: names.external, settledUntil });
     this.view = { graph: this.#graph, names, locator, calls, node, clock };
-    this.#recorder = new Recorder({ store, graph: this.#graph, node, clock, failed });
+    this.#recorder = new Recorder({
+      store,
+      graph: this.#graph,
+      node,
+      clock,
+      trouble: new WriteTrouble(logger, 'facts'),
+    });
     const attributor = new FlowAttributor({
       locator,
       clock,
@@ -105,7 +112,7 @@ export class AdoptLoop {
       clock,
       bridging: () => this.#feeds.bridging,
       witness: (flow) => this.#witness(flow),
-      failed,
+      trouble: new WriteTrouble(logger, 'flows'),
     });
     this.#feeds = new Feeds({
       ...options,

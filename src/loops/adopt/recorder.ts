@@ -13,6 +13,7 @@ import type {
 import { current, lastRunBefore, type Graph } from '#graph';
 import type { Store } from '#store';
 import { isNextRun, isOtherRun, SAME_RUN_MS, withEarlier, type Known, type Said } from './recorder-runs.ts';
+import type { WriteTrouble } from './write-trouble.ts';
 
 /**
  * Facts wait this long for company, so that a storm costs few disk writes; and as long as the last
@@ -37,8 +38,8 @@ export interface RecorderOptions {
   readonly graph: Graph;
   readonly node: string;
   readonly clock: Clock;
-  /** Called when facts can't be written. They are kept and tried again every second. */
-  readonly failed: (error: unknown) => void;
+  /** Told whether facts can be written. Until then they are kept, and tried again every second. */
+  readonly trouble: WriteTrouble;
 }
 
 type NewObservationFact =
@@ -148,8 +149,9 @@ export class Recorder {
       this.#waitingSince = Number.POSITIVE_INFINITY;
       this.#news.clear();
       this.#lastWriteMs = performance.now() - startedAt;
+      this.#options.trouble.succeeded();
     } catch (error) {
-      this.#options.failed(error);
+      this.#options.trouble.failed(error);
       if (!this.#stopped) this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
     }
   }
