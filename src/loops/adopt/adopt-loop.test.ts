@@ -70,7 +70,8 @@ describe('adopting', () => {
     await world.start();
     assert.equal(world.instances().length, 1);
     await settled();
-    assert.equal(world.loop.questions.sources().find((source) => source.id === 'podman')?.state, 'gap');
+    assert.equal(world.loop.questions.sources().find((source) => source.id === 'podman')?.state, 'starting');
+    assert.equal(world.whois('10.88.0.7', world.now - 30_000).reason, 'feed-had-a-gap');
     assert.ok(world.loop.questions.auditVerify(null).streams.every((stream) => stream.ok));
   });
 
@@ -201,5 +202,19 @@ describe('a full disk', () => {
     await until(() => world.instances().length === 5);
     assert.deepEqual(world.news, ['can write again']);
     world.troubles = [];
+  });
+
+  it('is told at the end, which is an end all the same; the next start knows what was written', async () => {
+    await world.run(container('a'));
+    const freeDisk = world.fillDisk();
+    await world.stop();
+    freeDisk();
+    assert.ok(world.troubles.includes('could not write; trying again'));
+    world.troubles = [];
+    await world.start();
+    assert.deepEqual(
+      world.instances().map(({ id }) => id),
+      ['container/a'],
+    );
   });
 });

@@ -1,4 +1,11 @@
-import { containerInstanceId, type Clock, type Flow, type Instant, type StatusAnswer } from '#model';
+import {
+  containerInstanceId,
+  type Clock,
+  type Flow,
+  type Instant,
+  type StatusAnswer,
+  type Subject,
+} from '#model';
 import type { Engine } from '#engines';
 import { Locator, Names, type Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
@@ -73,6 +80,7 @@ export class AdoptLoop {
   #isStopped = false;
   #labels: { readonly epoch: number; readonly names: ReadonlySet<string> } = { epoch: -1, names: new Set() };
   readonly #keeper: GraphKeeper;
+  readonly #saving: WriteTrouble;
 
   constructor(options: AdoptOptions) {
     const { store, clock, node } = options;
@@ -80,19 +88,14 @@ export class AdoptLoop {
     this.#graph = restoreGraph(store);
     this.#lastLife = restoreLastLife(store);
     this.#keeper = this.#createKeeper();
-    const { logger } = options;
     const names = new Names(this.#graph);
     const calls = new CallTable();
     const settledUntil = (): Instant => this.#feeds.settledUntil();
     const locator = new Locator({ graph: this.#graph, node, externals: names.external, settledUntil });
     this.view = { graph: this.#graph, names, locator, calls, node, clock };
-    this.#recorder = new Recorder({
-      store,
-      graph: this.#graph,
-      node,
-      clock,
-      trouble: new WriteTrouble(logger, 'facts'),
-    });
+    const trouble = (what: string) => new WriteTrouble(options.logger, what);
+    this.#saving = trouble('snapshots');
+    this.#recorder = new Recorder({ store, graph: this.#graph, node, clock, trouble: trouble('facts') });
     const attributor = new FlowAttributor({
       locator,
       clock,
@@ -100,10 +103,7 @@ export class AdoptLoop {
       settledUntil,
       halvesUntil: (source) => this.#feeds.halvesUntil(source),
       instanceOfProcess: (pid, startTicks, at) => this.#instanceOfProcess(pid, startTicks, at),
-      subjectOf: (holder) => ({
-        kind: this.#graph.facts.subjectKind(holder),
-        id: this.#graph.facts.subjectId(holder),
-      }),
+      subjectOf: (holder) => this.#subjectOf(holder),
     });
     this.#flows = new FlowFeed({
       attributor,
@@ -112,7 +112,7 @@ export class AdoptLoop {
       clock,
       bridging: () => this.#feeds.bridging,
       witness: (flow) => this.#witness(flow),
-      trouble: new WriteTrouble(logger, 'flows'),
+      trouble: trouble('flows'),
     });
     this.#feeds = new Feeds({
       ...options,
@@ -158,8 +158,11 @@ export class AdoptLoop {
     await this.#keeper.stop();
     this.#archive.close();
     await this.#restoringCalls;
-    this.#saveLife();
-    this.#keeper.saveLast();
+    // Both can be derived again from the streams, so a full disk is no reason to fail.
+    this.#saveOrTell(() => {
+      this.#saveLife();
+      this.#keeper.saveLast();
+    });
   }
 
   /**
@@ -221,6 +224,11 @@ export class AdoptLoop {
     return null;
   }
 
+  #subjectOf(holder: number): Subject {
+    const { facts } = this.#graph;
+    return { kind: facts.subjectKind(holder), id: facts.subjectId(holder) };
+  }
+
   #witness({ client, at }: Flow): void {
     if (client.holder?.kind !== 'process') return;
     const { pid, startTicks, command } = client.holder;
@@ -235,8 +243,8 @@ export class AdoptLoop {
     const { clock, logger, store } = this.#options;
     const now = clock();
     const grows = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
-    for (const rows of store.measurements.flows(grows, now)) this.#addCalls(rows);
     try {
+      for (const rows of store.measurements.flows(grows, now)) this.#addCalls(rows);
       for (const rows of store.measurements.flows(now - DAY_MS, grows)) {
         this.#addCalls(rows);
         await new Promise((resolve) => setImmediate(resolve));
@@ -252,11 +260,18 @@ export class AdoptLoop {
   }
 
   #keepWatermarks(): void {
-    try {
+    this.#saveOrTell(() => {
       this.#saveLife();
       this.#keeper.saveWhenGrown();
+    });
+  }
+
+  #saveOrTell(save: () => void): void {
+    try {
+      save();
+      this.#saving.succeeded();
     } catch (error) {
-      this.#notSaved(error);
+      this.#saving.failed(error);
     }
   }
 
