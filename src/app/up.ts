@@ -1,4 +1,4 @@
-import type { CapabilityAnswer, SourceAnswer, StatusAnswer } from '#model';
+import type { CapabilityAnswer, StatusAnswer } from '#model';
 import { print, renderStatus, type CommandContext, type UpOptions } from '#cli';
 import { preciseClock } from './clock.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
@@ -51,23 +51,22 @@ interface Asked {
   readonly capabilities: () => readonly CapabilityAnswer[] | Promise<readonly CapabilityAnswer[]>;
 }
 
-/** The status once every source has said how it stands, and which have not: what is not named looks as if it was not found. */
+/** The status once every source has said how it stands, and which are not in it yet: they look as if they were not found. */
 async function printFirstLook(context: CommandContext, asked: Asked): Promise<void> {
   const begin = performance.now();
-  const ids = (await asked.capabilities()).map(({ source }) => source);
+  const capabilities = await asked.capabilities();
+  // Formats are not attached to: there is nothing to wait for.
+  const ids = capabilities.filter(({ kind }) => kind !== 'format').map(({ source }) => source);
   for (;;) {
     const status = await asked.status();
-    const hasSpoken = new Set(status.sources.filter(isOfThisLife).map(({ id }) => id));
-    const silent = ids.filter((id) => !hasSpoken.has(id));
-    const isComplete = status.counts.instances > 0 && silent.length === 0;
+    const states = new Map(status.sources.map(({ id, state }) => [id, state]));
+    const unknown = ids.filter((id) => !states.has(id));
+    const isComplete =
+      status.counts.instances > 0 && ids.every((id) => (states.get(id) ?? 'starting') !== 'starting');
     if (isComplete || performance.now() - begin > FIRST_LOOK_MS_MAX) {
-      const rest = silent.length === 0 ? [] : ['', `  Still starting: ${silent.join(', ')}.`];
+      const rest = unknown.length === 0 ? [] : ['', `  Still starting: ${unknown.join(', ')}.`];
       return print(context, status, (shown, look) => [...renderStatus(shown, look), ...rest]);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
-
-/** After a restart a source is known as it stood at the end: stopped, or with a gap since. */
-const isOfThisLife = ({ state, lastHeard }: SourceAnswer): boolean =>
-  state === 'inactive' || (state === 'live' && lastHeard !== null);

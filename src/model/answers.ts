@@ -230,7 +230,9 @@ export const sourceSchema = z.object({
   id: z.string(),
   kind: z.enum(['engine', 'sensor', 'person']),
   description: z.string(),
-  state: z.enum(['live', 'stale', 'gap', 'inactive', 'stopped']),
+  state: z
+    .enum(['starting', 'live', 'stale', 'gap', 'inactive', 'stopped'])
+    .describe('starting: it has not said yet how it stands since the control plane began'),
   reason: z.string().nullable(),
   lost: z.number().int(),
   lastHeard: time.nullable(),

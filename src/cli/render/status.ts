@@ -52,6 +52,7 @@ function sourceLines(sources: readonly SourceAnswer[], look: Look, indent: strin
 }
 
 const STATE_TONES: Readonly<Record<SourceAnswer['state'], Tone>> = {
+  starting: 'faint',
   live: 'good',
   stale: 'warning',
   gap: 'bad',

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { afterEach, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { AdoptedWorld, container } from '../../../test/fakes/adopted-world.ts';
 import { FakeSensor } from '../../../test/fakes/engine.ts';
 import { until } from '../../../test/fakes/until.ts';
@@ -40,5 +40,37 @@ describe('a feed that fails inside, against its contract,', () => {
     const probe = (): Promise<never> => Promise.reject(new TypeError('oops'));
     await world.start([Object.assign(new FakeSensor('bad'), { probe })]);
     await until(() => source('bad')?.state === 'inactive');
+  });
+});
+
+describe('after a restart', () => {
+  const world = new AdoptedWorld();
+  before(() => world.start());
+  after(() => world.end());
+
+  const stateOf = (id: string) => {
+    const source = world.loop.questions.sources().find((one) => one.id === id);
+    return source === undefined ? null : [source.state, source.reason];
+  };
+
+  it('a feed starts until it says how it stands; how it ended before is no answer', async () => {
+    const live = { kind: 'sensor', state: 'live', reason: null, description: 'fake', lost: 0 } as const;
+    await world.run(container('a'));
+    world.sensor.see({ kind: 'state', data: live });
+    await until(() => stateOf('tcp')?.[0] === 'live');
+    await world.stop();
+    world.now += 60_000;
+    await world.start();
+    assert.deepEqual(
+      [stateOf('podman'), stateOf('tcp')],
+      [
+        ['starting', null],
+        ['starting', null],
+      ],
+    );
+    await world.run(container('a'));
+    world.sensor.see({ kind: 'state', data: live });
+    await until(() => stateOf('tcp')?.[0] === 'live');
+    assert.deepEqual(stateOf('podman'), ['live', null]);
   });
 });

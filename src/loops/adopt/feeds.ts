@@ -41,6 +41,8 @@ export class Feeds {
   readonly #running: Promise<void>[] = [];
   /** Losses that are not recorded yet. */
   readonly #losses = new Map<string, { count: number; reason: string; recordedAt: Instant }>();
+  /** Those that have said how they stand since this start. */
+  readonly #hasSpoken = new Set<string>();
 
   /** Connections that were opened before may be open still; the sensor of events knows nothing of them. */
   #bridgeUntil: Instant = Number.POSITIVE_INFINITY;
@@ -57,9 +59,14 @@ export class Feeds {
     await this.#startSensors();
   }
 
-  async stop(): Promise<void> {
+  /** Follows nothing any more, and records nothing of it. */
+  async end(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#running);
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     for (const id of this.#losses.keys()) this.#recordLoss(id);
     for (const { id, data } of [...this.#options.graph.all('source')]) {
       if (data.state !== 'live') continue;
@@ -112,6 +119,7 @@ export class Feeds {
     const { graph, recorder, clock } = this.#options;
     const now = clock();
     return [...graph.all('source')].map(({ id, data }) => {
+      if (this.#isStarting(id, data)) return starting(id, data, recorder.aliveCount(id, 'instance'));
       const feed = recorder.feed(id);
       const heard = Number.isFinite(feed.heardAt);
       const isFollowed = data.kind !== 'person' && data.state === 'live';
@@ -131,10 +139,18 @@ export class Feeds {
     });
   }
 
+  /** What is known of it is how it stood when the control plane ended. */
+  #isStarting(id: string, { state }: SourceData): boolean {
+    const { engines, sensors } = this.#options;
+    if (this.#abort.signal.aborted || ![...engines, ...sensors].some((feed) => feed.id === id)) return false;
+    return state === 'stopped' || !this.#hasSpoken.has(id);
+  }
+
   /** A feed that fails inside has a gap from then on; the others go on. */
   #run(id: string, feed: Promise<void>): void {
     const ended = feed.catch((error: unknown) => {
       this.#options.broken(id, error);
+      this.#hasSpoken.add(id);
       if (this.#stateOf(id) === null) this.#record(id, inactive(id, BROKEN));
       const at = this.#options.clock();
       this.#options.recorder.observe(id, [{ kind: 'gap', at, reason: BROKEN, lost: 0 }]);
@@ -152,8 +168,10 @@ export class Feeds {
   }
 
   async #follow(engine: Engine): Promise<void> {
-    for await (const batch of engine.observe(this.#abort.signal))
+    for await (const batch of engine.observe(this.#abort.signal)) {
       this.#options.recorder.observe(engine.id, batch);
+      this.#hasSpoken.add(engine.id);
+    }
   }
 
   async #startSensors(): Promise<void> {
@@ -247,6 +265,7 @@ export class Feeds {
   }
 
   #record(id: string, data: SourceData): void {
+    this.#hasSpoken.add(id);
     this.#options.recorder.sourceState(id, data, this.#options.clock());
   }
 
@@ -265,6 +284,18 @@ const inactive = (description: string, reason: string): SourceData => ({
   reason,
   description,
   lost: 0,
+});
+
+const starting = (id: string, data: SourceData, instances: number): SourceAnswer => ({
+  id,
+  kind: data.kind,
+  description: data.description,
+  state: 'starting',
+  reason: null,
+  lost: 0,
+  lastHeard: null,
+  ageMs: null,
+  things: data.kind === 'engine' ? instances : null,
 });
 
 /** Of a sensor that only helps out. */
