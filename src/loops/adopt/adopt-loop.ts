@@ -77,7 +77,8 @@ export class AdoptLoop {
   readonly #lastLife: LastLife;
   #timers: NodeJS.Timeout[] = [];
   #restoringCalls: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  #isStarted = false;
+  #isClosed = false;
   #labels: { readonly epoch: number; readonly names: ReadonlySet<string> } = { epoch: -1, names: new Set() };
   readonly #keeper: GraphKeeper;
   readonly #saving: WriteTrouble;
@@ -137,27 +138,24 @@ export class AdoptLoop {
     });
   }
 
+  /** When it fails, all that it began has ended again. */
   async start(): Promise<void> {
-    this.#feeds.markDowntime(this.#lastLife.watermarks);
-    this.#restoringCalls = this.#restoreCalls();
-    this.#flows.start();
-    this.#timers = [
-      setInterval(() => this.#keepWatermarks(), WATERMARKS_EVERY_MS),
-      setInterval(() => this.tidy(), TIDY_EVERY_MS),
-    ];
-    this.tidy();
-    await this.#feeds.start();
+    try {
+      await this.#begin();
+      this.#isStarted = true;
+    } catch (error) {
+      await this.#feeds.end();
+      await this.#close();
+      throw error;
+    }
   }
 
+  /** Of a loop that has not started there is nothing to stop. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    if (!this.#isStarted) return;
+    this.#isStarted = false;
     await this.#feeds.stop();
-    this.#flows.stop();
-    this.#recorder.stop();
-    await this.#keeper.stop();
-    this.#archive.close();
-    await this.#restoringCalls;
+    await this.#close();
     // Both can be derived again from the streams, so a full disk is no reason to fail.
     this.#saveOrTell(() => {
       this.#saveLife();
@@ -216,6 +214,28 @@ export class AdoptLoop {
     return this.#recorder.aliveInstances(engine);
   }
 
+  async #begin(): Promise<void> {
+    this.#feeds.markDowntime(this.#lastLife.watermarks);
+    this.#restoringCalls = this.#restoreCalls();
+    this.#flows.start();
+    this.#timers = [
+      setInterval(() => this.#keepWatermarks(), WATERMARKS_EVERY_MS),
+      setInterval(() => this.tidy(), TIDY_EVERY_MS),
+    ];
+    this.tidy();
+    await this.#feeds.start();
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#flows.stop();
+    this.#recorder.stop();
+    await this.#keeper.stop();
+    this.#archive.close();
+    await this.#restoringCalls;
+  }
+
   #instanceOfProcess(pid: number, startTicks: number | null, at: Instant): string | null {
     for (const engine of this.#options.engines) {
       const instance = engine.instanceOfProcess?.(pid, startTicks, at) ?? null;
@@ -241,14 +261,14 @@ export class AdoptLoop {
    */
   async #restoreCalls(): Promise<void> {
     const { clock, logger, store } = this.#options;
-    const now = clock();
-    const grows = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
     try {
+      const now = clock();
+      const grows = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
       for (const rows of store.measurements.flows(grows, now)) this.#addCalls(rows);
       for (const rows of store.measurements.flows(now - DAY_MS, grows)) {
         this.#addCalls(rows);
         await new Promise((resolve) => setImmediate(resolve));
-        if (this.#isStopped) return;
+        if (this.#isClosed) return;
       }
     } catch (error) {
       logger.error('could not read all calls of the last day', { error });
