@@ -48,6 +48,7 @@ export interface FlowImportRequest {
   readonly scope: string | null;
   readonly fingerprint: string;
   readonly earlier?: readonly string[];
+  readonly again?: boolean;
 }
 
 export interface FlowImportChunk {

@@ -65,7 +65,7 @@ describe('late flow logs about what is long gone', () => {
     const line = importing(file, 'vpc', '--out', out);
     await killedInBetween([...line, '--json', '--state', sheer.state]);
     const again = await sheer.run(...line, '--json');
-    assert.match(again.error, /was imported before: it is not written to/);
+    assert.match(again.error, /was imported before; it is named again, and not counted again/);
     const { lines, named, halfNamed, unnamed, malformed, problems } = resultIn(again.out);
     const broken = LINES / BROKEN_EVERY;
     assert.deepEqual([lines, named, halfNamed, unnamed, malformed], [LINES, LINES - broken, 0, 0, broken]);
@@ -80,6 +80,11 @@ describe('late flow logs about what is long gone', () => {
       'cart → api:8080': LINES / 2 - broken,
     });
     const written = namedLines(out);
+    assert.equal(
+      written.length,
+      LINES - broken,
+      'every line, also of what was imported before it was killed',
+    );
     assert.equal(new Set(written.map((each) => each.line)).size, written.length, 'no line is written twice');
     for (const { at, from, to } of written)
       assert.deepEqual([from, to], [Date.parse(at) < REUSED ? 'web' : 'cart', 'api']);

@@ -116,20 +116,23 @@ const EMPTY_IMPORT = {
   lastAt: null,
 };
 
+const AGAIN = '-again';
+
 /**
  * Takes whole lines, as the real one does: a line is malformed when it has the word "broken" in it.
- * `received` is the text that it took, each byte once.
+ * `received` is the text that it counted, each byte once.
  */
 export function fakeImports(): FlowImports & { readonly received: () => string } {
   const states = new Map<string, FlowImportState>();
   let text = '';
   return {
     received: () => text,
-    open({ fingerprint, earlier = [], format, scope }) {
+    open({ fingerprint, earlier = [], format, scope, again = false }) {
       const ids = [fingerprint, ...earlier].map((each) => `${format}-${scope ?? 'none'}-${each}`);
       const id = ids.find((each) => (states.get(each)?.offset ?? 0) > 0) ?? ids[0] ?? '';
-      const state = states.get(id) ?? { ...EMPTY_IMPORT, id };
-      states.set(id, state);
+      const known = again ? undefined : states.get(id);
+      const state = known ?? { ...EMPTY_IMPORT, id: again ? `${id}${AGAIN}` : id };
+      states.set(state.id, state);
       return state;
     },
     append({ id, offset, bytes, final, wantLines }) {
@@ -139,7 +142,7 @@ export function fakeImports(): FlowImports & { readonly received: () => string }
       const end = final ? bytes.byteLength : bytes.lastIndexOf(0x0a) + 1;
       const taken = new TextDecoder().decode(bytes.subarray(0, end));
       const lines = taken.split('\n').filter((line) => line !== '');
-      text += taken;
+      if (!id.endsWith(AGAIN)) text += taken;
       const checksum = crc32(bytes.subarray(0, end), before.checksum);
       const state = { ...addLines(before, lines, end), checksum };
       states.set(id, state);

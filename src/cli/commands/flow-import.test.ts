@@ -123,7 +123,7 @@ describe('importing flows', () => {
       assert.ok(before > 0 && before < log.length);
       const second = await importing(path, ['--out', out]);
       assert.equal(second.exit, 0);
-      assert.match(second.error, /what lies before byte 4,194,300 was imported before/);
+      assert.match(second.error, /behind byte 4,194,300: the rest was imported before; it is named again/);
       assert.equal(server.imports.received(), log);
       assert.equal(documents(readFileSync(out, 'utf8')).length, 100_000);
     });
@@ -142,7 +142,7 @@ describe('importing flows', () => {
       writeFileSync(path, gzipSync(logOf(size * 40)));
       assert.equal((await importing(path, ['--out', out])).exit, 0);
       assert.equal(server.imports.received(), logOf(size * 40));
-      assert.equal(documents(readFileSync(out, 'utf8')).length, size * 38);
+      assert.equal(documents(readFileSync(out, 'utf8')).length, size * 40, 'all of it, each line once');
     });
   }
 
@@ -167,8 +167,20 @@ describe('importing flows', () => {
     assert.equal(exit, 0);
     assert.match(out, /^10 lines/);
     assert.equal(server.imports.received(), logOf(10));
-    const named = await importing(path, ['--out', join(directory, 'named.ndjson')]);
-    assert.match(named.error, /the whole log was imported before: nothing was written to/);
+  });
+
+  it('names a log that was imported without names, and counts it once', async () => {
+    const path = join(directory, 'vpc.log');
+    const names = join(directory, 'named.ndjson');
+    writeFileSync(path, logOf(100_000));
+    writeFileSync(names, 'of another log\n');
+    await importing(path);
+    const { exit, out, error } = await importing(path, ['--out', names]);
+    assert.equal(exit, 0);
+    assert.match(error, /it is named again, and not counted again/);
+    assert.match(out, /^100,000 lines/);
+    assert.equal(server.imports.received(), logOf(100_000));
+    assert.equal(documents(readFileSync(names, 'utf8')).length, 100_000);
   });
 
   it('prints its progress as lines of JSON with --json, the result last', async () => {

@@ -122,6 +122,19 @@ async function* gunzip(file: ReadStream): AsyncGenerator<Buffer, void> {
   for await (const piece of file.pipe(output)) yield piece as Buffer;
 }
 
+/** No more than the first `count` bytes. */
+export async function* keepFirst(
+  pieces: AsyncGenerator<Buffer, void>,
+  count: number,
+): AsyncGenerator<Buffer, void> {
+  let left = count;
+  for await (const piece of pieces) {
+    yield piece.subarray(0, left);
+    left -= Math.min(left, piece.length);
+    if (left === 0) return;
+  }
+}
+
 async function* dropFirst(pieces: AsyncGenerator<Buffer, void>, count: number): AsyncGenerator<Buffer, void> {
   let left = count;
   for await (const piece of pieces) {

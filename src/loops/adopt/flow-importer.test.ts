@@ -34,6 +34,18 @@ describe('the import of a flow log that grows', () => {
       await world.stop();
       await world.start();
     }
+    const again = world.loop.imports.open({
+      fingerprint: 'third',
+      earlier: ['first'],
+      format: 'vpc',
+      scope: null,
+      again: true,
+    });
+    const { id, offset } = again;
+    assert.deepEqual([offset, again.lines], [0, 0]);
+    const read = world.loop.imports.append({ id, offset, bytes: log, final: true, wantLines: true });
+    assert.equal(read.lines?.trim().split('\n').length, 3, 'named once more');
+    assert.equal(read.state.offset, log.length);
     assert.equal(open('first').lines, 3);
     assert.equal(open('third').offset, 0, 'each log has its own import');
     assert.deepEqual(

@@ -64,7 +64,13 @@ export class FlowImporter implements FlowImports {
     const ids = [request.fingerprint, ...(request.earlier ?? [])].map((each) => idOf(request, each));
     const begun = ids.find((each) => this.#measurements.importProgress(each) !== null);
     const id = begun ?? idOf(request, request.fingerprint);
-    return stateOf(this.#imports.get(id) ?? this.#begin(id, request));
+    if (request.again === true) return stateOf(this.#begin(`${id}-again`, request));
+    const running = this.#imports.get(id);
+    if (running === undefined) return stateOf(this.#begin(id, request));
+    // The ones that nobody has opened for long make room for others.
+    this.#imports.delete(id);
+    this.#imports.set(id, running);
+    return stateOf(running);
   }
 
   append(chunk: Parameters<FlowImports['append']>[0]): {
@@ -96,6 +102,7 @@ export class FlowImporter implements FlowImports {
   }
 
   #begin(id: string, request: ImportRequest): Import {
+    this.#imports.delete(id);
     const [oldest] = this.#imports.keys();
     if (this.#imports.size >= OPEN_MAX && oldest !== undefined) this.#imports.delete(oldest);
     const progress = this.#measurements.importProgress(id);
@@ -122,19 +129,24 @@ export class FlowImporter implements FlowImports {
   #take(running: Import, bytes: Uint8Array, final: boolean): void {
     for (let rest = bytes; ;) {
       const { consumed, full } = running.reader.push(rest, final);
-      const rows = running.reader.drain().map((row) => this.#rowOf(running, row));
+      const rows = running.reader.drain();
       running.offset += consumed;
       running.checksum = crc32(rest.subarray(0, consumed), running.checksum);
-      const stored: StoredState = { checksum: running.checksum, reader: running.reader.state() };
-      this.#measurements.addFlows(rows, {
-        id: running.id,
-        offset: running.offset,
-        state: JSON.stringify(stored),
-      });
-      this.#addCalls(rows);
+      if (running.again !== true) this.#count(running, rows);
       if (!full) return;
       rest = rest.subarray(consumed);
     }
+  }
+
+  #count(running: Import, logRows: readonly FlowLogRow[]): void {
+    const rows = logRows.map((row) => this.#rowOf(running, row));
+    const stored: StoredState = { checksum: running.checksum, reader: running.reader.state() };
+    this.#measurements.addFlows(rows, {
+      id: running.id,
+      offset: running.offset,
+      state: JSON.stringify(stored),
+    });
+    this.#addCalls(rows);
   }
 
   /** A call of the last day is a call of now, whichever way it became known. */

@@ -94,10 +94,12 @@ export interface FlowImports {
   /**
    * The same fingerprint, format and scope continue the same import. Of the `earlier` ones, which the
    * log may have had when it was shorter, the first under which an import was begun is continued.
+   * With `again` its lines are read once more from the beginning, for their names: nothing is counted.
    */
   open(request: {
     readonly fingerprint: string;
     readonly earlier?: readonly string[];
+    readonly again?: boolean;
     readonly format: 'vpc' | 'zeek' | 'conntrack';
     readonly scope: string | null;
   }): FlowImportState;

@@ -36,6 +36,10 @@ const flowImportRequestSchema = z.strictObject({
     .max(32)
     .default([])
     .describe('fingerprints of the log when it was shorter; the first that is known is continued'),
+  again: z
+    .boolean()
+    .default(false)
+    .describe('its lines are read once more from the beginning, for their names; nothing is counted'),
 });
 
 /** Small JSON bodies. */
