@@ -37,7 +37,11 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
       options: [
         { flags: '--detach', description: 'return when the API answers' },
         { flags: '--port <port>', description: 'of the API on 127.0.0.1' },
-        { flags: '--engine <name...>', description: 'attach to these only; without it to all that are here' },
+        {
+          flags: '--engine <name...>',
+          description:
+            'attach to these only: containers, podman, docker, processes; without it to all that are here',
+        },
       ],
       examples: [
         ['up', 'until Ctrl-C'],
