@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SheerError } from '#model';
 import type { CommandContext, UpOptions } from '#cli';
 import { prepareStateDirectory } from '#store';
+import { openLogFile, type LogFile } from './log-file.ts';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 30_000;
@@ -14,8 +15,7 @@ const PATIENCE_MS = 30_000;
 export async function startDetached(options: UpOptions, context: CommandContext): Promise<void> {
   const { state } = context.paths;
   const log = path.join(state, 'control-plane.log');
-  const output = openLog(state, log);
-  const begin = fstatSync(output).size;
+  const { descriptor: output, size: begin } = await openLog(context, log);
   const entry = process.argv[1] ?? '';
   // What this process compiled the child needs too: it starts sooner, and never loads the compiler.
   flushCompileCache();
@@ -49,10 +49,19 @@ export async function startDetached(options: UpOptions, context: CommandContext)
 }
 
 /** What is there stays: a control plane that runs already writes there, too. */
-function openLog(state: string, log: string): number {
+async function openLog(context: CommandContext, log: string): Promise<LogFile> {
+  const { state } = context.paths;
   prepareStateDirectory(state);
+  const isInUse = (): Promise<boolean> =>
+    context
+      .client()
+      .status()
+      .then(
+        () => true,
+        () => false,
+      );
   try {
-    return openSync(log, 'a', 0o600);
+    return await openLogFile(log, isInUse);
   } catch (cause) {
     throw new SheerError('state-unusable', `the state directory ${state} can't be written`, {
       cause,
