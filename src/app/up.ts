@@ -22,6 +22,8 @@ export async function up(options: UpOptions, context: CommandContext): Promise<n
   const plane = await start(options, context, ended.resolve);
   process.once('SIGTERM', () => ended.resolve());
   context.terminal.onInterrupt(() => ended.resolve());
+  // In the background this goes to the log, which is often on the disk that is full.
+  context.terminal.outliveFullDisk();
   await printFirstLook(context, plane.loop.questions);
   await ended.promise;
   await plane.stop();

@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditRecord, InstanceAnswer, StatusAnswer, VerificationAnswer } from '#model';
 import { StartedProcesses } from '../processes/started-processes.ts';
 import { descendantsOf, isRunning } from './processes-of.ts';
@@ -174,6 +175,16 @@ describe('a disk', () => {
     }
   });
 
+  it('that is full when it starts takes its log, not the control plane', async () => {
+    const through = ['sh', '-c', 'exec "$@" >/dev/full 2>&1', 'sh'];
+    await using product = await Product.start({ engines: ['processes'], through });
+    await sourceIsLive(product, 'processes');
+    // Its first status was refused by then.
+    await delay(2000);
+    assert.ok(await product.answers());
+    assert.equal(await product.terminate(), 0);
+  });
+
   it('that is full is told, and when there is room nothing is missing', async () => {
     await using teardown = new AsyncDisposableStack();
     const directory = await mkdtemp(join(tmpdir(), 'sheerline-disk-'));
@@ -222,6 +233,14 @@ describe('a disk', () => {
     );
     const audit = JSON.parse((await run('audit', 'tail')).out) as readonly AuditRecord[];
     assert.ok(audit.some(({ subject }) => subject.kind === 'team'));
+
+    await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
+    assert.equal(await product.terminate(), 0, 'it ends all the same');
+    assert.match(product.output, /could not write; trying again/);
+    assert.ok(
+      product.output.split('could not write; trying again').length <= 7,
+      'told once, not all the time',
+    );
   });
 });
 
