@@ -39,7 +39,8 @@ export async function chooseEngines(choice: EngineChoice): Promise<readonly Engi
     .map((socket) => createContainersEngine({ id: socket.id, socketPath: socket.path, node, clock, labels }));
   if (wanted('processes')) {
     const reported = (): readonly string[] => choice.reported('processes');
-    engines.push(createProcessesEngine({ node, clock, ownsContainer, reported }));
+    const controlPlanePid = process.pid;
+    engines.push(createProcessesEngine({ node, clock, ownsContainer, reported, controlPlanePid }));
   }
   return engines;
 }

@@ -23,7 +23,9 @@ export const serviceSchema = z.object({
   team: z.string().nullable(),
   owner: ownerSchema.nullable(),
   evidence: z.array(evidence).describe('declared: someone wrote it; observed: an instance runs'),
-  derivedFrom: z.string().describe('selector, compose, kubernetes, unit, cgroup, name, image or executable'),
+  derivedFrom: z
+    .string()
+    .describe('selector, compose, kubernetes, unit, cgroup, name, image, executable or itself'),
   instances: z.number().int(),
   images: z.array(z.string()),
   ports: z.array(z.number().int()),

@@ -1,4 +1,4 @@
-import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner } from '#model';
+import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner, type ServiceAnswer } from '#model';
 
 /** `environment/application/name` → `name`; anything else stays as it is. */
 export function shortService(id: string): string {
@@ -63,3 +63,7 @@ const BASES: Readonly<Record<Owner['basis'], string>> = {
 export function ownerBasis(owner: Owner): string {
   return owner.location === null ? BASES[owner.basis] : `${BASES[owner.basis]}, ${owner.location}`;
 }
+
+/** Sheerline itself asks for no owner. */
+export const lacksOwner = ({ team, derivedFrom }: Pick<ServiceAnswer, 'team' | 'derivedFrom'>): boolean =>
+  team === null && derivedFrom !== 'itself';

@@ -4,11 +4,12 @@ import type { Look } from '../text/look.ts';
 import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import type { Column } from '../text/table.ts';
+import { lacksOwner } from './names.ts';
 
 export function renderServices(services: readonly ServiceAnswer[], look: Look): readonly string[] {
   if (services.length === 0)
     return [marginLine(look, 'no service has been seen or declared', 'sheer sources')];
-  const unowned = services.filter(({ team }) => team === null).length;
+  const unowned = services.filter(lacksOwner).length;
   const owned = unowned === 0 ? 'Each has an owner.' : `${unowned} without an owner.`;
   return [
     ...tableLines(look, services, columns(services, look)),
@@ -32,8 +33,8 @@ const columns = (all: readonly ServiceAnswer[], look: Look): readonly Column<Ser
   },
   {
     title: 'team',
-    value: ({ team }) => team ?? 'no owner',
-    tone: ({ team }) => (team === null ? 'warning' : undefined),
+    value: (service) => service.team ?? (lacksOwner(service) ? 'no owner' : '–'),
+    tone: (service) => (lacksOwner(service) ? 'warning' : undefined),
     cut: 'end',
   },
   { title: 'runs', value: ({ instances }) => String(instances), align: 'right' },

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { BOOT_ID, FakeProcDirectory, HOST_NAMESPACE, socketRow } from '../../../test/fakes/proc-directory.ts';
 import { until } from '../../../test/fakes/until.ts';
-import { Watched } from './watched.fixture.ts';
+import { CONTROL_PLANE_PID, Watched } from './watched.fixture.ts';
 
 const ANY = '00000000:0000';
 const listening = (port: string, inode: number): string => socketRow(`00000000:${port}`, ANY, 10, inode);
@@ -42,6 +42,20 @@ describe('the engine for processes, on a made /proc', () => {
     assert.equal(nginx?.workingDirectory, '/srv');
     assert.deepEqual(nginx?.networks, ['host']);
     assert.deepEqual(watched.listening(), [`host/box 0.0.0.0 tcp/80 ${idOf(10, 100)}`]);
+  });
+
+  it('knows its own control plane, and nothing of who started it or where', async () => {
+    const pid = CONTROL_PLANE_PID;
+    proc.start({ pid, startTicks: 100, command: 'node', sockets: { 6: 500 }, workingDirectory: '/srv/shop' });
+    proc.start({ pid: 11, startTicks: 110, command: 'node', sockets: { 6: 501 } });
+    proc.table('tcp', [listening('0050', 500), listening('0051', 501)]);
+    await watch();
+    const own = watched.instances.get(idOf(pid, 100));
+    assert.deepEqual(
+      [own?.name, own?.isControlPlane, own?.executable, own?.workingDirectory],
+      ['sheerline', true, '/usr/bin/node', null],
+    );
+    assert.equal(watched.instances.get(idOf(11, 110))?.isControlPlane, undefined);
   });
 
   it('begins with its state and a snapshot between its marks, the node in it', async () => {

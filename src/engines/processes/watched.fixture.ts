@@ -4,6 +4,9 @@ import { Looks } from '../../../test/fakes/looks.ts';
 import type { Engine } from '../engine.ts';
 import { createProcessesEngine } from './processes-engine.ts';
 
+/** Which process of a made /proc is the control plane. */
+export const CONTROL_PLANE_PID = 4242;
+
 /** An engine that is observed, and what its observations add up to. */
 export class Watched {
   readonly engine: Engine;
@@ -29,6 +32,7 @@ export class Watched {
       procDirectory,
       intervalMs: 20,
       reported: () => reported,
+      controlPlanePid: CONTROL_PLANE_PID,
       ...(ownsContainer === undefined ? {} : { ownsContainer }),
     });
     this.finished = this.run();

@@ -20,7 +20,7 @@ import { externalAnswers, imageAnswers, nodeAnswers, teamAnswers } from './answe
 import { lintFindings } from './answers/lint.ts';
 import { nextSteps } from './answers/next.ts';
 import { demandEnd, demandKnown } from './answers/misnamed.ts';
-import { serviceAnswers } from './answers/services.ts';
+import { lacksOwner, serviceAnswers } from './answers/services.ts';
 import { suggestion } from './answers/suggestion.ts';
 import type { View } from './answers/view.ts';
 import { whoAnswer } from './answers/who.ts';
@@ -89,7 +89,7 @@ export class AdoptQuestions implements Questions {
         instances: running.reduce((sum, service) => sum + service.instances, 0),
         services: running.length,
         teams: new Set(running.flatMap((service) => service.team ?? [])).size,
-        unowned: running.filter((service) => service.team === null).length,
+        unowned: running.filter(lacksOwner).length,
         calls: calls.length,
         unnamedCalls: calls.filter((call) => [call.from, call.to].includes('unknown')).length,
       },

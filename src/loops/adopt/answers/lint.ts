@@ -1,7 +1,7 @@
 import type { CallAnswer, LintFinding } from '#model';
 import { LATEST, type Statement } from '#graph';
 import { callAnswers } from './calls.ts';
-import { instancesAt, servicesAt, type ServiceGroup } from './services.ts';
+import { instancesAt, lacksOwner, servicesAt, type ServiceGroup } from './services.ts';
 import type { View } from './view.ts';
 
 /** Where what is known and what runs don't agree, the weightiest first, each with the next step. */
@@ -14,7 +14,7 @@ export function lintFindings(view: View): readonly LintFinding[] {
   );
   return [
     ...selectorConflicts(view),
-    ...groups.filter((group) => group.owner === null && group.instances.length > 0).map(noOwner),
+    ...groups.filter((group) => lacksOwner(group) && group.instances.length > 0).map(noOwner),
     ...externals.filter(({ data }) => data.owner === null).map(externalWithoutOwner),
     ...unknownTeams(view, groups),
     ...groups.filter((group) => group.declared && group.instances.length === 0).map(neverSeen),

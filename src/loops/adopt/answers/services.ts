@@ -37,8 +37,11 @@ export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
     if (instance.service === null) continue;
     const { id, name, application, environment, derivedFrom } = instance.service;
     const group = groups.get(id);
-    if (group !== undefined) group.instances.push(instance);
-    else
+    if (group !== undefined) {
+      group.instances.push(instance);
+      // Somebody's service that is called like Sheerline is not Sheerline.
+      if (group.derivedFrom === 'itself') groups.set(id, { ...group, derivedFrom });
+    } else
       groups.set(id, {
         id,
         name,
@@ -60,6 +63,10 @@ export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
     }))
     .toSorted((left, right) => (left.id < right.id ? -1 : 1));
 }
+
+/** Whether somebody should own it: Sheerline itself asks nobody for that, but can be declared like any other. */
+export const lacksOwner = ({ owner, derivedFrom }: Pick<ServiceGroup, 'owner' | 'derivedFrom'>): boolean =>
+  owner === null && derivedFrom !== 'itself';
 
 export function* instancesAt(view: View, at: Instant): Generator<NamedInstance> {
   for (const statement of view.graph.all('instance', at)) yield view.names.named(statement, at);

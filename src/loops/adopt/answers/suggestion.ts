@@ -13,11 +13,20 @@ import type { View } from './view.ts';
 
 /** A sheer.yaml for what runs, calls and is called, and is not declared. */
 export function suggestion(view: View): string {
-  return suggestDeclarations(observedServices(view), undeclaredCalls(view), [
+  const services = observedServices(view);
+  const itself = new Set(services.filter(isItself).map(({ service }) => service.id));
+  const calls = undeclaredCalls(view).filter(({ from, to }) => !itself.has(from) && !itself.has(to));
+  return suggestDeclarations(services.map(asIfDeclared), calls, [
     ...declaredExternals(view),
     ...undeclaredExternals(view),
   ]);
 }
+
+const isItself = ({ service }: ObservedService): boolean => service.derivedFrom === 'itself';
+
+/** Nobody has to declare Sheerline, but no selector of others may match it. */
+const asIfDeclared = (observed: ObservedService): ObservedService =>
+  isItself(observed) ? { ...observed, declared: true } : observed;
 
 function observedServices(view: View): readonly ObservedService[] {
   return servicesAt(view, LATEST).flatMap((group): readonly ObservedService[] => {
