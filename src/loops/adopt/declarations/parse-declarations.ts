@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import type { DeclaredFile } from '../questions.ts';
 import { readCatalogInfo } from './catalog-info.ts';
-import { readCodeowners } from './codeowners.ts';
+import { isCodeowners, overruledCodeowners, readCodeowners } from './codeowners.ts';
 import { DeclarationError } from './declaration-error.ts';
 import type { DeclaredSet } from './declared-set.ts';
 import { type Draft, EMPTY_DRAFT } from './draft.ts';
@@ -23,7 +23,11 @@ export function parseDeclarations(
 ): DeclaredSet {
   const unreadable = checkSizes(files);
   if (unreadable.length > 0) throw refusal(unreadable, files);
-  const drafts = files.map(readFile);
+  const overruled = overruledCodeowners(files);
+  const drafts = files.map((file) => {
+    const by = overruled.get(file);
+    return by === undefined ? readFile(file) : leftOut(file, by);
+  });
   // A file that can't be read may hold the names that others miss, so they are looked up only when all can.
   const wrong = drafts.flatMap((draft) => draft.problems);
   if (wrong.length > 0) throw refusal(wrong, files);
@@ -62,13 +66,20 @@ function checkSizes(files: readonly DeclaredFile[]): readonly Problem[] {
 
 function readFile(file: DeclaredFile): Draft {
   const base = path.posix.basename(file.name);
-  if (base === 'CODEOWNERS') return readCodeowners(file);
+  if (isCodeowners(file)) return readCodeowners(file);
   if (/^catalog-info\.ya?ml$/.test(base)) return readCatalogInfo(file);
   if (/\.ya?ml$/.test(base)) return readSheerYaml(file);
   const place = { file: file.name, line: 1, column: 1, length: 1, path: null };
   const message = `a file called ${quoted(base)} is not read: expected sheer.yaml, catalog-info.yaml or CODEOWNERS`;
   return { ...EMPTY_DRAFT, problems: [{ place, message }] };
 }
+
+const leftOut = (file: DeclaredFile, by: string): Draft => ({
+  ...EMPTY_DRAFT,
+  warnings: [
+    `${file.name}: left out: of several CODEOWNERS for one directory only ${by} counts, as on GitHub`,
+  ],
+});
 
 function refusal(problems: readonly Problem[], files: readonly DeclaredFile[]): DeclarationError {
   const order = new Map(files.map(({ name }, index) => [name, index]));
