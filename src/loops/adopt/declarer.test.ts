@@ -49,6 +49,27 @@ describe('a declaration', () => {
     );
   });
 
+  it('says when it takes back what another file of the directory declared', () => {
+    const inDirectory = (name: string, content: string) =>
+      world.loop.questions.declare([{ name, content, directory: '/srv/mail' }], {
+        dryRun: false,
+        actor: 'ada',
+      }).warnings;
+    const mail = 'teams: { mail: {} }\nservices: { mail: { owner: mail, match: { name: mail } } }';
+    const all = '; `sheer declare /srv/mail` declares all files together';
+    assert.deepEqual(inDirectory('sheer.yaml', mail), []);
+    assert.deepEqual(inDirectory('sheer.yaml', 'teams: { mail: {} }'), [], 'the file itself says so');
+    assert.deepEqual(inDirectory('sheer.yaml', mail), []);
+    assert.deepEqual(inDirectory('more.sheer.yaml', 'teams: { post: {} }'), [
+      `replaces what /srv/mail/sheer.yaml declared: 2 removed${all}`,
+    ]);
+    assert.deepEqual(inDirectory('sheer.yaml', 'teams: { fax: {} }'), [
+      `replaces what /srv/mail declared: 1 removed${all}`,
+    ]);
+    assert.deepEqual(inDirectory('sheer.yaml', 'teams: { fax: {}, post: {} }'), []);
+    inDirectory('sheer.yaml', '{}');
+  });
+
   it('counts although the clock was set back since the last one', () => {
     world.now -= 3_600_000;
     declare('sheer.yaml', 'teams: { storefront: {} }');

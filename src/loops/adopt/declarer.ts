@@ -54,12 +54,18 @@ export class Declarer {
     // Messages name files as they were given; what is kept must not change with where somebody stood.
     const given = parseDeclarations(files, elsewhere);
     this.#refuseContradictions(source, given.subjects);
-    const { warnings } = given;
-    const { subjects } = parseDeclarations(files.map(namedFrom(directory)), elsewhere);
-    const changes = diffDeclarations(this.#before(source), subjects);
+    const named = files.map(namedFrom(directory));
+    const { subjects } = parseDeclarations(named, elsewhere);
+    const before = this.#before(source);
+    const changes = diffDeclarations(before, subjects);
+    const replaced = replacedFile(before, changes, named);
+    const warnings = [
+      ...given.warnings,
+      ...(replaced === null ? [] : [replacing(directory, replaced, changes)]),
+    ];
     const applied = !options.dryRun && changes.length > 0;
     if (applied) this.#record(source, subjects, changes, options.actor);
-    return { changes: [...changes], warnings: [...warnings], applied };
+    return { changes: [...changes], warnings, applied };
   }
 
   /** What this declaration said last. */
@@ -129,6 +135,32 @@ export class Declarer {
     });
     store.append('audit', facts, store.head('audit').position);
   }
+}
+
+/** The file whose words are taken back although it was not given; empty: nobody knows which; null: there is none. */
+function replacedFile(
+  before: readonly Comparable[],
+  changes: readonly DeclarationChange[],
+  given: readonly DeclaredFile[],
+): string | null {
+  const removed = new Set(changes.filter(({ change }) => change === 'removed').map(keyOf));
+  if (removed.size === 0) return null;
+  const lost = before.filter((subject) => removed.has(keyOf(subject)));
+  const places = lost.flatMap(({ data }) => ('location' in data && data.location ? [data.location] : []));
+  const isGiven = (place: string): boolean =>
+    given.some(({ name }) => place.startsWith(`${name} `) || place.startsWith(`${name}:`));
+  const other = places.find((place) => !isGiven(place));
+  if (other !== undefined) return other.replace(/(?::\d+| services\..*)$/s, '');
+  // Not everything says where it stands; a file that repeats nothing of it is another one.
+  return places.length === 0 && lost.length === before.length ? '' : null;
+}
+
+const keyOf = ({ kind, id }: Pick<Comparable, 'kind' | 'id'>): string => `${kind} ${id}`;
+
+function replacing(directory: string, file: string, changes: readonly DeclarationChange[]): string {
+  const count = changes.filter(({ change }) => change === 'removed').length;
+  const place = path.posix.join(directory, file);
+  return `replaces what ${place} declared: ${count} removed; \`sheer declare ${directory}\` declares all files together`;
 }
 
 /** The deepest directory that holds all files. */
