@@ -85,9 +85,10 @@ export class Locator {
 
   /** With a reason where nobody is found: for an answer to a person. */
   locate(asked: Place): Located {
-    return (
-      this.find(asked) ?? { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) }
-    );
+    const found = this.find(asked);
+    // That loopback is the node's own nobody reports; before anything was, not even that is known.
+    const isKnown = found !== null && (!isOwnLoopback(found) || this.#isObserved(this.#engines(), asked.at));
+    return isKnown ? found : { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) };
   }
 
   /** Null where nobody is found: for many at once. */
@@ -198,12 +199,19 @@ export class Locator {
     const { graph, settledUntil, retainedSince } = this.#options;
     if (retainedSince !== undefined && place.at < retainedSince()) return 'no-longer-retained';
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
-    const engines = this.#evidence.sources(LATEST).filter((source) => source.data.kind === 'engine');
+    const engines = this.#engines();
     if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';
-    if (!engines.some((engine) => graph.facts.firstSaid(engine.subject) <= place.at))
-      return 'before-observation-began';
+    if (!this.#isObserved(engines, place.at)) return 'before-observation-began';
     if (this.#evidence.hadAddressless(place.at)) return 'gone-before-it-could-be-read';
     return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
+  }
+
+  #engines(): readonly Statement<'source'>[] {
+    return this.#evidence.sources(LATEST).filter((source) => source.data.kind === 'engine');
+  }
+
+  #isObserved(engines: readonly Statement<'source'>[], at: Instant): boolean {
+    return engines.some((engine) => this.#options.graph.facts.firstSaid(engine.subject) <= at);
   }
 
   #hadGap(engine: string, at: Instant): boolean {
@@ -221,6 +229,9 @@ function together(found: readonly (Located | null)[]): Located | null {
     return { kind: 'ambiguous', holdings };
   return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
 }
+
+const isOwnLoopback = (located: Located): boolean =>
+  located.kind === 'holder' && located.statement === null && located.how === 'holds the address';
 
 function holdingsOf(located: Located): readonly Holding[] {
   if (located.kind === 'ambiguous') return located.holdings;
