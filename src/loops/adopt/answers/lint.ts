@@ -2,27 +2,45 @@ import type { CallAnswer, LintFinding } from '#model';
 import { LATEST, type Statement } from '#graph';
 import { callAnswers } from './calls.ts';
 import { instancesAt, lacksOwner, servicesAt, type ServiceGroup } from './services.ts';
+import { shellWord } from './shell-word.ts';
 import type { View } from './view.ts';
 
 /** Where what is known and what runs don't agree, the weightiest first, each with the next step. */
 export function lintFindings(view: View): readonly LintFinding[] {
+  return concerns(view).map(({ finding }) => finding);
+}
+
+/** A finding with whom it is about: two services may have the same name, but no two the same id. */
+export interface Concern {
+  readonly finding: LintFinding;
+  /** The ids of both ends when it is about a call; null where an end has none. */
+  readonly call: { readonly from: string | null; readonly to: string | null } | null;
+}
+
+export function concerns(view: View): readonly Concern[] {
   const groups = servicesAt(view, LATEST);
   const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
   const externals = [...view.graph.all('external')];
-  const called = new Set(
-    calls.filter(wasObserved).flatMap(({ from, to, fromId, toId }) => [fromId ?? from, toId ?? to]),
-  );
-  return [
+  const called = new Set(calls.filter(wasObserved).flatMap(({ fromId, toId }) => [fromId, toId]));
+  const things = [
     ...selectorConflicts(view),
     ...groups.filter((group) => lacksOwner(group) && group.instances.length > 0).map(noOwner),
     ...externals.filter(({ data }) => data.owner === null).map(externalWithoutOwner),
     ...unknownTeams(view, groups),
     ...groups.filter((group) => group.declared && group.instances.length === 0).map(neverSeen),
     ...externals.filter(({ id }) => !called.has(id)).map(externalNeverSeen),
-    ...calls.filter((call) => !wasObserved(call)).map(callNeverSeen),
-    ...undeclaredCalls(groups, calls, externals),
+  ];
+  return [
+    ...things.map((finding) => ({ finding, call: null })),
+    ...calls.filter((call) => !wasObserved(call)).map((call) => ofCall(call, callNeverSeen(call))),
+    ...undeclaredCalls(groups, calls, externals).map((call) => ofCall(call, callNotDeclared(call))),
   ];
 }
+
+const ofCall = ({ fromId, toId }: CallAnswer, finding: LintFinding): Concern => ({
+  finding,
+  call: { from: fromId, to: toId },
+});
 
 const wasObserved = (call: CallAnswer): boolean => call.evidence.includes('observed');
 
@@ -34,7 +52,7 @@ function* selectorConflicts(view: View): Generator<LintFinding> {
       subject: statement.id,
       message: `${statement.data.name} matches the selectors of ${conflict.join(' and ')}, so it belongs to neither`,
       evidence: conflict.map((service) => `declared: ${service}`),
-      next: `sheer history ${statement.id}`,
+      next: `sheer history ${shellWord(statement.id)}`,
     };
   }
 }
@@ -80,7 +98,7 @@ const neverSeen = ({ id, name }: ServiceGroup): LintFinding => ({
   subject: id,
   message: `${name} is declared, but nothing that its selectors match runs`,
   evidence: [`declared: ${id}`],
-  next: `sheer history ${id}`,
+  next: `sheer history ${shellWord(id)}`,
 });
 
 const externalNeverSeen = ({ id, data }: Statement<'external'>): LintFinding => ({
@@ -88,7 +106,7 @@ const externalNeverSeen = ({ id, data }: Statement<'external'>): LintFinding => 
   subject: id,
   message: `${id} is declared, but nothing calls it or is called from it`,
   evidence: [`declared: external ${id}, ${data.addresses.join(', ')}`],
-  next: `sheer history ${id}`,
+  next: `sheer history ${shellWord(id)}`,
 });
 
 const callNeverSeen = (call: CallAnswer): LintFinding => ({
@@ -96,32 +114,28 @@ const callNeverSeen = (call: CallAnswer): LintFinding => ({
   subject: `${call.from} → ${call.to}${call.port === null ? '' : `:${call.port}`}`,
   message: `the call from ${call.from} to ${call.to} is declared, but was never seen`,
   evidence: [`declared: ${call.fromId ?? call.from} → ${call.toId ?? call.to}`],
-  next: `sheer why ${call.from} ${call.to}`,
+  next: `sheer why ${shellWord(call.fromId ?? call.from)} ${shellWord(call.toId ?? call.to)}`,
+});
+
+const callNotDeclared = (call: CallAnswer): LintFinding => ({
+  rule: 'seen-not-declared',
+  subject: `${call.from} → ${call.to}:${call.port ?? '*'}`,
+  message: `${call.from} calls ${call.to} on port ${call.port ?? '?'}, and no team has declared it`,
+  evidence: [
+    `observed: ${call.connections ?? 0} connections, last ${call.lastSeen ?? 'never'} (${call.sources.join(', ')})`,
+  ],
+  next: 'sheer declare --suggest',
 });
 
 /** Only of services and externals that somebody has declared: what nobody wrote down can't be complete. */
-function* undeclaredCalls(
+function undeclaredCalls(
   groups: readonly ServiceGroup[],
   calls: readonly CallAnswer[],
   externals: readonly Statement<'external'>[],
-): Generator<LintFinding> {
+): readonly CallAnswer[] {
   const declared = new Set([...groups.filter((group) => group.declared), ...externals].map(({ id }) => id));
-  for (const call of calls) {
-    if (
-      call.evidence.includes('declared') ||
-      call.toId === null ||
-      !declared.has(call.toId) ||
-      call.to === call.from
-    )
-      continue;
-    yield {
-      rule: 'seen-not-declared',
-      subject: `${call.from} → ${call.to}:${call.port ?? '*'}`,
-      message: `${call.from} calls ${call.to} on port ${call.port ?? '?'}, and no team has declared it`,
-      evidence: [
-        `observed: ${call.connections ?? 0} connections, last ${call.lastSeen ?? 'never'} (${call.sources.join(', ')})`,
-      ],
-      next: 'sheer declare --suggest',
-    };
-  }
+  return calls.filter(
+    ({ evidence, fromId, toId }) =>
+      !evidence.includes('declared') && toId !== null && declared.has(toId) && toId !== fromId,
+  );
 }

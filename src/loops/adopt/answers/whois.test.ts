@@ -18,8 +18,8 @@ it('whois of the loopback address before anything was observed knows nothing, as
     const { kind, reason, confidence } = world.whois(ip, at);
     return [kind, reason, confidence];
   };
-  const before = BEGINNING - 3_600_000;
+  const early = BEGINNING - 3_600_000;
   const nothing = ['unknown', 'before-observation-began', null];
-  assert.deepEqual(kindAt('127.0.0.1', before), nothing);
-  assert.deepEqual(kindAt('10.88.0.9', before), nothing);
+  assert.deepEqual(kindAt('127.0.0.1', early), nothing);
+  assert.deepEqual(kindAt('10.88.0.9', early), nothing);
 });
