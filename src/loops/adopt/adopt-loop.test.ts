@@ -11,6 +11,8 @@ import {
 } from '../../../test/fakes/adopted-world.ts';
 import { until } from '../../../test/fakes/until.ts';
 
+const YEAR_MS = 365 * 24 * 3_600_000;
+
 let world: AdoptedWorld;
 
 beforeEach(async () => {
@@ -134,6 +136,16 @@ describe('the past', () => {
     assert.equal(world.whois('10.88.0.2', then).instance, 'container/a', 'after a restart too');
   });
 
+  it('begins when Sheerline began to look, and an answer says when that was', async () => {
+    await world.run(container('a'));
+    const { reason, explanation, until: began } = world.whois('10.88.0.2', BEGINNING - YEAR_MS);
+    const beginning = new Date(BEGINNING).toISOString();
+    assert.deepEqual(
+      [reason, explanation, began],
+      ['before-observation-began', `that is before Sheerline began to look at ${beginning}`, beginning],
+    );
+  });
+
   it('is dropped when it is no longer kept, and an answer says so', async () => {
     const then = await goneContainer();
     world.now += 40 * 24 * 3_600_000;
@@ -141,6 +153,7 @@ describe('the past', () => {
     await settled();
     world.loop.tidy();
     await until(() => world.whois('10.88.0.2', then).reason === 'no-longer-retained');
+    assert.equal(world.whois('10.88.0.2', then - YEAR_MS).reason, 'before-observation-began');
     assert.ok(world.loop.questions.auditVerify(null).streams.every((stream) => stream.ok));
   });
 });

@@ -7,6 +7,7 @@ import {
   type WhoisAnswer,
 } from '#model';
 import { LATEST, type Located, type NamedInstance, type Place, type Statement } from '#graph';
+import { observationBegan } from './observation-began.ts';
 import { ownershipMoment, type View } from './view.ts';
 
 export interface WhoisQuestion {
@@ -33,7 +34,12 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
     elsewhere: question.scope === null ? elsewhere(view, place) : [],
     ...around,
   };
-  if (located.kind === 'unknown') return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
+  if (located.kind === 'unknown') {
+    const began = observationBegan(view);
+    if (began !== null && at < began && BEFORE_IT_BEGAN.has(located.reason))
+      return { ...base, ...tooEarly(began) };
+    return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
+  }
   if (located.kind === 'external') return external(view, base, located);
   if (located.kind === 'holder') return held(view, base, located, at);
   return {
@@ -81,6 +87,19 @@ const NOTHING: WhoisAnswer = {
   before: null,
   after: [],
 };
+
+/** Nothing was dropped of a time in which nothing had been observed. */
+const BEFORE_IT_BEGAN: ReadonlySet<UnknownReason> = new Set([
+  'before-observation-began',
+  'no-longer-retained',
+]);
+
+const tooEarly = (began: Instant): Pick<WhoisAnswer, 'kind' | 'reason' | 'explanation' | 'until'> => ({
+  kind: 'unknown',
+  reason: 'before-observation-began',
+  explanation: `that is before Sheerline began to look at ${formatInstant(began)}`,
+  until: formatInstant(began),
+});
 
 /** For an address that was free also since when, and until when. */
 function whyUnknown(
