@@ -130,6 +130,15 @@ export function companionsConformance(subject: StoreUnderTest): void {
       assert.deepEqual(flows(subject.store), [sampleFlow({ minute: NOON + MINUTE_MS })]);
     });
 
+    it('keep how far an import got until its rows are dropped', () => {
+      const { measurements } = subject.store;
+      measurements.addFlows([sampleFlow()], { id: 'import:x', offset: 4096, state: '{}' });
+      measurements.dropFlows(NOON + MINUTE_MS);
+      assert.equal(measurements.importProgress('import:x')?.offset, 4096, 'it may go on');
+      measurements.dropFlows(NOON + 11 * DAY_MS);
+      assert.equal(measurements.importProgress('import:x'), null);
+    });
+
     it('keep how far an import got, with its rows', () => {
       const { measurements } = subject.store;
       assert.equal(measurements.importProgress('import:x'), null);

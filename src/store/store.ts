@@ -140,6 +140,12 @@ export interface MeasurementStore {
   importProgress(id: string): ImportProgress | null;
   /** Rows of minutes in `[from, until)`, oldest first, in batches. */
   flows(from: Instant, until: Instant): Iterable<readonly FlowRow[]>;
+  /**
+   * Drops the rows of minutes before, and how far imports got that went no further since: none of their
+   * rows is left, so that nothing is doubled if they are begun anew.
+   *
+   * @returns how many rows
+   */
   dropFlows(before: Instant): number;
 }
 

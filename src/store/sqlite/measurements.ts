@@ -1,4 +1,4 @@
-import type { Instant } from '#model';
+import type { Clock, Instant } from '#model';
 import { flowKey, type FlowKey } from '../flow-key.ts';
 import type { FlowRow, ImportProgress, MeasurementStore } from '../store.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
@@ -26,10 +26,13 @@ export class SqliteMeasurements implements MeasurementStore {
   readonly #first: Statement<Columns>;
   readonly #next: Statement<Columns>;
   readonly #drop: Statement<Columns>;
+  readonly #clock: Clock;
   readonly #putProgress: Statement<readonly [string, number, string]>;
+  readonly #dropProgress: Statement<readonly [string, number, string]>;
   readonly #progress: Statement<readonly [string, number, string]>;
 
-  constructor(database: Database, transaction: (work: () => void) => void) {
+  constructor(database: Database, clock: Clock, transaction: (work: () => void) => void) {
+    this.#clock = clock;
     this.#transaction = transaction;
     this.#add = database.prepare(`
       INSERT INTO flows (${COLUMNS}) VALUES (${parameters(COLUMN_COUNT)})
@@ -47,16 +50,18 @@ export class SqliteMeasurements implements MeasurementStore {
     this.#next = database.prepare(`${select} (${KEY_COLUMNS}) > (${parameters(KEY_COUNT)}) ${order}`);
     this.#drop = database.prepare('DELETE FROM flows WHERE minute < ?');
     this.#putProgress = database.prepare(
-      'INSERT INTO imports (id, bytes_done, state) VALUES (?, ?, ?) ' +
-        'ON CONFLICT DO UPDATE SET bytes_done = excluded.bytes_done, state = excluded.state',
+      'INSERT INTO imports (id, bytes_done, state, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET ' +
+        'bytes_done = excluded.bytes_done, state = excluded.state, changed_at = excluded.changed_at',
     );
+    this.#dropProgress = database.prepare('DELETE FROM imports WHERE changed_at < ?');
     this.#progress = database.prepare('SELECT id, bytes_done, state FROM imports WHERE id = ?');
   }
 
   addFlows(rows: readonly FlowRow[], progress?: ImportProgress): void {
     this.#transaction(() => {
       for (const row of rows) this.#add.run(...flowKey(row), ...valuesOf(row));
-      if (progress !== undefined) this.#putProgress.run(progress.id, progress.offset, progress.state);
+      if (progress !== undefined)
+        this.#putProgress.run(progress.id, progress.offset, progress.state, this.#clock());
     });
   }
 
@@ -79,6 +84,7 @@ export class SqliteMeasurements implements MeasurementStore {
     let dropped = 0;
     this.#transaction(() => {
       dropped = this.#drop.run(before);
+      this.#dropProgress.run(before);
     });
     return dropped;
   }

@@ -59,7 +59,9 @@ export class SqliteStore implements Store {
       hashAt: (stream, position) => this.#hashAt(stream, position),
     });
     this.snapshots = this.#snapshotFiles;
-    this.measurements = new SqliteMeasurements(database, (work) => this.#streams.transaction(work));
+    this.measurements = new SqliteMeasurements(database, parts.clock, (work) =>
+      this.#streams.transaction(work),
+    );
     this.content = new ContentFiles(paths.content, guarded);
     this.#close = parts.close;
   }
