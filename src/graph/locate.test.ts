@@ -185,6 +185,14 @@ describe('an unknown address says why', () => {
     it(`because ${name}`, () => assert.equal(who(facts, place), `unknown: ${reason}`));
   }
 
+  it('because a public address of this node was in use before anything was observed', () => {
+    const { said, start } = engine();
+    const facts = [...start, said.address('8.8.8.8', 'a', 20)];
+    assert.equal(who(facts, { ip: '8.8.8.8', at: 5 }), 'unknown: before-observation-began');
+    assert.equal(who(facts, { ip: '8.8.8.8', at: 15 }), 'external internet', 'nobody held it then');
+    assert.equal(who(start, { ip: '8.8.8.8', at: 5 }), 'external internet');
+  });
+
   it('because the feed had a gap', () => {
     const { said, start } = engine();
     const facts = [

@@ -87,7 +87,7 @@ export class Locator {
   locate(asked: Place): Located {
     const found = this.find(asked);
     // That loopback is the node's own nobody reports; before anything was, not even that is known.
-    const isKnown = found !== null && (!isOwnLoopback(found) || this.#isObserved(this.#engines(), asked.at));
+    const isKnown = found !== null && (!isOwnLoopback(found) || this.isObserved(asked.at));
     return isKnown ? found : { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) };
   }
 
@@ -100,7 +100,14 @@ export class Locator {
     if (found !== null) return found;
     if (isLoopback(place.ip)) return this.#node();
     const external = this.#options.externals(place.ip, place.port, place.scope);
-    return external === null ? null : { kind: 'external', ...external };
+    if (external === null || (!external.declared && this.#isOwnTooEarly(place))) return null;
+    return { kind: 'external', ...external };
+  }
+
+  /** Whether any engine had reported anything then. */
+  isObserved(at: Instant): boolean {
+    const { facts } = this.#options.graph;
+    return this.#engines().some((engine) => facts.firstSaid(engine.subject) <= at);
   }
 
   /** The scopes that are asked for a place, in order. */
@@ -201,7 +208,7 @@ export class Locator {
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
     const engines = this.#engines();
     if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';
-    if (!this.#isObserved(engines, place.at)) return 'before-observation-began';
+    if (!this.isObserved(place.at)) return 'before-observation-began';
     if (this.#evidence.hadAddressless(place.at)) return 'gone-before-it-could-be-read';
     return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
   }
@@ -210,8 +217,11 @@ export class Locator {
     return this.#evidence.sources(LATEST).filter((source) => source.data.kind === 'engine');
   }
 
-  #isObserved(engines: readonly Statement<'source'>[], at: Instant): boolean {
-    return engines.some((engine) => this.#options.graph.facts.firstSaid(engine.subject) <= at);
+  /** A public address that was somebody's here as soon as anybody looked: before that it may have been, too. */
+  #isOwnTooEarly(place: Place): boolean {
+    const { addresses } = this.#options.graph;
+    const isOwn = this.scopesOf(place).some((scope) => addresses.keyOf(scope, place.ip) >= 0);
+    return isOwn && !this.isObserved(place.at);
   }
 
   #hadGap(engine: string, at: Instant): boolean {

@@ -159,6 +159,36 @@ describe('the past', () => {
 });
 
 describe('a flow', () => {
+  it('from before anything was observed has no name, and an address of this node is not the internet’s', async () => {
+    const at = world.now - 10_000;
+    const lookup = world.connection('203.0.113.2', '10.255.255.53', 53);
+    world.sensor.see({ ...lookup, seenFrom: 'path', at });
+    world.sensor.see({ ...lookup, client: { ...lookup.client, ip: '203.0.113.9' }, seenFrom: 'path', at });
+    world.now += 3000;
+    world.sensor.see({ kind: 'watermark', at: world.now });
+    await until(() => world.calls().length > 0);
+    await world.run(container('a', { ip: '203.0.113.2', since: world.now }));
+    const flows = world.loop.questions.flows({
+      since: at - 60_000,
+      until: world.now,
+      from: null,
+      to: null,
+      unknown: false,
+      limit: 10,
+    });
+    const ends = flows
+      .flatMap(({ from, to }) => [from, to])
+      .map(({ ip, name, reason }) => `${ip} ${name} ${reason}`);
+    assert.deepEqual(
+      new Set(ends),
+      new Set([
+        '203.0.113.2 unknown before-observation-began',
+        '203.0.113.9 internet null',
+        '10.255.255.53 unknown before-observation-began',
+      ]),
+    );
+  });
+
   it('is named at both ends by what the kernel says', async () => {
     await world.run(
       container('a', { labels: { 'app.kubernetes.io/name': 'web' } }),
