@@ -5,7 +5,7 @@ import { formatInstant, type Clock, type Instant } from '#model';
 import type { StatePaths } from '#cli';
 import { AdoptLoop } from '#loops/adopt';
 import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
-import { FlowLogReader, namedLine } from '#sensors';
+import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore } from '#store';
 import { chooseEngines } from './engines.ts';
 import { chooseSensors } from './sensors.ts';
@@ -60,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     store,
     engines,
     sensors: chooseSensors({ node, clock }),
-    flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
+    flowLogs: { createReader: (reader) => new FlowLogReader(reader), formats: FLOW_LOG_FORMATS, namedLine },
     node,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
     clock,

@@ -13,7 +13,7 @@ import {
   type InstanceData,
   type Observation,
 } from '#model';
-import { FlowLogReader, namedLine } from '#sensors';
+import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore, type Store } from '#store';
 import { containerData } from './container-data.ts';
 import { FakeEngine, FakeSensor } from './engine.ts';
@@ -66,7 +66,7 @@ export class AdoptedWorld {
       store: this.store,
       engines: [this.engine],
       sensors: [this.sensor, ...helpers],
-      flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
+      flowLogs: { createReader: (reader) => new FlowLogReader(reader), formats: FLOW_LOG_FORMATS, namedLine },
       node: NODE,
       bootId: 'b00t',
       clock,

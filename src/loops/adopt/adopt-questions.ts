@@ -31,6 +31,7 @@ import { capabilityMatrix } from './capability-matrix.ts';
 import type { Archive } from './archive.ts';
 import type { Declarer } from './declarer.ts';
 import type { Feeds } from './feeds.ts';
+import type { FlowLogFormats } from './flow-importer.ts';
 import type { DeclaredFile, ListFilter, Questions } from './questions.ts';
 
 /** A past moment's calls are those of the day before it. */
@@ -48,6 +49,7 @@ export interface AdoptQuestionsOptions {
   readonly declarer: Declarer;
   readonly engines: readonly Engine[];
   readonly sensors: readonly FlowSensor[];
+  readonly flowLogs: Pick<FlowLogFormats, 'formats'>;
   readonly self: () => Pick<
     StatusAnswer,
     'version' | 'state' | 'address' | 'socket' | 'pid' | 'since' | 'memoryBytes'
@@ -102,7 +104,8 @@ export class AdoptQuestions implements Questions {
   }
 
   capabilities(): readonly CapabilityAnswer[] {
-    return capabilityMatrix(this.#options.engines, this.#options.sensors);
+    const { engines, sensors, flowLogs } = this.#options;
+    return capabilityMatrix(engines, sensors, flowLogs.formats);
   }
 
   services = (filter: ListFilter) => this.#orUnknown(filter, serviceAnswers(this.#viewAt(filter.at), filter));

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type {
   EndName,
+  FlowLogDescription,
   FlowLogEnd,
   FlowLogLine,
   FlowLogReader,
@@ -23,6 +24,8 @@ type ImportRequest = Parameters<FlowImports['open']>[0];
 /** How flow logs are read; injected, because a loop knows sensors by their contracts only. */
 export interface FlowLogFormats {
   readonly createReader: (options: FlowLogReaderOptions) => FlowLogReader;
+  /** Which there are, and what each can say. */
+  readonly formats: readonly FlowLogDescription[];
   readonly namedLine: (line: FlowLogLine, nameOf: (end: FlowLogEnd, line: FlowLogLine) => EndName) => string;
 }
 
