@@ -9,7 +9,8 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 # A copy of the lock file that node_modules was installed from: comparing needs no hash tool.
 stamp=$root/node_modules/.sheerline-lock
 packages='podman runc buildah netavark aardvark-dns iptables busybox-static conntrack bpftrace nftables
-  iproute2 redis-server postgresql nginx-light curl procps strace gcc libc6-dev'
+  iproute2 redis-server postgresql nginx-light curl procps strace gcc libc6-dev
+  libdpkg-perl rpm python3-packaging ruby php-cli'
 
 say() { printf 'sheerline: %s\n' "$*" >&2; }
 

@@ -107,6 +107,7 @@ function groupOf(root: Command, name: string): Command {
 
 const GROUPS: Readonly<Record<string, string>> = {
   audit: 'the tamper-evident record of who decided what',
+  versions: 'the exact order of versions of each ecosystem',
 };
 
 function toOption({ flags, description, choices, required }: OptionDefinition): Option {

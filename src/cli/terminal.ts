@@ -9,6 +9,8 @@ export interface Terminal {
   /** Whether a person can be asked. */
   readonly canAsk: boolean;
   readonly columns: number;
+  /** Standard input up to its end. */
+  readonly read: () => AsyncIterable<Uint8Array>;
   /** Resolves once there is room for more. */
   readonly write: (text: string) => Promise<void>;
   readonly writeError: (text: string) => void;
@@ -37,6 +39,7 @@ export function processTerminal(): Terminal {
     isErrorInteractive: stderr.isTTY,
     canAsk: stdin.isTTY && stderr.isTTY,
     columns: stdout.columns || COLUMNS,
+    read: () => stdin,
     write: (text) =>
       new Promise((resolve) => {
         // What could not be written drains nothing.

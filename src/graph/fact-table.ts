@@ -30,6 +30,13 @@ const SUBJECT_KINDS: readonly SubjectKind[] = [
   'source',
   'segment',
   'label',
+  'build-source',
+  'package-list',
+  'patch-policy',
+  'waiver',
+  'vex',
+  'case',
+  'advisory-source',
 ];
 
 /**

@@ -14,7 +14,19 @@ export {
   type ObservedService,
 } from './derive/suggest.ts';
 export { Graph, GRAPH_FORMAT } from './graph.ts';
+export type { BaseClaim, BaseEdge, BaseKnowledge } from './image-tree/base-of.ts';
+export type { CopyEdge } from './image-tree/copies-from.ts';
+export { buildImageTree, type ImageNode, type ImageTree, type TreeImage } from './image-tree/image-tree.ts';
+export { packageOrigin, type PackageOrigin } from './image-tree/package-origin.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export { forgettingPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
+export { InstancesByImage } from './package-index/instances-by-image.ts';
+export {
+  PackageIndex,
+  type HeldPackage,
+  type PackageHolders,
+  type PackageQuestion,
+} from './package-index/package-index.ts';
+export type { PackageEntry } from './package-index/package-table.ts';
 export { current, history, lastRunBefore, LATEST, type HistoryRow, type Statement } from './statements.ts';

@@ -371,3 +371,5 @@ export type ErrorAnswer = z.infer<typeof errorSchema>;
 export type FlowImportAnswer = z.infer<typeof flowImportSchema>;
 export type FlowImportStep = z.infer<typeof flowImportStepSchema>;
 export type ChangeAnswer = z.infer<typeof changeSchema>;
+
+export * from './patch-answers.ts';

@@ -1,7 +1,9 @@
 // Types only: the schemas cost 50 ms to load and have a door of their own, `#model/answers`.
 export type * from './answers.ts';
 export * from './address-block.ts';
+export * from './advisory.ts';
 export * from './attribution.ts';
+export * from './build-source.ts';
 export * from './closest.ts';
 export * from './errors.ts';
 export * from './evidence.ts';
@@ -12,6 +14,11 @@ export * from './instant.ts';
 export * from './ip-address.ts';
 export * from './labels.ts';
 export * from './observation.ts';
+export * from './package.ts';
+export * from './patch-facts.ts';
+export * from './patch-policy.ts';
+export * from './package-ecosystem.ts';
+export * from './package-url.ts';
 export * from './scope.ts';
 export * from './subject.ts';
 export * from './team-reference.ts';

@@ -1,4 +1,7 @@
+import type { BuildSourceData } from './build-source.ts';
 import type { Instant } from './instant.ts';
+import type { AdvisorySourceData, CaseData, PackageListData, VexData, WaiverData } from './patch-facts.ts';
+import type { PatchPolicyData } from './patch-policy.ts';
 import type { Scope } from './scope.ts';
 
 /** What each kind of subject looks like in a fact. Everything is plain JSON. */
@@ -16,6 +19,13 @@ export interface SubjectData {
   readonly label: LabelData;
   readonly source: SourceData;
   readonly segment: SegmentData;
+  readonly 'build-source': BuildSourceData;
+  readonly 'package-list': PackageListData;
+  readonly 'patch-policy': PatchPolicyData;
+  readonly waiver: WaiverData;
+  readonly vex: VexData;
+  readonly case: CaseData;
+  readonly 'advisory-source': AdvisorySourceData;
 }
 
 export type SubjectKind = keyof SubjectData;

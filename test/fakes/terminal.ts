@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Terminal } from '#cli';
 
 export interface FakeTerminal extends Terminal {
@@ -14,10 +15,12 @@ export interface FakeTerminalOptions {
   readonly interactive?: boolean;
   readonly answer?: boolean;
   readonly onWrite?: (text: string) => void;
+  /** What stands in standard input. */
+  readonly input?: AsyncIterable<Uint8Array>;
 }
 
 export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
-  const { interactive = false, answer = false, onWrite } = options;
+  const { interactive = false, answer = false, onWrite, input } = options;
   const listeners = new Set<() => void>();
   const asked: string[] = [];
   let [out, error] = ['', ''];
@@ -26,6 +29,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     isErrorInteractive: interactive,
     canAsk: interactive,
     columns: 80,
+    read: () => input ?? Readable.from([]),
     async write(text) {
       out += text;
       onWrite?.(text);

@@ -20,7 +20,14 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   },
   proc: { modules: { model: WORDS }, node: true },
   store: { modules: { model: WORDS }, node: true },
-  graph: { modules: { model: WORDS }, node: false },
+  graph: {
+    modules: {
+      model: WORDS,
+      versions: 'keeps the versions of a package in their order, so that a range is a run of them',
+    },
+    node: false,
+  },
+  versions: { modules: {}, node: false },
   engines: { modules: { model: WORDS, proc: 'reads /proc, as the sensors do' }, node: true },
   sensors: { modules: { model: WORDS, proc: 'reads /proc, as the engines do' }, node: true },
   'loops/adopt': {
@@ -36,6 +43,10 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
     packages: { yaml: 'manifests, with the place of every error', zod: 'what a schema found wrong' },
     node: true,
   },
+  'loops/patch': {
+    modules: { model: WORDS, versions: 'what a range of an advisory holds' },
+    node: false,
+  },
   server: {
     modules: { model: WORDS, graph: 'its answers', 'loops/adopt': 'the questions that it serves' },
     types: { store: 'facts and heads for the event stream' },
@@ -48,7 +59,11 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   },
   sdk: { modules: {}, types: { model: 'the types of the answers; browser-safe, so no code' }, node: false },
   cli: {
-    modules: { sdk: 'the only way to a control plane', model: WORDS },
+    modules: {
+      sdk: 'the only way to a control plane',
+      model: WORDS,
+      versions: 'compares them on the spot: pure, and nothing that a control plane knows better',
+    },
     packages: { commander: 'commands, options and help' },
     node: true,
   },

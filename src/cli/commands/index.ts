@@ -6,6 +6,7 @@ import { declareCommands } from './declare.ts';
 import { flowImportCommands } from './flow-import.ts';
 import { questionCommands } from './questions.ts';
 import { tableCommands } from './tables.ts';
+import { versionCommands } from './versions.ts';
 
 /** Every command, in the order of the help. */
 export function allCommands(handlers: Handlers): readonly CommandDefinition[] {
@@ -16,5 +17,6 @@ export function allCommands(handlers: Handlers): readonly CommandDefinition[] {
     ...flowImportCommands,
     ...declareCommands,
     ...auditCommands,
+    ...versionCommands,
   ];
 }

@@ -1,0 +1,127 @@
+import fc from 'fast-check';
+import { choicesOf } from './brute-force.fixture.ts';
+import type { FixBase, FixImage, FixProblem, Holding, HoldingOrigin, NewerBase } from './fix-problem.ts';
+
+/** So many combinations of choices the brute force goes through. */
+const COMBINATIONS = 60_000;
+
+/** Small problems with everything that a problem can have; `trees` have no copies and no newer bases. */
+export function arbitraryProblem(shape: 'trees' | 'graphs'): fc.Arbitrary<FixProblem> {
+  return fc
+    .record({
+      packages: fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 3 }),
+      seeds: fc.array(arbitrarySeed, { minLength: 1, maxLength: 8 }),
+    })
+    .map(({ packages, seeds }) => problemOf(packages, seeds, shape))
+    .filter(({ images }) => images.reduce((all, image) => all * choicesOf(image).length, 1) <= COMBINATIONS);
+}
+
+interface Seed {
+  readonly base: number;
+  readonly pinned: boolean;
+  readonly newer: readonly number[];
+  readonly same: boolean;
+  readonly copies: readonly number[];
+  readonly team: number;
+  readonly flags: number;
+  readonly ways: readonly number[];
+}
+
+const arbitrarySeed: fc.Arbitrary<Seed> = fc.record({
+  base: fc.nat(9),
+  pinned: fc.nat(5).map((value) => value === 0),
+  newer: fc.array(fc.nat(7), { maxLength: 2 }),
+  same: fc.nat(4).map((value) => value === 0),
+  copies: fc.array(fc.nat(7), { maxLength: 2 }),
+  team: fc.nat(3),
+  flags: fc.nat(255),
+  ways: fc.array(fc.nat(9), { minLength: 3, maxLength: 3 }),
+});
+
+function problemOf(
+  packages: readonly number[],
+  seeds: readonly Seed[],
+  shape: 'trees' | 'graphs',
+): FixProblem {
+  const vulnerable = packages.map((value, index) => ({
+    purl: `pkg:deb/debian/p${index}@1`,
+    fixed: value === 0 ? null : '2',
+  }));
+  const images: FixImage[] = [];
+  for (const [index, seed] of seeds.entries()) {
+    images.push(imageOf(seed, { index, images, purls: vulnerable.map(({ purl }) => purl), shape }));
+  }
+  return { packages: vulnerable, images };
+}
+
+interface Context {
+  readonly index: number;
+  readonly images: readonly FixImage[];
+  readonly purls: readonly string[];
+  readonly shape: 'trees' | 'graphs';
+}
+
+function imageOf(seed: Seed, { index, images, purls, shape }: Context): FixImage {
+  const before = (value: number): FixImage | undefined => images[value % Math.max(1, index)];
+  const graph = shape === 'graphs';
+  const baseImage = seed.base < 8 ? before(seed.base) : undefined;
+  const base: FixBase | null =
+    baseImage === undefined
+      ? seed.base === 8
+        ? { kind: 'foreign', name: 'debian:12' }
+        : null
+      : { kind: 'image', id: baseImage.id, pinned: seed.pinned };
+  const others = (values: readonly number[]): readonly string[] =>
+    graph ? [...new Set(values.flatMap((value) => before(value)?.id ?? []))] : [];
+  const newerBases = others(seed.newer)
+    .filter((id) => id !== baseImage?.id)
+    .map((id): NewerBase => ({ id, sameReference: seed.same }));
+  const copiesFrom = others(seed.copies);
+  return {
+    id: `i${index}`,
+    name: `image-${(index * 5) % 8}`,
+    team: seed.team === 0 ? null : `team-${seed.team}`,
+    buildSource: (seed.flags & 3) !== 0,
+    built: (seed.flags & 12) !== 0 || !graph,
+    required: (seed.flags & 16) !== 0,
+    instances: seed.flags & 3,
+    upgrades: (seed.flags & 96) !== 0,
+    base,
+    newerBases,
+    copiesFrom,
+    holdings: purls.flatMap((purl, at) =>
+      holdingsOf(purl, seed.ways[at] ?? 0, { base, baseImage, copiesFrom }),
+    ),
+  };
+}
+
+function holdingsOf(
+  purl: string,
+  way: number,
+  from: {
+    readonly base: FixBase | null;
+    readonly baseImage: FixImage | undefined;
+    readonly copiesFrom: readonly string[];
+  },
+): readonly Holding[] {
+  const holding = (origin: HoldingOrigin): Holding => ({ purl, layer: way, origin });
+  const inherits =
+    from.baseImage?.holdings.some((held) => held.purl === purl) ?? from.base?.kind === 'foreign';
+  const inherited = inherits && way !== 9 ? [holding({ kind: 'base' })] : [];
+  const [copied] = from.copiesFrom;
+  switch (way) {
+    case 0:
+      return [...inherited, holding({ kind: 'own' })];
+    case 1:
+      return [...inherited, holding({ kind: 'refetched' })];
+    case 2:
+      return [...inherited, holding({ kind: 'downloaded' })];
+    case 3:
+      return [...inherited, holding({ kind: 'copied', from: null })];
+    case 4:
+    case 5:
+      return copied === undefined ? inherited : [...inherited, holding({ kind: 'copied', from: copied })];
+    default:
+      return inherited;
+  }
+}

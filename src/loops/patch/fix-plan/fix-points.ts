@@ -1,0 +1,102 @@
+import type { Packages } from './content.ts';
+import type { ChangedPackage, FixPoint } from './fix-plan.ts';
+import type { Outcome, PlannedImage } from './outcome.ts';
+import { indexesOf, listed, packageName, plannedImages, referenceOf, wouldHold } from './outcome.ts';
+
+/** The images whose source or base reference must change, each with what that removes. */
+export function fixPointsOf(outcome: Outcome): readonly FixPoint[] {
+  return plannedImages(outcome)
+    .filter(({ action }) => action.kind === 'change')
+    .map((planned) => fixPointOf(planned, outcome));
+}
+
+function fixPointOf(planned: PlannedImage, outcome: Outcome): FixPoint {
+  const { image, references } = planned.content;
+  const reference = referenceOf(planned) ?? undefined;
+  const holds = (index: number): Packages => outcome.holds[index] ?? 0n;
+  const edited = wouldHold(planned.content, reference, false, holds) & ~planned.holds;
+  const stay = references.findLast(({ changes }) => !changes);
+  const unmoved = wouldHold(planned.content, stay, false, holds);
+  const moved = reference?.changes === true;
+  const target =
+    moved && reference.source !== null ? outcome.contents.images[reference.source]?.image : undefined;
+  const removed = (moved ? (unmoved === -1n ? 0n : unmoved) & ~planned.holds : 0n) | edited;
+  return {
+    image: image.id,
+    name: image.name,
+    team: image.team,
+    change: moved ? (edited === 0n ? 'base-reference' : 'both') : 'own-source',
+    to: target === undefined ? null : { image: target.id, name: target.name },
+    packages: changedPackages(planned, removed, outcome),
+    reason: reasonOf(planned, { edited, removed }, outcome),
+  };
+}
+
+function changedPackages(
+  planned: PlannedImage,
+  set: Packages,
+  { contents }: Outcome,
+): readonly ChangedPackage[] {
+  return indexesOf(set, contents.packages.length).flatMap((index) => {
+    const found = contents.packages[index];
+    if (found === undefined) return [];
+    const layer = planned.content.image.holdings.find(({ purl }) => purl === found.purl)?.layer ?? null;
+    return [{ purl: found.purl, fixed: found.fixed, layer }];
+  });
+}
+
+function reasonOf(
+  planned: PlannedImage,
+  sets: { readonly edited: Packages; readonly removed: Packages },
+  outcome: Outcome,
+): string {
+  const reference = referenceOf(planned);
+  const source = reference?.source ?? null;
+  const base = source === null ? undefined : outcome.contents.images[source]?.image;
+  const sentences: string[] = [];
+  if (reference?.changes === true && base !== undefined)
+    sentences.push(moveSentence(planned, source, outcome));
+  const edited = namesOf(sets.edited, outcome);
+  const own = edited.filter((name) => broughtIn(planned).has(name));
+  const inherited = edited.filter((name) => !broughtIn(planned).has(name));
+  if (own.length > 0) {
+    sentences.push(`its own build steps bring in ${listed(own)}, so its source must take a fixed version`);
+  }
+  if (inherited.length > 0) sentences.push(inheritedSentence(planned, inherited, outcome));
+  return sentences.join('; ');
+}
+
+function moveSentence(planned: PlannedImage, source: number | null, outcome: Outcome): string {
+  const target = source === null ? undefined : outcome.contents.images[source];
+  const name = target?.image.name ?? '';
+  const built = source !== null && outcome.actions[source]?.kind !== 'keep';
+  if (source === planned.content.base)
+    return `its base reference is pinned, and must move to the new build of ${name}`;
+  return built
+    ? `its base reference moves to ${name}, which is built first`
+    : `its base reference moves to ${name}, which is already fixed`;
+}
+
+function inheritedSentence(planned: PlannedImage, names: readonly string[], outcome: Outcome): string {
+  const { base, image } = planned.content;
+  const own = base === null ? undefined : outcome.contents.images[base]?.image;
+  const name = own?.name ?? (image.base?.kind === 'foreign' ? image.base.name : 'its base');
+  const upgrade = `it upgrades ${listed(names)} in a layer of its own`;
+  if (own?.buildSource === true)
+    return `${upgrade}: that takes fewer changes or builds than fixing it in ${name}`;
+  return own === undefined
+    ? `its base ${name} is not ours, so ${upgrade}`
+    : `its base ${name} has no build source, so ${upgrade}`;
+}
+
+function broughtIn({ content }: PlannedImage): ReadonlySet<string> {
+  const own = content.image.holdings.filter(
+    ({ origin }) => origin.kind !== 'base' && origin.kind !== 'copied',
+  );
+  return new Set(own.map(({ purl }) => packageName(purl)));
+}
+
+function namesOf(set: Packages, { contents }: Outcome): readonly string[] {
+  const indexes = indexesOf(set, contents.packages.length);
+  return [...new Set(indexes.map((index) => packageName(contents.packages[index]?.purl ?? '')))];
+}

@@ -1,0 +1,4 @@
+export type * from './fix-plan.ts';
+export type * from './fix-problem.ts';
+export { FixPlanError } from './fix-plan-error.ts';
+export { planFixes } from './plan-fixes.ts';

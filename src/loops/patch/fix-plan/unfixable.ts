@@ -1,0 +1,136 @@
+import { resultOf } from './action.ts';
+import { ABSENT, bareBit, bothBits, type Content, type Packages } from './content.ts';
+import type { Unfixable, UnfixableReason } from './fix-plan.ts';
+import { indexesOf, type Outcome, packageName, plannedImages } from './outcome.ts';
+import type { VulnerablePackage } from './fix-problem.ts';
+
+/** Each package that a required image still holds after the plan, and why nothing removes it. */
+export function unfixableOf(outcome: Outcome): readonly Unfixable[] {
+  const all = changedEverywhere(outcome);
+  return plannedImages(outcome).flatMap((planned) => {
+    const { image } = planned.content;
+    if (!image.required) return [];
+    return indexesOf(planned.holds, outcome.contents.packages.length).map((index) => {
+      const purl = outcome.contents.packages[index]?.purl ?? '';
+      const obstacle = obstacleOf({ image: planned.index, package: index }, all, outcome);
+      const { id, name, team, instances } = image;
+      return { image: id, name, team, purl, ...obstacle, instances };
+    });
+  });
+}
+
+interface Everything {
+  readonly holds: readonly Packages[];
+  readonly bases: readonly (number | null)[];
+}
+
+/** What would be left if every image that can be built had its source changed, with the plan's bases. */
+function changedEverywhere({ contents, actions }: Outcome): Everything {
+  const holds: Packages[] = [];
+  const bases: (number | null)[] = [];
+  for (const [index, content] of contents.images.entries()) {
+    const action = actions[index] ?? { kind: 'keep' };
+    const reference = action.kind === 'keep' ? ownReference(content) : action.reference;
+    const change = { kind: content.image.buildSource ? 'change' : 'keep', reference } as const;
+    holds.push(resultOf(content, change, (source) => holds[source] ?? ABSENT) ?? content.now);
+    bases.push(content.references[reference]?.source ?? null);
+  }
+  return { holds, bases };
+}
+
+function ownReference({ references, base }: Content): number {
+  const own = references.findIndex(({ source }) => source === base);
+  return own >= 0 ? own : references.length - 1;
+}
+
+interface Held {
+  readonly image: number;
+  readonly package: number;
+}
+
+interface Obstacle {
+  readonly why: UnfixableReason;
+  readonly explanation: string;
+}
+
+/** Follows the package to the image where nothing more can be done about it. */
+function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle {
+  const found = outcome.contents.packages[held.package];
+  const content = outcome.contents.images[held.image];
+  if (found === undefined || content === undefined) return searchStopped('it');
+  const label = packageName(found.purl);
+  if (found.fixed === null) {
+    return { why: 'no-fix-published', explanation: `no fixed version of ${label} is published` };
+  }
+  const { name, buildSource } = content.image;
+  if (!buildSource) {
+    return {
+      why: 'no-build-source',
+      explanation: `${name} has no build source, so it can't be built without ${label}`,
+    };
+  }
+  if ((at(all.holds, held.image) & bothBits(held.package)) === 0n) return searchStopped(label);
+  return originObstacle(originOf(held, content, all, outcome), content, found);
+}
+
+const searchStopped = (label: string): Obstacle => ({
+  why: 'search-stopped',
+  explanation: `the search for a plan stopped before one was found that removes ${label}; there may be one`,
+});
+
+interface Origin {
+  /** The last image on the way: one that can't be built, or whose source nobody knows. */
+  readonly last: Content;
+  readonly copied: boolean;
+}
+
+function originOf(held: Held, start: Content, all: Everything, { contents }: Outcome): Origin {
+  let last = start;
+  let copied = false;
+  for (let index: number | null = held.image; index !== null;) {
+    last = contents.images[index] ?? last;
+    if (!last.image.buildSource) break;
+    const copy = last.copies.find(
+      ({ from, package: which }) => which === held.package && (at(all.holds, from) & bothBits(which)) !== 0n,
+    );
+    const unknown = copy === undefined && (last.ownChanged & bareBit(held.package)) !== 0n;
+    copied ||= unknown || copy !== undefined;
+    index = unknown ? null : (copy?.from ?? all.bases[index] ?? null);
+  }
+  return { last, copied };
+}
+
+function originObstacle(origin: Origin, start: Content, found: VulnerablePackage): Obstacle {
+  const { last, copied } = origin;
+  const label = packageName(found.purl);
+  const { name } = start.image;
+  if (copied) {
+    const from = last.image.buildSource
+      ? 'an image that is not known'
+      : `${last.image.name}, which has no build source`;
+    return {
+      why: 'copied-from-elsewhere',
+      explanation: `files of ${label} are copied from ${from}; only a fixed build of that removes them from ${name}`,
+    };
+  }
+  const ways = last.image.holdings
+    .filter(({ purl }) => purl === found.purl)
+    .map(({ origin: { kind } }) => kind);
+  if (ways.includes('downloaded')) {
+    return {
+      why: 'downloaded-by-hand',
+      explanation: `${last.image.name} downloads ${label} without a package manager and has no build source; no image built from it can upgrade that`,
+    };
+  }
+  const base =
+    last.image.buildSource && last.image.base?.kind === 'foreign' ? last.image.base.name : last.image.name;
+  return {
+    why: 'base-not-ours',
+    explanation: `${label} comes from ${base}, which is not ours to build, and ${name} has no package manager to upgrade it with`,
+  };
+}
+
+function at(holds: readonly Packages[], index: number): Packages {
+  const set = holds[index] ?? ABSENT;
+  return set === ABSENT ? 0n : set;
+}

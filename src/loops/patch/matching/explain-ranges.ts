@@ -1,0 +1,98 @@
+import type { AffectedPackage } from '#model';
+import {
+  intervalOfVersion,
+  isAfter,
+  isBefore,
+  rangesOf,
+  type VersionInterval,
+  type VersionOrder,
+} from './version-intervals.ts';
+
+export interface RangeExplanation {
+  readonly result: 'holds' | 'before' | 'after' | 'not-listed';
+  /** The interval that holds the version, or the nearest one; null: there is none. */
+  readonly range: string | null;
+  /** To be read after the version: `is before 1.2.5, where it is fixed`. */
+  readonly because: string;
+  /** The first version after it that is not affected, where a fix is named. */
+  readonly fixed: string | null;
+}
+
+/** Where a version stands beside what the ranges of an entry hold. */
+export function explainRanges(
+  entry: AffectedPackage,
+  version: string,
+  order: VersionOrder,
+): RangeExplanation {
+  const { intervals } = rangesOf(entry, order);
+  const fixes = fixesOf(entry);
+  const isFix = (of: VersionInterval): boolean =>
+    !of.toInclusive && fixes.some((fix) => of.to !== null && order(fix, of.to) === 0);
+  const holding = intervalOfVersion(intervals, version, order);
+  if (holding !== null) {
+    const fixed = isFix(holding) ? holding.to : null;
+    return {
+      result: 'holds',
+      range: formatInterval(holding),
+      because: holds(holding, fixed !== null),
+      fixed,
+    };
+  }
+  const last = intervals.findLast((each) => isAfter(version, each, order));
+  const next = intervals.find((each) => isBefore(version, each, order));
+  const fixed = fixes.filter((fix) => order(fix, version) > 0).sort(order)[0] ?? null;
+  if (last !== undefined) {
+    const because = `${after(last, isFix(last))}${next === undefined ? '' : `, and ${before(next)}`}`;
+    return { result: 'after', range: formatInterval(last), because, fixed };
+  }
+  if (next !== undefined)
+    return { result: 'before', range: formatInterval(next), because: before(next), fixed };
+  return { result: 'not-listed', range: null, because: 'is in no range', fixed };
+}
+
+/**
+ * Whether an enumerated version is the package's own: the same text, or another spelling of the same
+ * version (`1.0` and `1.0.0` of PyPI). Builds (`1.0.0+a`) are told apart, also where the order does not.
+ */
+export function isListed(version: string, listed: string, order: VersionOrder | null): boolean {
+  if (version === listed) return true;
+  if (order === null || version.includes('+') || listed.includes('+')) return false;
+  return order(version, listed) === 0;
+}
+
+/** `< 1.2.5`, `>= 1.0, <= 1.4`, `every version` */
+export function formatInterval({ from, fromInclusive, to, toInclusive }: VersionInterval): string {
+  const parts = [
+    from === null ? null : `${fromInclusive ? '>=' : '>'} ${from}`,
+    to === null ? null : `${toInclusive ? '<=' : '<'} ${to}`,
+  ].filter((part) => part !== null);
+  return parts.length === 0 ? 'every version' : parts.join(', ');
+}
+
+function fixesOf(entry: AffectedPackage): readonly string[] {
+  return entry.ranges.flatMap((range) =>
+    range.events.flatMap((each) => (each.kind === 'fixed' ? [each.version] : [])),
+  );
+}
+
+function holds(interval: VersionInterval, isFix: boolean): string {
+  const start =
+    interval.from === null
+      ? 'every version is affected'
+      : `is not before ${interval.from}, where it was introduced`;
+  if (interval.to === null)
+    return interval.from === null ? 'is affected, as every version is' : `${start}, and no fix is named`;
+  const end = interval.toInclusive
+    ? `is not after ${interval.to}, the last one that is affected`
+    : `is before ${interval.to}, ${isFix ? 'where it is fixed' : 'the limit of what is spoken of'}`;
+  return interval.from === null ? end : `${start}, and ${end}`;
+}
+
+function after(interval: VersionInterval, isFix: boolean): string {
+  if (interval.toInclusive) return `is after ${interval.to}, the last one that is affected`;
+  return `is not before ${interval.to}, ${isFix ? 'where it is fixed' : 'the limit of what is spoken of'}`;
+}
+
+function before(interval: VersionInterval): string {
+  return `is before ${interval.from}, where it was introduced`;
+}

@@ -1,0 +1,70 @@
+import type {
+  AdvisorySourceAnswer,
+  AdvisorySyncAnswer,
+  AffectedAnswer,
+  CaseAnswer,
+  ExplanationAnswer,
+  FixPlanAnswer,
+  ImageNodeAnswer,
+  Instant,
+  PackageListAnswer,
+  ProofAnswer,
+  WaiverAnswer,
+} from '#model';
+
+/**
+ * Everything that can be asked of the patch loop, and told to it. The HTTP API is a thin shell over
+ * this; the methods throw SheerError with a code, never anything else on purpose.
+ */
+export interface PatchQuestions {
+  /** Whether `who` should ask here: an id of a vulnerability, a package URL or `name@range`. */
+  isVulnerability(subject: string): boolean;
+  imageTree(at: Instant | null): readonly ImageNodeAnswer[];
+  /** Reads an image that was not read yet; `refresh` reads it again. */
+  packages(subject: string, options: { readonly refresh: boolean }): Promise<PackageListAnswer>;
+  who(subject: string, at: Instant | null): AffectedAnswer;
+  fixPlan(id: string): FixPlanAnswer;
+  cases(filter: { readonly state: 'open' | 'closed' | null; readonly team: string | null }): readonly CaseAnswer[];
+  case(id: string): CaseAnswer;
+  /** Reads the package files of every live instance concerned: takes as long as that takes. */
+  verify(id: string): Promise<ProofAnswer>;
+  waive(request: {
+    readonly vulnerability: string;
+    /** A service, an image, a team or an instance. */
+    readonly subject: string;
+    readonly owner: string;
+    readonly reason: string;
+    readonly until: Instant;
+    readonly actor: string;
+  }): WaiverAnswer;
+  endWaiver(vulnerability: string, subject: string, actor: string): WaiverAnswer;
+  waivers(): readonly WaiverAnswer[];
+  advisories(): readonly AdvisorySourceAnswer[];
+  explain(id: string, purl: string): ExplanationAnswer;
+  /** `place`: a URL, or a path on the control plane's machine. Yields as it goes on, and at the end. */
+  sync(place: string | null, actor: string, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer>;
+  /** A CycloneDX, SPDX or OpenVEX document, told apart by its content. */
+  addDocument(name: string, content: Uint8Array, actor: string): { readonly kind: string; readonly id: string };
+}
+
+/** What the patch loop needs to know of what runs; the adopt loop answers it, the app joins the two. */
+export interface RunningInstances {
+  /** Everything that ran at `at`; null: now. */
+  at(at: Instant | null): readonly RunningInstance[];
+}
+
+export interface RunningInstance {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'container' | 'process';
+  readonly engine: string;
+  readonly node: string;
+  readonly pid: number | null;
+  /** Service id. */
+  readonly service: string | null;
+  readonly team: string | null;
+  readonly environment: string | null;
+  /** Config digests; null where the engine did not say. */
+  readonly images: readonly (string | null)[];
+  readonly since: Instant;
+}

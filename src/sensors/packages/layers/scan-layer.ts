@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { pipeline, Readable } from 'node:stream';
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { SensorError } from '../../sensor-error.ts';
+import type { LayerScan } from '../layer-scan.ts';
+import { LayerScanner } from './layer-scanner.ts';
+import { LAYER_LIMITS, type LayerLimits } from './limits.ts';
+import { TarReader } from './tar-reader.ts';
+
+/** Pieces that decompression hands over: large enough that handing over costs nothing. */
+const PIECE_BYTES = 256 * 1024;
+
+export interface ScanOptions {
+  /** The diffId that the layer must have; null: it is only told. */
+  readonly expected?: string | null;
+  readonly limits?: LayerLimits;
+}
+
+/**
+ * Reads a layer (tar; plain, gzip or zstd, told apart by its first bytes) to its end, in one pass and in
+ * bounded memory: what is held is the file at hand, up to its limit, and the paths.
+ *
+ * @throws SensorError `invalid-input` where it is torn, cut off, or not the layer that it should be;
+ * `too-large` at a limit
+ */
+export async function scanLayer(bytes: AsyncIterable<Buffer>, options: ScanOptions = {}): Promise<LayerScan> {
+  const limits = options.limits ?? LAYER_LIMITS;
+  const scanner = new LayerScanner(limits);
+  const tar = new TarReader((entry) => scanner.entry(entry), limits);
+  const hash = createHash('sha256');
+  let total = 0;
+  for await (const piece of unpacked(bytes)) {
+    total += piece.length;
+    if (total > limits.bytes)
+      throw new SensorError('too-large', `the layer unpacks to more than ${limits.bytes} bytes`);
+    hash.update(piece);
+    tar.push(piece);
+  }
+  if (total === 0) throw new SensorError('invalid-input', 'the layer is empty');
+  tar.finish();
+  const diffId = `sha256:${hash.digest('hex')}`;
+  if (options.expected != null && options.expected !== diffId) {
+    throw new SensorError('invalid-input', `the layer is ${diffId}, and ${options.expected} was expected`);
+  }
+  return scanner.result(diffId);
+}
+
+async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const source = bytes[Symbol.asyncIterator]();
+  const first = await firstBytes(source);
+  const whole = rejoined(first, source);
+  const decoder = decoderFor(first);
+  if (decoder === null) {
+    yield* whole;
+    return;
+  }
+  // An error of either end destroys the other, and is thrown below.
+  pipeline(Readable.from(whole, { objectMode: false, highWaterMark: PIECE_BYTES }), decoder, () => undefined);
+  try {
+    for await (const piece of decoder) yield piece as Buffer;
+  } catch (error) {
+    if (error instanceof SensorError) throw error;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    const isCut = /unexpected end|unable to.*frame/i.test(reason);
+    throw new SensorError(
+      'invalid-input',
+      isCut ? 'the layer is cut off' : `the layer can't be unpacked (${reason})`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function decoderFor(first: Buffer): ReturnType<typeof createGunzip | typeof createZstdDecompress> | null {
+  if (first[0] === 0x1f && first[1] === 0x8b) return createGunzip({ chunkSize: PIECE_BYTES });
+  const magic = first.length >= 4 ? first.readUInt32LE(0) : 0;
+  // Frames that are skipped carry a table of contents beside the data.
+  const isZstd = magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
+  // 128 MB, as the command line tool allows.
+  const params = { [constants.ZSTD_d_windowLogMax]: 27 };
+  return isZstd ? createZstdDecompress({ chunkSize: PIECE_BYTES, params }) : null;
+}
+
+async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {
+  let first = Buffer.alloc(0);
+  while (first.length < 4) {
+    const next = await source.next();
+    if (next.done === true) break;
+    first = Buffer.concat([first, next.value]);
+  }
+  return first;
+}
+
+async function* rejoined(first: Buffer, source: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
+  if (first.length > 0) yield first;
+  for (;;) {
+    const next = await source.next();
+    if (next.done === true) return;
+    yield next.value;
+  }
+}

@@ -1,0 +1,88 @@
+/** An entry to write; its name may be anything, so that tests can write what nobody should. */
+export interface TarFile {
+  readonly name: string;
+  /** Default: a file. */
+  readonly type?: '0' | '1' | '2' | '3' | '5' | '6' | 'S';
+  readonly content?: Uint8Array;
+  readonly linkName?: string;
+}
+
+const BLOCK_BYTES = 512;
+/** Of a name in a header; longer ones go into an extended header. */
+const NAME_BYTES = 100;
+
+/** A tar archive with extended (pax) headers where names are long or not ASCII; all of it in memory. */
+export function writeTar(files: Iterable<TarFile>): Buffer {
+  const parts: Buffer[] = [];
+  for (const file of files) parts.push(...tarEntry(file));
+  return Buffer.concat([...parts, TAR_END]);
+}
+
+/** Two blocks of zeros. */
+export const TAR_END = Buffer.alloc(2 * BLOCK_BYTES);
+
+/** The header(s), the content and its filling. */
+export function tarEntry({
+  name,
+  type = '0',
+  content = new Uint8Array(),
+  linkName = '',
+}: TarFile): readonly Buffer[] {
+  const long = [
+    ...(needsPax(name) ? [paxRecord('path', name)] : []),
+    ...(needsPax(linkName) ? [paxRecord('linkpath', linkName)] : []),
+  ].join('');
+  const own = [
+    header({ name, linkName, type, size: content.length }),
+    Buffer.from(content),
+    padding(content.length),
+  ];
+  if (long === '') return own;
+  const pax = Buffer.from(long);
+  return [
+    header({ name: 'pax', linkName: '', type: 'x', size: pax.length }),
+    pax,
+    padding(pax.length),
+    ...own,
+  ];
+}
+
+interface HeaderFields {
+  readonly name: string;
+  readonly linkName: string;
+  readonly type: string;
+  readonly size: number;
+}
+
+function header({ name, linkName, type, size }: HeaderFields): Buffer {
+  const block = Buffer.alloc(BLOCK_BYTES);
+  block.write(name, 0, NAME_BYTES);
+  block.write('0000644\0', 100);
+  block.write('0000000\0', 108);
+  block.write('0000000\0', 116);
+  block.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  block.write('00000000000\0', 136);
+  block.write('        ', 148);
+  block.write(type, 156);
+  block.write(linkName, 157, NAME_BYTES);
+  block.write('ustar\x0000', 257);
+  const sum = block.reduce((total, byte) => total + byte, 0);
+  block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return block;
+}
+
+function padding(size: number): Buffer {
+  return Buffer.alloc((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES);
+}
+
+function needsPax(text: string): boolean {
+  return Buffer.byteLength(text) > NAME_BYTES || /[^\x20-\x7e]/.test(text);
+}
+
+/** Its length counts itself. */
+function paxRecord(key: string, value: string): string {
+  const rest = Buffer.byteLength(` ${key}=${value}\n`);
+  let length = rest + String(rest).length;
+  if (String(length).length > String(rest).length) length += 1;
+  return `${length} ${key}=${value}\n`;
+}

@@ -1,0 +1,57 @@
+import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import { request as secureRequest } from 'node:https';
+import { unreachable } from './failures.ts';
+
+export interface Question {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Sent by POST as a form; null: GET. */
+  readonly form: URLSearchParams | null;
+}
+
+/** The head of an answer; whoever gets it reads the body or destroys it. */
+export interface Answer {
+  readonly url: URL;
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: IncomingMessage;
+}
+
+/**
+ * One question, one answer: no redirects, no retries.
+ * @throws SensorError with remedy `retry`; what `signal` was aborted with
+ */
+export function exchange(question: Question, answerMs: number, signal: AbortSignal): Promise<Answer> {
+  const { url, headers, form } = question;
+  const payload = form?.toString() ?? null;
+  return new Promise((resolve, reject) => {
+    const send = url.protocol === 'https:' ? secureRequest : plainRequest;
+    const outgoing = send(url, {
+      method: payload === null ? 'GET' : 'POST',
+      headers: payload === null ? headers : { ...headers, ...formHeaders(payload) },
+      signal,
+    });
+    const timer = setTimeout(() => {
+      outgoing.destroy(unreachable(url.host, `has not answered for ${answerMs / 1000} s`));
+    }, answerMs);
+    outgoing.once('response', (body) => {
+      clearTimeout(timer);
+      resolve({ url, status: body.statusCode ?? 0, headers: body.headers, body });
+    });
+    outgoing.on('error', (error) => {
+      clearTimeout(timer);
+      reject(signal.aborted ? signal.reason : explain(url, error));
+    });
+    outgoing.end(payload ?? undefined);
+  });
+}
+
+const formHeaders = (payload: string): Readonly<Record<string, string>> => ({
+  'content-type': 'application/x-www-form-urlencoded',
+  'content-length': String(Buffer.byteLength(payload)),
+});
+
+function explain(url: URL, error: Error): Error {
+  if (error.name === 'SensorError') return error;
+  return unreachable(url.host, `can't be reached: ${error.message}`, error);
+}

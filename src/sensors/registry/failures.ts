@@ -1,0 +1,35 @@
+import { SensorError } from '../sensor-error.ts';
+
+/** The registry does not have it. */
+export const absent = (what: string): SensorError =>
+  new SensorError('not-found', `the registry does not have ${what}`);
+
+/** It can't be reached, broke off, or failed by itself: worth another try. */
+export const unreachable = (host: string, problem: string, cause?: unknown): SensorError =>
+  new SensorError('sensor-failed', `the registry at ${host} ${problem}`, {
+    cause,
+    remedy: 'retry',
+    next: 'it is tried again by itself',
+  });
+
+/** It answers, and what it says can't be right. */
+export const lying = (host: string, problem: string, cause?: unknown): SensorError =>
+  new SensorError('sensor-failed', `the registry at ${host} ${problem}`, {
+    cause,
+    remedy: 'stalled',
+    next: 'nothing of it was used; push the image again, or look at what stands between here and the registry',
+  });
+
+export const denied = (host: string, what: string, next: string): SensorError =>
+  new SensorError('sensor-failed', `the registry at ${host} does not let us read ${what}`, {
+    remedy: 'stalled',
+    next,
+  });
+
+export const refusedTarget = (problem: string, next: string): SensorError =>
+  new SensorError('sensor-failed', problem, { remedy: 'stalled', next });
+
+export const tooLarge = (host: string, what: string): SensorError =>
+  new SensorError('too-large', `${what} from the registry at ${host} is larger than is allowed`, {
+    remedy: 'stalled',
+  });
