@@ -31,7 +31,11 @@ function resultsOf(shape: string, shared: boolean, bar: number): readonly BenchR
   ];
 }
 
-function measured(problem: FixProblem): { readonly ms: number; readonly optimal: boolean; readonly explored: number } {
+function measured(problem: FixProblem): {
+  readonly ms: number;
+  readonly optimal: boolean;
+  readonly explored: number;
+} {
   const start = process.cpuUsage();
   const { optimal, explored } = planFixes(problem);
   const { user, system } = process.cpuUsage(start);

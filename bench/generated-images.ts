@@ -51,7 +51,12 @@ interface Draft {
 
 function distribution(name: string, { random }: Draft): FixImage {
   const purls = name === 'debian' ? [OPENSSL, LIBSSL, ...(random() < 0.2 ? [ZLIB] : [])] : [];
-  return { ...imageOf(name, null), buildSource: false, required: false, holdings: purls.map((purl) => held(purl, 'own')) };
+  return {
+    ...imageOf(name, null),
+    buildSource: false,
+    required: false,
+    holdings: purls.map((purl) => held(purl, 'own')),
+  };
 }
 
 function platformBase(index: number, draft: Draft): FixImage {
@@ -89,7 +94,11 @@ function tool(index: number, { random }: Draft): FixImage {
 
 function teamBase(index: number, draft: Draft): FixImage {
   const base = pick(draft.images.slice(9, 57), draft);
-  return { ...application(index, draft), ...imageOf(`team-base-${index}`, `team-${index % 100}`), ...from(base) };
+  return {
+    ...application(index, draft),
+    ...imageOf(`team-base-${index}`, `team-${index % 100}`),
+    ...from(base),
+  };
 }
 
 /** From a language base, or from the base of its team where there is one. */
@@ -111,7 +120,9 @@ function application(index: number, draft: Draft): FixImage {
     holdings: [
       ...inherited(base),
       ...(random() < 0.12 ? [held(LODASH, random() < 0.7 ? 'own' : 'refetched')] : []),
-      ...(copied === null ? [] : [{ purl: AGENT, layer: 5, origin: { kind: 'copied', from: copied.id } } as const]),
+      ...(copied === null
+        ? []
+        : [{ purl: AGENT, layer: 5, origin: { kind: 'copied', from: copied.id } } as const]),
     ],
   };
 }
@@ -138,7 +149,9 @@ function imageOf(name: string, team: string | null): FixImage {
   };
 }
 
-const from = ({ id }: FixImage, pinned = false): Pick<FixImage, 'base'> => ({ base: { kind: 'image', id, pinned } });
+const from = ({ id }: FixImage, pinned = false): Pick<FixImage, 'base'> => ({
+  base: { kind: 'image', id, pinned },
+});
 
 function inherited({ holdings }: FixImage): readonly Holding[] {
   return [...new Set(holdings.map(({ purl }) => purl))].map((purl) => held(purl, 'base'));

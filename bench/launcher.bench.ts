@@ -36,5 +36,5 @@ function medianMs(program: string, parameters: readonly string[]): number {
     execFileSync(program, parameters);
     return performance.now() - began;
   });
-  return times.sort((a, b) => a - b)[RUNS / 2] ?? 0;
+  return times.toSorted((a, b) => a - b)[RUNS / 2] ?? 0;
 }

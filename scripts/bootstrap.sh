@@ -77,6 +77,10 @@ forbid_service_start() {
   policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
   [ -e "$policy" ] && return
   trap 'rm -f "$policy"' EXIT
+  # A signal alone does not end every shell by its EXIT trap: services would stay forbidden for good.
+  trap 'exit 129' HUP
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
   printf '#!/bin/sh\nexit 101\n' >"$policy"
   chmod 755 "$policy"
 }

@@ -109,6 +109,15 @@ describe('the bootstrap', () => {
     assert.ok(!existsSync(join(checkout.directory, 'policy-rc.d')));
   });
 
+  it('forbids no service for good when it is interrupted', async (t) => {
+    const checkout = new Checkout(t);
+    await checkout.run();
+    const settings = { MISSING: 'bpftrace', USER_ID: '0' };
+    writeFileSync(join(checkout.directory, 'programs/apt-get'), '#!/bin/sh\nkill -TERM $PPID; sleep 0.1\n');
+    await assert.rejects(checkout.run(['--system'], settings));
+    assert.ok(!existsSync(join(checkout.directory, 'policy-rc.d')));
+  });
+
   it('tells everybody else what to run', async (t) => {
     const checkout = new Checkout(t);
     const output = await checkout.run(['--system'], { MISSING: 'bpftrace' });

@@ -36,6 +36,7 @@ async function run({ tier, patterns, jobs }: Options): Promise<boolean> {
   const began = performance.now();
   const strict = process.env['CI'] === 'true';
   const totals = new Totals();
+  const interrupted = untilInterrupted();
   if (patterns.length === 0) {
     for await (const outcome of runGate()) {
       totals.add(outcome, strict);
@@ -45,7 +46,12 @@ async function run({ tier, patterns, jobs }: Options): Promise<boolean> {
   let files = 0;
   for (const plan of plansFor(tier, patterns, jobs)) {
     files += plan.files.length;
-    const outcomes = pooled(plan.files, plan.jobs, (file) => runTestFile(file, plan.deadlineMs));
+    const outcomes = pooled(
+      plan.files,
+      plan.jobs,
+      (file) => runTestFile(file, plan.deadlineMs, interrupted),
+      interrupted,
+    );
     for await (const outcome of outcomes) {
       totals.add(outcome, strict);
       console.log(describeOutcome(outcome));
@@ -53,7 +59,14 @@ async function run({ tier, patterns, jobs }: Options): Promise<boolean> {
   }
   if (files === 0) console.log('✘ no test file was found');
   console.log(describeTotals(totals, performance.now() - began));
-  return files > 0 && totals.passed > 0 && totals.failed === 0;
+  return !interrupted.aborted && files > 0 && totals.passed > 0 && totals.failed === 0;
+}
+
+/** What runs is ended and cleaned up first; a second signal ends the runner at once. */
+function untilInterrupted(): AbortSignal {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());
+  return interrupted.signal;
 }
 
 function readOptions(): Options | null {

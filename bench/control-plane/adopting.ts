@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { AdoptLoop } from '#loops/adopt';
-import { FlowLogReader, namedLine } from '#sensors';
+import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore } from '#store';
 import { FakeEngine, FakeSensor } from '../../test/fakes/engine.ts';
 import type { BenchResult } from '../benchmark.ts';
@@ -31,11 +31,14 @@ export async function measureAdopting(): Promise<readonly BenchResult[]> {
     store,
     engines: [engine],
     sensors: [sensor],
-    flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
+    flowLogs: { createReader: (reader) => new FlowLogReader(reader), formats: FLOW_LOG_FORMATS, namedLine },
     node: NODE,
     bootId: 'bench',
     clock: Date.now,
-    logger: { error: (message, fields) => void troubles.push(`${message} ${JSON.stringify(fields)}`) },
+    logger: {
+      info: () => undefined,
+      error: (message, fields) => void troubles.push(`${message} ${JSON.stringify(fields)}`),
+    },
     self: () => ({
       version: '0',
       state: directory,

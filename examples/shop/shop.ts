@@ -84,7 +84,7 @@ async function startParts(options: ShopOptions, runner: Runner, temporary: strin
   const parts: RunningPart[] = [];
   const stop = async () => {
     // Callers first, so that nobody calls what is gone.
-    for (const part of parts.splice(0).reverse()) await part.stop();
+    for (const part of parts.splice(0).toReversed()) await part.stop();
     await runner.close();
     rmSync(temporary, { recursive: true, force: true });
   };

@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { isatty } from 'node:tty';
 import { fileURLToPath } from 'node:url';
 
 const MAJOR_NEEDED = 26;
@@ -32,8 +33,11 @@ function handOver(program) {
     return;
   }
   const child = spawn(program, [...process.execArgv, bundle, ...process.argv.slice(2)], { stdio: 'inherit' });
-  // A terminal signals us both; what only we are told is passed on. Either way the child decides.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // What we are told is passed on, and the child decides; but a terminal tells both of us, and twice would
+  // be a second Ctrl-C, which ends at once.
+  const hasTerminal = [0, 1, 2].some((file) => isatty(file));
+  for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => hasTerminal || child.kill(signal));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => {
     if (signal === null) process.exit(code);
     process.removeAllListeners(signal);

@@ -1,13 +1,13 @@
 import { createContainersEngine, createProcessesEngine } from '#engines';
 import { capabilityMatrix } from '#loops/adopt';
 import type { CapabilityAnswer } from '#model';
-import { createConntrackSensor, createSocketsSensor, createTcpSensor } from '#sensors';
+import { FLOW_LOG_FORMATS, createConntrackSensor, createSocketsSensor, createTcpSensor } from '#sensors';
 
 const HEAD = [
   '# Capabilities',
   '',
-  'What each engine and sensor can do, as it declares it itself (`sheer capabilities` prints the same for this',
-  'machine). What is not there is refused with a message, or shown; nothing degrades silently.',
+  'What each engine, sensor and format of flow logs can do, as it declares it itself (`sheer capabilities` prints the',
+  'same for this machine). What is not there is refused with a message, or shown; nothing degrades silently.',
   '',
   'The container engines are tested with Docker 20.10 and Podman 4.3, as Debian 12 has them. Others speak the same API',
   'and are not tested.',
@@ -39,6 +39,7 @@ function declared(): readonly CapabilityAnswer[] {
       createProcessesEngine(common),
     ],
     [createTcpSensor(common), createConntrackSensor(common), createSocketsSensor(common)],
+    FLOW_LOG_FORMATS,
   );
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { until } from '../../test/fakes/until.ts';
 import { type Outcome, runTestFile, runTool } from './file-run.ts';
 import { describeOutcome, describeTotals, Totals } from './report.ts';
 
@@ -57,6 +58,27 @@ describe('the test runner', () => {
     assert.match(outcome.failures[0]?.message ?? '', /did not end within 1.5 s; running: stuck/);
   });
 
+  it('ends a file when it is interrupted, and what that file started', async () => {
+    const interruption = new AbortController();
+    const started = join(directory, 'started');
+    const file = join(directory, 'interrupted.test.mjs');
+    writeFileSync(
+      file,
+      `import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      import { it } from 'node:test';
+      it('stuck', () => new Promise(() => {
+        const child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
+        writeFileSync(${JSON.stringify(started)}, String(child.pid));
+      }));`,
+    );
+    const running = runTestFile(file, 60_000, interruption.signal);
+    await until(() => existsSync(started) && readFileSync(started, 'utf8') !== '');
+    interruption.abort();
+    assert.match((await running).failures[0]?.message ?? '', /^was interrupted; /);
+    await until(() => !existsSync(`/proc/${readFileSync(started, 'utf8')}`));
+  });
+
   it('says when something keeps a file alive after its tests', async () => {
     const outcome = await runSource(`it('leaks', () => { setInterval(() => {}, 1000); });`, 1500);
     assert.equal(outcome.passed, 1);
@@ -64,6 +86,23 @@ describe('the test runner', () => {
       outcome.failures[0]?.message ?? '',
       /did not end within 1.5 s; no test was running any more/,
     );
+  });
+
+  it('says what a file left behind, and removes it', async () => {
+    const outcome = await runSource(`
+      import { spawn } from 'node:child_process';
+      import { mkdtempSync } from 'node:fs';
+      import { tmpdir } from 'node:os';
+      it('leaks', () => {
+        mkdtempSync(tmpdir() + '/forgotten-');
+        spawn('sleep', ['600'], { detached: true, stdio: 'ignore' }).unref();
+      });`);
+    assert.equal(outcome.passed, 1);
+    const message = outcome.failures[0]?.message ?? '';
+    const [, pid = '', forgotten = ''] =
+      /^left behind: the process (\d+) \(sleep\), (\S+\/forgotten-\w+)$/.exec(message) ?? [];
+    assert.equal(existsSync(forgotten), false, message);
+    await until(() => !existsSync(`/proc/${pid}`));
   });
 
   it('counts what was left out as failed only where that is asked for', async () => {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import type { TestEvent } from './events.ts';
+import { OwnGround } from './own-ground.ts';
 
 /** What came of one test file, or of one tool of the gate. */
 export interface Outcome {
@@ -27,24 +27,27 @@ const GRACE_MS = 10_000;
 /** A chatty test must not fill our memory. */
 const OUTPUT_LENGTH_MAX = 1_000_000;
 
-/** Runs a test file in a process group of its own, which is gone afterwards. */
-export async function runTestFile(file: string, deadlineMs: number): Promise<Outcome> {
-  const directory = mkdtempSync(join(tmpdir(), 'sheerline-test-run-'));
-  const events = join(directory, 'events');
+/**
+ * Runs a test file in a process group and on a ground of its own, which are gone afterwards, also
+ * when it is `interrupted`.
+ */
+export async function runTestFile(
+  file: string,
+  deadlineMs: number,
+  interrupted: AbortSignal = new AbortController().signal,
+): Promise<Outcome> {
+  const ground = new OwnGround();
   const began = performance.now();
-  try {
-    const end = await runProcess(
-      [process.execPath, `--test-reporter=${REPORTER}`, `--test-reporter-destination=${events}`, file],
-      deadlineMs,
-    );
-    return judge(file, end, {
-      events: readEvents(events),
-      deadlineMs,
-      durationMs: performance.now() - began,
-    });
-  } finally {
-    rmSync(directory, { recursive: true, force: true });
-  }
+  const command = [
+    process.execPath,
+    `--test-reporter=${REPORTER}`,
+    `--test-reporter-destination=${ground.events}`,
+    file,
+  ];
+  const end = await runProcess(command, { deadlineMs, interrupted, environment: ground.environment });
+  const durationMs = performance.now() - began;
+  const events = readEvents(ground.events);
+  return judge(file, end, { events, deadlineMs, durationMs, left: await ground.clear() });
 }
 
 /** Runs a tool of the gate, which passes or fails as a whole. */
@@ -54,7 +57,7 @@ export async function runTool(
   deadlineMs: number,
 ): Promise<Outcome> {
   const began = performance.now();
-  const end = await runProcess(command, deadlineMs);
+  const end = await runProcess(command, { deadlineMs });
   const failures = end.explanation === null ? [] : [{ name, message: end.explanation }];
   return {
     name,
@@ -69,15 +72,22 @@ export async function runTool(
 interface ProcessEnd {
   /** Null when it ended with 0 in time. */
   readonly explanation: string | null;
-  readonly late: boolean;
+  /** Ended by us, too late or interrupted. */
+  readonly cut: boolean;
   readonly output: string;
 }
 
-async function runProcess(command: readonly string[], deadlineMs: number): Promise<ProcessEnd> {
+interface ProcessOptions {
+  readonly deadlineMs: number;
+  readonly interrupted?: AbortSignal;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+async function runProcess(command: readonly string[], options: ProcessOptions): Promise<ProcessEnd> {
   const [program = '', ...parameters] = command;
   const child = spawn(program, parameters, {
     detached: true,
-    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1' },
+    env: { ...process.env, FORCE_COLOR: '0', NO_COLOR: '1', ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -87,34 +97,40 @@ async function runProcess(command: readonly string[], deadlineMs: number): Promi
   child.stdout.setEncoding('utf8').on('data', keep);
   child.stderr.setEncoding('utf8').on('data', keep);
   const stop = new AbortController();
-  const late = endGroupAfter(child, deadlineMs, stop.signal);
+  const cut = cutShort(child, options, stop.signal);
   const explanation = await new Promise<string | null>((resolve) => {
     child.once('error', (error) => {
       resolve(`${program} could not be started: ${error.message}`);
     });
     // `exit`, not `close`: a process that a test left behind must not hold the pipe open for ever.
     child.once('exit', (code, signal) => {
-      if (late.reached) resolve(`did not end within ${deadlineMs / 1000} s`);
+      if (cut.reason !== null) resolve(cut.reason);
       else if (signal !== null) resolve(`was ended by ${signal}`);
       else resolve(code === 0 ? null : `ended with exit code ${code}`);
     });
   });
   stop.abort();
   signalGroup(child, 'SIGKILL');
-  return { explanation, late: late.reached, output };
+  return { explanation, cut: cut.reason !== null, output };
 }
 
-function endGroupAfter(child: ChildProcess, deadlineMs: number, stopped: AbortSignal): { reached: boolean } {
-  const late = { reached: false };
-  const timers = [
-    setTimeout(() => {
-      late.reached = true;
-      signalGroup(child, 'SIGTERM');
-    }, deadlineMs),
-    setTimeout(() => signalGroup(child, 'SIGKILL'), deadlineMs + GRACE_MS),
-  ];
+/** Ends the group when it is late or interrupted; the reason is null for as long as neither happens. */
+function cutShort(
+  child: ChildProcess,
+  { deadlineMs, interrupted }: ProcessOptions,
+  stopped: AbortSignal,
+): { reason: string | null } {
+  const cut: { reason: string | null } = { reason: null };
+  const timers: NodeJS.Timeout[] = [];
+  const end = (reason: string): void => {
+    cut.reason ??= reason;
+    signalGroup(child, 'SIGTERM');
+    timers.push(setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS));
+  };
+  timers.push(setTimeout(() => end(`did not end within ${deadlineMs / 1000} s`), deadlineMs));
+  interrupted?.addEventListener('abort', () => end('was interrupted'), { signal: stopped });
   stopped.addEventListener('abort', () => timers.forEach((timer) => clearTimeout(timer)));
-  return late;
+  return cut;
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
@@ -144,6 +160,8 @@ interface Run {
   readonly events: readonly TestEvent[];
   readonly deadlineMs: number;
   readonly durationMs: number;
+  /** What the file left behind. */
+  readonly left: readonly string[];
 }
 
 function judge(file: string, end: ProcessEnd, run: Run): Outcome {
@@ -153,7 +171,11 @@ function judge(file: string, end: ProcessEnd, run: Run): Outcome {
   return {
     name: file,
     passed,
-    failures: [...failures, ...ownFailures(end, run, passed + skipped.length + failures.length)],
+    failures: [
+      ...failures,
+      ...ownFailures(end, run, passed + skipped.length + failures.length),
+      ...leftBehind(end, run),
+    ],
     skipped: skipped.map((event) => `${event.name} (${event.reason})`),
     durationMs: run.durationMs,
     output: end.output,
@@ -166,12 +188,17 @@ function ownFailures(end: ProcessEnd, run: Run, tests: number): readonly Failure
   const failedInside = run.events.some((event) => event.kind === 'failed');
   const complete = run.events.some((event) => event.kind === 'done');
   // A failed test makes its process fail, which says nothing more; these do.
-  const cutShort = end.late || open.length > 0 || (end.explanation === null && !complete);
-  if (cutShort || (end.explanation !== null && !failedInside)) {
+  const isCut = end.cut || open.length > 0 || (end.explanation === null && !complete);
+  if (isCut || (end.explanation !== null && !failedInside)) {
     const running = open.length === 0 ? 'no test was running any more' : `running: ${open.join(' › ')}`;
     return [{ name: '(file)', message: `${end.explanation ?? 'ended before its tests did'}; ${running}` }];
   }
   return tests === 0 ? [{ name: '(file)', message: 'holds no test' }] : [];
+}
+
+/** A file that was ended could not clean up. */
+function leftBehind({ cut }: ProcessEnd, { left }: Run): readonly Failure[] {
+  return cut || left.length === 0 ? [] : [{ name: '(file)', message: `left behind: ${left.join(', ')}` }];
 }
 
 function unfinished(events: readonly TestEvent[]): readonly string[] {

@@ -30,7 +30,7 @@ export function plansFor(tier: Tier, patterns: readonly string[], jobs: number |
   const all = globSync(['{src,test,bench,scripts,examples,console}/**/*.test.ts'])
     .filter((file) => !file.includes('node_modules/'))
     .filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)))
-    .sort();
+    .toSorted();
   return TIERS.slice(0, TIERS.indexOf(tier) + 1).map((each) => ({
     tier: each,
     files: all.filter((file) => tierOf(file) === each),

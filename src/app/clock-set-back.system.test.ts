@@ -17,8 +17,11 @@ describe('a clock that is set back by an hour', () => {
   let plane: ControlPlane;
   let setBackMs = 0;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     state = await mkdtemp(join(tmpdir(), 'sheerline-clock-'));
+    teardown.defer(() => rm(state, { recursive: true, force: true }));
+    teardown.defer(() => processes.end());
     plane = await startControlPlane({
       paths: statePaths(state, {}, '/'),
       port: null,
@@ -28,12 +31,9 @@ describe('a clock that is set back by an hour', () => {
       logger: { info: () => undefined, error: () => undefined },
       shutdown: () => undefined,
     });
+    teardown.defer(() => plane.stop());
   });
-  after(async () => {
-    await plane?.stop();
-    await processes.end();
-    await rm(state, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const alive = (pid: number): boolean =>
     plane.loop.questions

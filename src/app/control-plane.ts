@@ -5,7 +5,7 @@ import { formatInstant, type Clock, type Instant } from '#model';
 import type { StatePaths } from '#cli';
 import { AdoptLoop } from '#loops/adopt';
 import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
-import { FlowLogReader, namedLine } from '#sensors';
+import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore } from '#store';
 import { chooseEngines } from './engines.ts';
 import { chooseSensors } from './sensors.ts';
@@ -40,62 +40,63 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const { paths, clock, logger, environment } = options;
   const node = hostname();
   const since = clock();
+  await using started = new AsyncDisposableStack();
   const store = openSqliteStore({ directory: paths.state, clock, node });
-  try {
-    // Only asked once the engines observe, when the loop is there.
-    const ownsContainer = (id: string): boolean | null => loop.ownsContainer(id);
-    const labels = (): ReadonlySet<string> => loop.declaredLabels();
-    const engines = await chooseEngines({
-      ids: options.engines,
-      node,
-      clock,
-      environment,
-      ownsContainer,
-      labels,
-      reported: (engine) => loop.aliveInstances(engine),
+  started.defer(() => store.close());
+  // Only asked once the engines observe, when the loop is there.
+  const ownsContainer = (id: string): boolean | null => loop.ownsContainer(id);
+  const labels = (): ReadonlySet<string> => loop.declaredLabels();
+  const engines = await chooseEngines({
+    ids: options.engines,
+    node,
+    clock,
+    environment,
+    ownsContainer,
+    labels,
+    reported: (engine) => loop.aliveInstances(engine),
+  });
+  const where = { address: '', socket: paths.socket };
+  const loop: AdoptLoop = new AdoptLoop({
+    store,
+    engines,
+    sensors: chooseSensors({ node, clock }),
+    flowLogs: { createReader: (reader) => new FlowLogReader(reader), formats: FLOW_LOG_FORMATS, namedLine },
+    node,
+    bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
+    clock,
+    logger,
+    self: () => ({ ...describeSelf(paths.state, since), ...where }),
+  });
+  started.defer(() => loop.stop());
+  const server = createServer({
+    questions: loop.questions,
+    imports: loop.imports,
+    changes: changesOf(store),
+    token: loadToken(paths.token, () => randomBytes(32).toString('hex')),
+    version,
+    owner: userInfo().username,
+    clock,
+    logger,
+    newId: randomUUID,
+    shutdown: options.shutdown,
+  });
+  started.defer(() => server.close());
+  const { port } = await server
+    .listen({ socketPath: where.socket, port: options.port })
+    .catch((error: unknown) => {
+      if (options.otherPort !== true) throw error;
+      return server.listen({ socketPath: where.socket, port: 0 });
     });
-    const where = { address: '', socket: paths.socket };
-    const loop: AdoptLoop = new AdoptLoop({
-      store,
-      engines,
-      sensors: chooseSensors({ node, clock }),
-      flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
-      node,
-      bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      clock,
-      logger,
-      self: () => ({ ...describeSelf(paths.state, since), ...where }),
-    });
-    const server = createServer({
-      questions: loop.questions,
-      imports: loop.imports,
-      changes: changesOf(store),
-      token: loadToken(paths.token, () => randomBytes(32).toString('hex')),
-      version,
-      owner: userInfo().username,
-      clock,
-      logger,
-      newId: randomUUID,
-      shutdown: options.shutdown,
-    });
-    const { port } = await server
-      .listen({ socketPath: where.socket, port: options.port })
-      .catch((error: unknown) => {
-        if (options.otherPort !== true) throw error;
-        return server.listen({ socketPath: where.socket, port: 0 });
-      });
-    where.address = port === null ? '' : `http://127.0.0.1:${port}`;
-    await loop.start();
-    const stop = async (): Promise<void> => {
-      await server.close();
-      await loop.stop();
-      store.close();
-    };
-    return { address: where.address === '' ? null : where.address, socketPath: where.socket, loop, stop };
-  } catch (error) {
-    store.close();
-    throw error;
-  }
+  where.address = port === null ? '' : `http://127.0.0.1:${port}`;
+  await loop.start();
+  // From here on it is the caller's to stop; whatever fails, the rest is closed.
+  const running = started.move();
+  return {
+    address: where.address === '' ? null : where.address,
+    socketPath: where.socket,
+    loop,
+    stop: () => running.disposeAsync(),
+  };
 }
 
 function describeSelf(state: string, since: Instant) {

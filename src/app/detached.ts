@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { SheerError } from '#model';
 import type { CommandContext, UpOptions } from '#cli';
+import { prepareStateDirectory } from '#store';
+import { openLogFile, type LogFile } from './log-file.ts';
 
 const POLL_MS = 10;
 const PATIENCE_MS = 30_000;
@@ -13,7 +15,7 @@ const PATIENCE_MS = 30_000;
 export async function startDetached(options: UpOptions, context: CommandContext): Promise<void> {
   const { state } = context.paths;
   const log = path.join(state, 'control-plane.log');
-  const output = openLog(state, log);
+  const { descriptor: output, size: begin } = await openLog(context, log);
   const entry = process.argv[1] ?? '';
   // What this process compiled the child needs too: it starts sooner, and never loads the compiler.
   flushCompileCache();
@@ -22,10 +24,11 @@ export async function startDetached(options: UpOptions, context: CommandContext)
     stdio: ['ignore', output, output],
     cwd: '/',
   });
+  closeSync(output);
   let exited: number | null = null;
   child.once('exit', (code) => (exited = code ?? 1));
   for (let waitedMs = 0; waitedMs < PATIENCE_MS; waitedMs += POLL_MS) {
-    if (exited !== null) throw refused(log);
+    if (exited !== null) throw refused(log, begin);
     const pid = await context
       .client()
       .status()
@@ -45,10 +48,20 @@ export async function startDetached(options: UpOptions, context: CommandContext)
   });
 }
 
-function openLog(state: string, log: string): number {
+/** What is there stays: a control plane that runs already writes there, too. */
+async function openLog(context: CommandContext, log: string): Promise<LogFile> {
+  const { state } = context.paths;
+  prepareStateDirectory(state);
+  const isInUse = (): Promise<boolean> =>
+    context
+      .client()
+      .status()
+      .then(
+        () => true,
+        () => false,
+      );
   try {
-    mkdirSync(state, { recursive: true, mode: 0o700 });
-    return openSync(log, 'w', 0o600);
+    return await openLogFile(log, isInUse);
   } catch (cause) {
     throw new SheerError('state-unusable', `the state directory ${state} can't be written`, {
       cause,
@@ -63,10 +76,10 @@ function argumentsFor(options: UpOptions, state: string): readonly string[] {
   return ['up', '--json', '--state', state, ...port, ...engines];
 }
 
-/** The child printed its error as JSON; it is ours to repeat. */
-function refused(log: string): SheerError {
-  const lines = readFileSync(log, 'utf8').trim().split('\n');
-  for (const line of lines.reverse()) {
+/** The child printed its error as JSON, behind where the log began; it is ours to repeat. */
+function refused(log: string, begin: number): SheerError {
+  const lines = readFileSync(log).subarray(begin).toString().trim().split('\n');
+  for (const line of lines.toReversed()) {
     const error = errorIn(line);
     if (error !== null) return error;
   }

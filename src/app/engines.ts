@@ -2,7 +2,7 @@ import { SheerError, type Clock } from '#model';
 import { createContainersEngine, createProcessesEngine, findContainerSockets, type Engine } from '#engines';
 
 export interface EngineChoice {
-  /** Ids that were asked for; empty: all that are here. */
+  /** Ids that were asked for, or `containers` for every container engine; empty: all that are here. */
   readonly ids: readonly string[];
   readonly node: string;
   readonly clock: Clock;
@@ -15,7 +15,12 @@ export interface EngineChoice {
   readonly reported: (engine: string) => readonly string[];
 }
 
-const ENGINE_IDS = ['podman', 'docker', 'processes'];
+const CONTAINER_ENGINE_IDS = ['podman', 'docker'];
+
+/** Every container engine that is here, as `sheer demo --engine` says it. */
+const CONTAINERS = 'containers';
+
+const ENGINE_IDS = [CONTAINERS, ...CONTAINER_ENGINE_IDS, 'processes'];
 
 /** The engines to attach to: container engines by their sockets, processes always. */
 export async function chooseEngines(choice: EngineChoice): Promise<readonly Engine[]> {
@@ -26,14 +31,16 @@ export async function chooseEngines(choice: EngineChoice): Promise<readonly Engi
       next: `one of ${ENGINE_IDS.join(', ')}`,
     });
   }
-  const wanted = (id: string): boolean => ids.length === 0 || ids.includes(id);
-  const sockets = wanted('podman') || wanted('docker') ? await findContainerSockets(choice.environment) : [];
+  const named = ids.flatMap((id) => (id === CONTAINERS ? CONTAINER_ENGINE_IDS : [id]));
+  const wanted = (id: string): boolean => named.length === 0 || named.includes(id);
+  const sockets = CONTAINER_ENGINE_IDS.some(wanted) ? await findContainerSockets(choice.environment) : [];
   const engines: Engine[] = sockets
     .filter((socket) => wanted(socket.id))
     .map((socket) => createContainersEngine({ id: socket.id, socketPath: socket.path, node, clock, labels }));
   if (wanted('processes')) {
     const reported = (): readonly string[] => choice.reported('processes');
-    engines.push(createProcessesEngine({ node, clock, ownsContainer, reported }));
+    const controlPlanePid = process.pid;
+    engines.push(createProcessesEngine({ node, clock, ownsContainer, reported, controlPlanePid }));
   }
   return engines;
 }

@@ -1,4 +1,4 @@
-import type { StatusAnswer } from '#model';
+import type { CapabilityAnswer, StatusAnswer } from '#model';
 import { print, renderStatus, type CommandContext, type UpOptions } from '#cli';
 import { preciseClock } from './clock.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
@@ -8,23 +8,23 @@ import { jsonLogger } from './logger.ts';
 /** Where the API listens unless somebody says otherwise; if it is taken, on any port that is free. */
 const USUAL_PORT = 7420;
 
-/** What a first look at the engines takes; the status printed after it is worth reading. */
-const FIRST_LOOK_MS_MAX = 700;
+/** How long the first look at every source may take; the status printed after it is worth reading. */
+const FIRST_LOOK_MS_MAX = 1500;
 
 /** `sheer up`: attaches to what runs here, until Ctrl-C or `sheer down`; or in the background. */
 export async function up(options: UpOptions, context: CommandContext): Promise<number> {
   if (options.detach) {
     await startDetached(options, context);
-    const client = context.client();
-    await print(context, await afterFirstLook(() => client.status()), renderStatus);
+    await printFirstLook(context, context.client());
     return 0;
   }
   const ended = Promise.withResolvers<void>();
   const plane = await start(options, context, ended.resolve);
   process.once('SIGTERM', () => ended.resolve());
   context.terminal.onInterrupt(() => ended.resolve());
-  const status = await afterFirstLook(() => Promise.resolve(plane.loop.questions.status()));
-  await print(context, status, renderStatus);
+  // In the background this goes to the log, which is often on the disk that is full.
+  context.terminal.outliveFullDisk();
+  await printFirstLook(context, plane.loop.questions);
   await ended.promise;
   await plane.stop();
   return 0;
@@ -47,12 +47,28 @@ async function start(
   return startControlPlane({ ...common, port: USUAL_PORT, otherPort: true });
 }
 
-/** The status once something is known: the control plane itself listens, so that is soon. */
-async function afterFirstLook(ask: () => Promise<StatusAnswer>): Promise<StatusAnswer> {
+/** The questions of a control plane, here or over its API. */
+interface Asked {
+  readonly status: () => StatusAnswer | Promise<StatusAnswer>;
+  readonly capabilities: () => readonly CapabilityAnswer[] | Promise<readonly CapabilityAnswer[]>;
+}
+
+/** The status once every source has said how it stands, and which are not in it yet: they look as if they were not found. */
+async function printFirstLook(context: CommandContext, asked: Asked): Promise<void> {
   const begin = performance.now();
+  const capabilities = await asked.capabilities();
+  // Formats are not attached to: there is nothing to wait for.
+  const ids = capabilities.filter(({ kind }) => kind !== 'format').map(({ source }) => source);
   for (;;) {
-    const status = await ask();
-    if (status.counts.instances > 0 || performance.now() - begin > FIRST_LOOK_MS_MAX) return status;
+    const status = await asked.status();
+    const states = new Map(status.sources.map(({ id, state }) => [id, state]));
+    const unknown = ids.filter((id) => !states.has(id));
+    const isComplete =
+      status.counts.instances > 0 && ids.every((id) => (states.get(id) ?? 'starting') !== 'starting');
+    if (isComplete || performance.now() - begin > FIRST_LOOK_MS_MAX) {
+      const rest = unknown.length === 0 ? [] : ['', `  Still starting: ${unknown.join(', ')}.`];
+      return print(context, status, (shown, look) => [...renderStatus(shown, look), ...rest]);
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

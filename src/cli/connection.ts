@@ -7,6 +7,8 @@ import type { Environment, StatePaths } from './state-paths.ts';
 
 export interface ConnectionOptions {
   readonly paths: StatePaths;
+  /** Whether these are the paths that `sheer up` uses by itself. */
+  readonly isUsual: boolean;
   /** A control plane elsewhere; undefined: the one on this machine, over its socket. */
   readonly server: string | undefined;
   readonly tokenFile: string | undefined;
@@ -19,8 +21,13 @@ export interface ConnectionOptions {
 export function connect(options: ConnectionOptions): Client {
   if (options.server === undefined) {
     const { state, socket } = options.paths;
-    const name = `the control plane of ${state}`;
-    return createClient({ fetch: nodeFetch(socket), baseUrl: 'http://localhost', token: null, name });
+    return createClient({
+      fetch: nodeFetch(socket),
+      baseUrl: 'http://localhost',
+      token: null,
+      name: `the control plane of ${state}`,
+      startedBy: options.isUsual ? 'sheer up' : `sheer up --state ${state}`,
+    });
   }
   const baseUrl = checkedUrl(options.server);
   return createClient({ fetch: nodeFetch(null), baseUrl, token: readToken(options) });

@@ -49,7 +49,7 @@ async function findIn(directory: string, depth: number): Promise<readonly string
   const entries = await readdir(directory, { withFileTypes: true }).catch((error: unknown) => {
     throw unreadable(directory, error);
   });
-  const sorted = entries.sort((left, right) => (left.name < right.name ? -1 : 1));
+  const sorted = entries.toSorted((left, right) => (left.name < right.name ? -1 : 1));
   const found: string[] = [];
   for (const entry of sorted) {
     const path = join(directory, entry.name);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { startServer } from '../../test/fakes/server.ts';
@@ -44,6 +45,13 @@ describe('sheer as a process', () => {
       assert.equal(ended.out === '', exit !== 0);
     });
   }
+
+  it('does what it can where its complaints can not be written', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(process.execPath, [entry, 'servces'], { stdio: ['ignore', 'ignore', full] });
+    closeSync(full);
+    assert.equal(await new Promise((resolve) => child.once('close', resolve)), 2);
+  });
 
   it('is quiet when the reader of its output has had enough', async () => {
     const child = spawn(process.execPath, [entry, '--state', server.directory, 'audit', 'export']);

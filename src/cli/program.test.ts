@@ -150,8 +150,22 @@ describe('the command line', () => {
     assert.equal(exit, 5);
     assert.match(
       error,
-      /the control plane of \/nowhere can't be reached: nothing was started there\n {2}next {3}sheer up\n/,
+      /the control plane of \/nowhere can't be reached: nothing was started there\n {2}next {3}sheer up --state \/nowhere\n/,
     );
+  });
+
+  it('names the help of the command that was not understood', async () => {
+    for (const [line, next] of [
+      [['why', 'a'], 'sheer why --help'],
+      [['flows', 'import', 'x'], 'sheer flows import --help'],
+      [['--state', '/nowhere', 'whois'], 'sheer whois --help'],
+      [['audit'], 'sheer audit --help'],
+      [['srvices'], 'sheer --help'],
+    ] as const) {
+      const { error } = await run(line);
+      assert.match(error, new RegExp(`next {3}${next}\n`), line.join(' '));
+    }
+    assert.equal((await run(['-h'])).exit, 0);
   });
 
   it("looks in the user's state directory, as XDG says", async () => {

@@ -51,7 +51,7 @@ export function createProgram(options: ProgramOptions): Program {
         // Where the line can't be read, its options can't either.
         const json = line.includes('--json');
         const look = lookOf({ json, color: !line.includes('--no-color') }, options);
-        return reportError(usageError(error), { terminal, look, json });
+        return reportError(usageError(error, helpOf(root, line)), { terminal, look, json });
       }
     },
   };
@@ -64,7 +64,7 @@ function buildRoot({ version, terminal }: ProgramOptions): Command {
   root
     .description('One live graph of what runs: who it is, whose it is, what it calls; now and then.')
     .version(`sheerline ${version}`, '--version', 'print the version')
-    .helpOption('--help', 'show this')
+    .helpOption('-h, --help', 'show this')
     .helpCommand(false)
     .exitOverride()
     .showSuggestionAfterError(true)
@@ -96,7 +96,13 @@ function addCommand(root: Command, definition: CommandDefinition): Command {
 /** `flows` is a command itself, `audit` only holds others. */
 function groupOf(root: Command, name: string): Command {
   const existing = root.commands.find((command) => command.name() === name);
-  return existing ?? root.command(name).description(GROUPS[name] ?? '');
+  return (
+    existing ??
+    root
+      .command(name)
+      .description(GROUPS[name] ?? '')
+      .helpCommand(false)
+  );
 }
 
 const GROUPS: Readonly<Record<string, string>> = {
@@ -146,7 +152,7 @@ function contextOf(raw: RawOptions, options: ProgramOptions): CommandContext {
     json: raw['json'] === true,
     yes: raw['yes'] === true,
     version,
-    client: () => connect({ paths, server, tokenFile, environment }),
+    client: () => connect({ paths, isUsual: state === undefined, server, tokenFile, environment }),
   };
 }
 
@@ -183,14 +189,27 @@ function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
+/** The help of the command that the line was meant for. */
+function helpOf(root: Command, line: readonly string[]): string {
+  const names = ['sheer'];
+  let command = root;
+  for (const word of line) {
+    const found = command.commands.find((one) => one.name() === word);
+    if (found === undefined) continue;
+    names.push(word);
+    command = found;
+  }
+  return `${names.join(' ')} --help`;
+}
+
 /** What commander found wrong, as an error of ours; anything else as it is. */
-function usageError(error: unknown): unknown {
+function usageError(error: unknown, help: string): unknown {
   if (!(error instanceof CommanderError)) return error;
   const [message = '', hint] = error.message.replace(/^error: /, '').split('\n');
   if (error.code === 'commander.help') {
-    return new CliError('invalid-input', 'which command?', { next: 'sheer --help' });
+    return new CliError('invalid-input', 'which command?', { next: help });
   }
   return new CliError('invalid-input', hint === undefined ? message : `${message} ${hint}`, {
-    next: 'sheer --help',
+    next: help,
   });
 }

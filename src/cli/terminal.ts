@@ -14,6 +14,8 @@ export interface Terminal {
   /** Resolves once there is room for more. */
   readonly write: (text: string) => Promise<void>;
   readonly writeError: (text: string) => void;
+  /** From here on what can't be written is dropped; before, a command whose answer can't be written ends. */
+  readonly outliveFullDisk: () => void;
   /** Asks on standard error; true for y or yes. */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Ends with Ctrl-C; returns how to stop listening. */
@@ -24,8 +26,14 @@ const COLUMNS = 80;
 
 export function processTerminal(): Terminal {
   const { stdin, stdout, stderr } = process;
-  // The reader has enough: `sheer services | head -1`.
-  stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+  let outlivesFullDisk = false;
+  stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader has enough: `sheer services | head -1`.
+    if (error.code === 'EPIPE') process.exit(0);
+    if (!outlivesFullDisk) process.exit(1);
+  });
+  // A log on a disk that is full, or a closed pipe: a control plane must not end because it can't complain.
+  stderr.on('error', () => undefined);
   return {
     isInteractive: stdout.isTTY,
     isErrorInteractive: stderr.isTTY,
@@ -34,10 +42,13 @@ export function processTerminal(): Terminal {
     read: () => stdin,
     write: (text) =>
       new Promise((resolve) => {
-        if (stdout.write(text)) resolve();
+        // What could not be written drains nothing.
+        const hasRoom = stdout.write(text, (error) => error && resolve());
+        if (hasRoom) resolve();
         else stdout.once('drain', resolve);
       }),
     writeError: (text) => void stderr.write(text),
+    outliveFullDisk: () => (outlivesFullDisk = true),
     async confirm(question) {
       const lines = createInterface({ input: stdin, output: stderr });
       try {

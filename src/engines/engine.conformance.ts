@@ -33,17 +33,16 @@ export function engineConformance(name: string, open: () => Promise<EngineHarnes
     let first: string;
     let untouched: Readonly<Record<string, string>>;
 
+    const teardown = new AsyncDisposableStack();
     before(async () => {
       harness = await open();
+      teardown.defer(() => harness.close());
       first = await harness.start();
       untouched = await harness.inventory();
       observer = new Observer(harness.engine);
+      teardown.defer(() => observer.stop());
     });
-
-    after(async () => {
-      await observer?.stop();
-      await harness?.close();
-    });
+    after(() => teardown.disposeAsync());
 
     it('begins with a state and a snapshot that shows what runs already', async () => {
       await observer.until('a snapshot', (seen) => seen.some(({ kind }) => kind === 'snapshot-end'));

@@ -93,7 +93,7 @@ export class AddressBook {
         });
       }
     }
-    return found.sort((left, right) => Number(left.uncertain) - Number(right.uncertain));
+    return found.toSorted((left, right) => Number(left.uncertain) - Number(right.uncertain));
   }
 
   /** Every time somebody held the key, by start. */
@@ -101,7 +101,7 @@ export class AddressBook {
     const found: Statement<'address'>[] = [];
     for (const subject of this.#subjectsOf(key))
       found.push(...runStatements<'address'>(this.#facts, subject));
-    return found.sort((left, right) => left.since - right.since);
+    return found.toSorted((left, right) => left.since - right.since);
   }
 
   /** What an instance, node, service or external held at `at`. */
@@ -111,7 +111,7 @@ export class AddressBook {
     for (let subject = addresses[holder] ?? NONE; subject !== NONE; subject = nextAddress[subject] ?? NONE) {
       found.push(...statements<'address'>(this.#facts, subject, at).slice(0, 1));
     }
-    return found.reverse();
+    return found.toReversed();
   }
 
   parts(): readonly (readonly Uint8Array[])[] {

@@ -1,13 +1,8 @@
 import type { Protocol } from '#model';
 
-import {
-  AMBIGUOUS,
-  type HeldInterval,
-  IntervalArena,
-  NO_HOLDER,
-  STEP,
-} from './address-index/interval-arena.ts';
+import { AMBIGUOUS, type HeldInterval, IntervalArena, NO_HOLDER } from './address-index/interval-arena.ts';
 import { type AddressKey, KeyTable } from './address-index/key-table.ts';
+import { STEP } from './address-index/step.ts';
 
 export { AMBIGUOUS, NO_HOLDER };
 export type { AddressKey, HeldInterval };
@@ -52,8 +47,8 @@ export class AddressIndex {
   }
 
   /**
-   * For a snapshot: the memory itself, not a copy, so valid only until the next change. In the
-   * machine's byte order.
+   * For a snapshot: as it is now, whatever changes later; read only, as parts of it are the memory
+   * itself. In the machine's byte order.
    */
   parts(): Uint8Array[] {
     return [new Uint8Array(Uint32Array.of(FORMAT).buffer), ...this.#keys.parts(), ...this.#intervals.parts()];
@@ -138,9 +133,7 @@ export class AddressIndex {
     const keys = this.#stepKeys;
     for (let from = 0; from < count; from += STEP) {
       const range = { from, count: Math.min(STEP, count - from) };
-      for (let step = 0; step < range.count; step += 1) {
-        keys[step] = this.#keys.find4(scope, questions.ipv4[from + step] ?? 0, 0);
-      }
+      this.#keys.findEach4(scope, questions.ipv4, keys, range);
       this.#intervals.holdersDuring(keys, questions, holders, range);
     }
   }

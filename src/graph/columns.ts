@@ -16,8 +16,10 @@ export function bytesOf(column: Column, used: number): Uint8Array {
   return new Uint8Array(column.buffer, column.byteOffset, used * column.BYTES_PER_ELEMENT);
 }
 
-type ColumnConstructor<C extends Column> = {
+/** What makes a kind of column. */
+export type ColumnConstructor<C extends Column> = {
   readonly BYTES_PER_ELEMENT: number;
+  new (length: number): C;
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): C;
 };
 
@@ -25,4 +27,20 @@ type ColumnConstructor<C extends Column> = {
 export function columnFrom<C extends Column>(kind: ColumnConstructor<C>, bytes: Uint8Array): C {
   const aligned = bytes.byteOffset % kind.BYTES_PER_ELEMENT === 0 ? bytes : bytes.slice();
   return new kind(aligned.buffer, aligned.byteOffset, aligned.byteLength / kind.BYTES_PER_ELEMENT);
+}
+
+/**
+ * A column of its own, with a quarter to spare, from bytes that may lie unaligned; null when they are
+ * not whole groups of `group` elements.
+ */
+export function columnOf<C extends Column>(
+  kind: ColumnConstructor<C>,
+  bytes: Uint8Array,
+  group: number,
+): C | null {
+  const length = bytes.byteLength / kind.BYTES_PER_ELEMENT;
+  if (length % group !== 0) return null;
+  const column = new kind(length + (length >> 2));
+  new Uint8Array(column.buffer).set(bytes);
+  return column;
 }

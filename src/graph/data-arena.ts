@@ -32,6 +32,7 @@ export class DataArena {
     return Buffer.from(chunk.buffer, chunk.byteOffset + from - (this.#starts[index] ?? 0), length).toString();
   }
 
+  /** As it is now, whatever is added later. */
   parts(): readonly Uint8Array[] {
     return this.#chunks.map((chunk, index) =>
       index === this.#chunks.length - 1 ? bytesOf(chunk, this.#used) : chunk,

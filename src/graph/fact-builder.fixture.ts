@@ -9,6 +9,7 @@ import {
   type SubjectData,
   type SubjectKind,
 } from '#model';
+import { containerData } from '../../test/fakes/container-data.ts';
 
 /** Makes numbered facts of one source, so that a test reads as a list of what was said. */
 export class FactBuilder {
@@ -20,8 +21,7 @@ export class FactBuilder {
   }
 
   assert<K extends SubjectKind>(kind: K, id: string, validFrom: number, data: SubjectData[K]): Fact {
-    // Kind and data belong together by the parameter types.
-    return { ...this.#base(validFrom), kind: 'assert', subject: { kind, id }, data } as Fact;
+    return { ...this.#base(validFrom), kind: 'assert', subject: { kind, id }, data };
   }
 
   end(kind: SubjectKind, id: string, validFrom: number, slack?: Slack): Fact {
@@ -43,7 +43,7 @@ export class FactBuilder {
   }
 
   instance(id: string, validFrom: number, more: Partial<InstanceData> = {}): Fact {
-    return this.assert('instance', id, validFrom, instanceOf(id, more));
+    return this.assert('instance', id, validFrom, containerData({ name: id, ...more }));
   }
 
   #base(validFrom: number) {
@@ -67,27 +67,6 @@ function addressOf(ip: string, holder: string, more: Partial<AddressData> = {}):
     port: null,
     protocol: null,
     holder: { kind: 'instance', id: holder },
-    ...more,
-  };
-}
-
-function instanceOf(id: string, more: Partial<InstanceData> = {}): InstanceData {
-  return {
-    kind: 'container',
-    engine: 'podman',
-    node: 'n',
-    name: id,
-    images: [],
-    labels: {},
-    pid: 1,
-    state: 'running',
-    exitCode: null,
-    executable: null,
-    unit: null,
-    cgroup: null,
-    user: null,
-    networks: ['podman'],
-    addressMissing: null,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import { bytesOf, columnFrom, withRoom, type Column } from './columns.ts';
+import { bytesOf, columnFrom, withRoom, type Column, type ColumnConstructor } from './columns.ts';
 
 /** What a row is. A retracted assert or end stays in place, but no longer in its track. */
 export const ROW_ASSERT = 0;
@@ -58,19 +58,22 @@ const SUBJECT_COLUMNS = {
 
 const FIRST_ROOM = 64;
 
-type Definition = Readonly<Record<string, new (length: number) => Column>>;
+type Definition = Readonly<Record<string, ColumnConstructor<Column>>>;
 type Columns<D extends Definition> = { -readonly [N in keyof D]: InstanceType<D[N]> };
 
 /** Columns of the same length, growing together. */
 export class ColumnGroup<D extends Definition> {
   readonly #definition: D;
+  readonly #changing: ReadonlySet<string>;
   #length = 0;
   /** So many lines every column holds at least. */
   #room = FIRST_ROOM;
   columns: Columns<D>;
 
-  constructor(definition: D) {
+  /** @param changing what is ever written again after its line was added */
+  constructor(definition: D, changing: readonly (keyof D & string)[]) {
     this.#definition = definition;
+    this.#changing = new Set(changing);
     // Object.entries forgets which key goes with which kind of array; the definition says it.
     this.columns = Object.fromEntries(
       Object.entries(definition).map(([name, kind]) => [name, new kind(FIRST_ROOM)]),
@@ -88,10 +91,13 @@ export class ColumnGroup<D extends Definition> {
     return index;
   }
 
+  /** As it is now, whatever is added later: what never changes is not copied. */
   parts(): readonly Uint8Array[] {
-    return Object.values(this.columns as Record<string, Column>).map((column) =>
-      bytesOf(column, this.#length),
-    );
+    const columns: Record<string, Column> = this.columns;
+    return Object.entries(columns).map(([name, column]) => {
+      const bytes = bytesOf(column, this.#length);
+      return this.#changing.has(name) ? bytes.slice() : bytes;
+    });
   }
 
   load(parts: readonly Uint8Array[]): void {
@@ -100,8 +106,7 @@ export class ColumnGroup<D extends Definition> {
     for (const [name, kind] of Object.entries(this.#definition)) {
       const bytes = parts[index++];
       if (bytes === undefined) throw new RangeError(`the column ${name} is missing`);
-      // Each entry of a definition is one of the four kinds of Column.
-      const column = columnFrom(kind as unknown as Parameters<typeof columnFrom>[0], bytes);
+      const column = columnFrom(kind, bytes);
       columns[name] = column;
       this.#length = column.length;
     }
@@ -123,6 +128,18 @@ export class ColumnGroup<D extends Definition> {
   }
 }
 
-export const rowColumns = (): ColumnGroup<typeof ROW_COLUMNS> => new ColumnGroup(ROW_COLUMNS);
-export const trackColumns = (): ColumnGroup<typeof TRACK_COLUMNS> => new ColumnGroup(TRACK_COLUMNS);
-export const subjectColumns = (): ColumnGroup<typeof SUBJECT_COLUMNS> => new ColumnGroup(SUBJECT_COLUMNS);
+export const rowColumns = (): ColumnGroup<typeof ROW_COLUMNS> =>
+  new ColumnGroup(ROW_COLUMNS, ['next', 'form']);
+export const trackColumns = (): ColumnGroup<typeof TRACK_COLUMNS> =>
+  new ColumnGroup(TRACK_COLUMNS, ['head', 'tail']);
+export const subjectColumns = (): ColumnGroup<typeof SUBJECT_COLUMNS> =>
+  new ColumnGroup(SUBJECT_COLUMNS, [
+    'firstTrack',
+    'addresses',
+    'nextAddress',
+    'holder',
+    'addressKey',
+    'nextOfKey',
+    'indexed',
+    'indexedSince',
+  ]);

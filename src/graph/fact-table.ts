@@ -1,4 +1,4 @@
-import { EVIDENCE, type Evidence, type Fact, type Instant, type SubjectKind } from '#model';
+import { EVIDENCE, type Evidence, type Fact, type Instant, type StoredFact, type SubjectKind } from '#model';
 import { DataArena } from './data-arena.ts';
 import {
   NONE,
@@ -75,7 +75,7 @@ export class FactTable {
   }
 
   /** Folds one fact in. Null when it changes nothing (the same fact again). */
-  apply(stream: Stream, fact: Fact): number | null {
+  apply(stream: Stream, fact: StoredFact): number | null {
     const subject = this.internSubject(fact.subject.kind, fact.subject.id);
     const source = this.#sourceNumber(fact.source);
     const track = this.#trackOf(subject, source);
@@ -178,6 +178,17 @@ export class FactTable {
     return first;
   }
 
+  /** In valid time, when a source (`podman@node-1`) said something of the subject last, its end too; null: never. */
+  lastSaidAt(kind: SubjectKind, id: string, source: string): Instant | null {
+    const subject = this.subject(kind, id);
+    if (subject < 0) return null;
+    for (const track of this.tracksOf(subject)) {
+      const tail = this.tracks.columns.tail[track] ?? NONE;
+      if (tail !== NONE && this.sourceOf(track) === source) return this.rows.columns.validFrom[tail] ?? null;
+    }
+    return null;
+  }
+
   /** The data of an assert, as it was given. */
   dataOf(row: number): unknown {
     const known = this.#decoded.get(row);
@@ -224,9 +235,9 @@ export class FactTable {
     table.rows.load(take(table.rows.width));
     table.tracks.load(take(table.tracks.width));
     table.subjects.load(take(table.subjects.width));
-    table.#subjectNames = StringTable.fromParts(take(3));
-    table.#sources = StringTable.fromParts(take(3));
-    table.#actors = StringTable.fromParts(take(3));
+    table.#subjectNames = StringTable.fromParts(take(StringTable.width));
+    table.#sources = StringTable.fromParts(take(StringTable.width));
+    table.#actors = StringTable.fromParts(take(StringTable.width));
     const [rest] = take(1);
     if (rest === undefined) throw new RangeError('the snapshot has too few parts');
     table.#data = DataArena.fromParts(parts.slice(used));
@@ -279,7 +290,7 @@ export class FactTable {
     return { previous, duplicate: row !== NONE && rows.sequence[row] === sequence };
   }
 
-  #addRow(stream: Stream, track: number, fact: Exclude<Fact, { kind: 'retract' }>): number {
+  #addRow(stream: Stream, track: number, fact: Exclude<StoredFact, { kind: 'retract' }>): number {
     const row = this.rows.add();
     const columns = this.rows.columns;
     columns.track[row] = track;
@@ -297,7 +308,7 @@ export class FactTable {
     columns.position[row] = fact.position;
     columns.sequence[row] = fact.source.sequence;
     if (fact.kind === 'end') return row;
-    const { from, length } = this.#data.write(JSON.stringify(fact.data));
+    const { from, length } = this.#data.write('dataText' in fact ? fact.dataText : JSON.stringify(fact.data));
     columns.dataFrom[row] = from;
     columns.dataLength[row] = length;
     return row;

@@ -1,4 +1,4 @@
-import type { AddressData, Fact, Instant, Subject, SubjectKind } from '#model';
+import type { AddressData, Instant, StoredFact, Subject, SubjectKind } from '#model';
 import { AddressBook } from './address-book.ts';
 import { AddressIndex } from './address-index.ts';
 import { NONE, ROW_ASSERT } from './fact-columns.ts';
@@ -7,7 +7,7 @@ import { LATEST, statement, type Statement } from './statements.ts';
 import { StringTable } from './string-table.ts';
 
 /** Bumped when the meaning of a part changes; an older snapshot is then replayed instead. */
-export const GRAPH_FORMAT = 2;
+export const GRAPH_FORMAT = 3;
 
 /** Kinds whose change can give any instance another service or owner. */
 const DERIVING: ReadonlySet<SubjectKind> = new Set([
@@ -57,14 +57,13 @@ export class Graph {
     this.derivationEpoch++;
   }
 
-  apply(stream: Stream, facts: readonly Fact[]): void {
+  apply(stream: Stream, facts: readonly StoredFact[]): void {
     for (const fact of facts) {
       this.positions[stream] = Math.max(this.positions[stream], fact.position);
       const subject = this.facts.apply(stream, fact);
       if (subject === null) continue;
       if (fact.subject.kind === 'address')
-        // An assert about an address holds AddressData.
-        this.addresses.update(subject, fact.kind === 'assert' ? (fact.data as AddressData) : null);
+        this.addresses.update(subject, fact.kind === 'assert' ? addressOf(fact) : null);
       if (DERIVING.has(fact.subject.kind)) this.derivationEpoch++;
     }
   }
@@ -95,7 +94,11 @@ export class Graph {
     }
   }
 
-  /** Memory as it is, valid until the next change; {@link Graph.fromParts} reads it back. */
+  /**
+   * The graph as it is now, whatever changes later, to be read only; {@link Graph.fromParts} reads a
+   * copy back. Most of it is the memory itself, as a line that was added never changes; the columns
+   * that do change, a seventh of all, are copied.
+   */
   parts(): readonly Uint8Array[] {
     const facts = this.facts.parts();
     const [index, scopes] = this.addresses.parts();
@@ -115,4 +118,9 @@ export class Graph {
     const scopes = StringTable.fromParts(rest.slice(factParts + indexParts));
     return new Graph(facts, new AddressBook(facts, index, scopes), positions);
   }
+}
+
+/** An assert about an address holds AddressData. */
+function addressOf(fact: Extract<StoredFact, { kind: 'assert' }>): AddressData {
+  return ('dataText' in fact ? JSON.parse(fact.dataText) : fact.data) as AddressData;
 }

@@ -19,7 +19,7 @@ export type { CopyEdge } from './image-tree/copies-from.ts';
 export { buildImageTree, type ImageNode, type ImageTree, type TreeImage } from './image-tree/image-tree.ts';
 export { packageOrigin, type PackageOrigin } from './image-tree/package-origin.ts';
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
-export { withoutPast } from './window.ts';
+export { forgettingPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
 export { InstancesByImage } from './package-index/instances-by-image.ts';
 export {
@@ -30,4 +30,12 @@ export {
   type PackageQuestion,
 } from './package-index/package-index.ts';
 export type { PackageEntry } from './package-index/package-table.ts';
-export { current, history, lastStatement, LATEST, type HistoryRow, type Statement } from './statements.ts';
+export {
+  current,
+  history,
+  lastRunBefore,
+  lastStatement,
+  LATEST,
+  type HistoryRow,
+  type Statement,
+} from './statements.ts';

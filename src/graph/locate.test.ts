@@ -23,19 +23,12 @@ function who(
     settledUntil: () => settledUntil,
   });
   const located = locator.locate({ port: null, protocol: null, scope: null, at: 50, ...place });
-  switch (located.kind) {
-    case 'holder':
-      return `${graph.facts.subjectKind(located.holder)} ${graph.facts.subjectId(located.holder)}`;
-    case 'external':
-      return `external ${located.name}`;
-    case 'ambiguous':
-      return `ambiguous ${located.holdings
-        .map((one) => one.statement.data.holder.id)
-        .sort()
-        .join(', ')}`;
-    case 'unknown':
-      return `unknown: ${located.reason}`;
-  }
+  if (located.kind === 'external') return `external ${located.name}`;
+  if (located.kind === 'unknown') return `unknown: ${located.reason}`;
+  if (located.kind === 'holder')
+    return `${graph.facts.subjectKind(located.holder)} ${graph.facts.subjectId(located.holder)}`;
+  const holders = located.holdings.map((one) => one.statement.data.holder.id);
+  return `ambiguous ${holders.toSorted().join(', ')}`;
 }
 
 function engine(): { readonly said: FactBuilder; readonly start: readonly Fact[] } {
@@ -112,6 +105,28 @@ describe('an address', () => {
     assert.equal(who(facts, { ip: '10.88.0.2', scope: 'network/n/second' }), 'instance b');
   });
 
+  it('with a port that is one program on TCP and another on UDP is ambiguous, unless the protocol is known', () => {
+    const { said, start } = engine();
+    const facts = [
+      ...start,
+      said.address('0.0.0.0', 'proxy', 20, { scope: HOST, port: 53, protocol: 'tcp' }),
+      said.address('0.0.0.0', 'dns', 20, { scope: HOST, port: 53, protocol: 'udp' }),
+    ];
+    const place = { ip: '192.0.2.1', port: 53 };
+    assert.equal(who(facts, place), 'ambiguous dns, proxy');
+    assert.equal(who(facts, { ...place, protocol: 'udp' }), 'instance dns');
+  });
+
+  it('of IPv6 is not served by who listens on all IPv4 addresses', () => {
+    const { said, start } = engine();
+    const port = { scope: HOST, port: 80, protocol: 'tcp' } as const;
+    const four = [...start, said.address('0.0.0.0', 'four', 20, port)];
+    assert.equal(who(four, { ip: '::1', port: 80 }), 'node n');
+    const both = [...four, said.address('::', 'six', 20, port)];
+    assert.equal(who(both, { ip: '::1', port: 80 }), 'instance six');
+    assert.equal(who(both, { ip: '127.0.0.1', port: 80 }), 'instance four');
+  });
+
   it('with a port belongs to who listens on it, also on every address of the node', () => {
     const { said, start } = engine();
     const facts = [
@@ -169,6 +184,14 @@ describe('an unknown address says why', () => {
   for (const [name, reason, facts, place] of rows) {
     it(`because ${name}`, () => assert.equal(who(facts, place), `unknown: ${reason}`));
   }
+
+  it('because a public address of this node was in use before anything was observed', () => {
+    const { said, start } = engine();
+    const facts = [...start, said.address('8.8.8.8', 'a', 20)];
+    assert.equal(who(facts, { ip: '8.8.8.8', at: 5 }), 'unknown: before-observation-began');
+    assert.equal(who(facts, { ip: '8.8.8.8', at: 15 }), 'external internet', 'nobody held it then');
+    assert.equal(who(start, { ip: '8.8.8.8', at: 5 }), 'external internet');
+  });
 
   it('because the feed had a gap', () => {
     const { said, start } = engine();

@@ -9,6 +9,7 @@ import {
 } from '#model';
 import { AMBIGUOUS, NO_HOLDER, type Holding } from './address-book.ts';
 import type { Graph } from './graph.ts';
+import { ReasonEvidence } from './reason-evidence.ts';
 import { LATEST, type Statement } from './statements.ts';
 
 /** An address as somebody saw it. */
@@ -60,7 +61,8 @@ export interface LocatorOptions {
 
 const LOOPBACK_PREFIX = 'loopback/';
 const PROTOCOLS: readonly Protocol[] = ['tcp', 'udp'];
-const ANY_ADDRESS = ['0.0.0.0', '::'];
+/** Listening on `::` takes IPv4, too; the other way round it does not. */
+const anyAddressFor = (ip: string): readonly string[] => (ip.includes(':') ? ['::'] : ['0.0.0.0', '::']);
 
 /**
  * Finds who an address belonged to, as of a moment (invariant 4). It looks where the address is
@@ -69,9 +71,11 @@ const ANY_ADDRESS = ['0.0.0.0', '::'];
  */
 export class Locator {
   readonly #options: LocatorOptions;
+  readonly #evidence: ReasonEvidence;
 
   constructor(options: LocatorOptions) {
     this.#options = options;
+    this.#evidence = new ReasonEvidence(options.graph);
   }
 
   /** Later moments may still be told otherwise. */
@@ -81,9 +85,10 @@ export class Locator {
 
   /** With a reason where nobody is found: for an answer to a person. */
   locate(asked: Place): Located {
-    return (
-      this.find(asked) ?? { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) }
-    );
+    const found = this.find(asked);
+    // That loopback is the node's own nobody reports; before anything was, not even that is known.
+    const isKnown = found !== null && (!isOwnLoopback(found) || this.isObserved(asked.at));
+    return isKnown ? found : { kind: 'unknown', reason: this.#reason({ ...asked, ip: unmapped(asked.ip) }) };
   }
 
   /** Null where nobody is found: for many at once. */
@@ -95,7 +100,14 @@ export class Locator {
     if (found !== null) return found;
     if (isLoopback(place.ip)) return this.#node();
     const external = this.#options.externals(place.ip, place.port, place.scope);
-    return external === null ? null : { kind: 'external', ...external };
+    if (external === null || (!external.declared && this.#isOwnTooEarly(place))) return null;
+    return { kind: 'external', ...external };
+  }
+
+  /** Whether any engine had reported anything then. */
+  isObserved(at: Instant): boolean {
+    const { facts } = this.#options.graph;
+    return this.#engines().some((engine) => facts.firstSaid(engine.subject) <= at);
   }
 
   /** The scopes that are asked for a place, in order. */
@@ -118,21 +130,14 @@ export class Locator {
 
   /** First the scope that was named; of the node's own scopes all, because none ranks before another. */
   #find(place: Place): Located | null {
-    const holdings: Holding[] = [];
+    const all: Located[] = [];
     for (const scope of this.scopesOf(place)) {
       const found = this.#findIn(scope, place);
       if (found === null) continue;
       if (scope === place.scope && scope !== hostScope(this.#options.node)) return found;
-      if (found.kind === 'ambiguous') holdings.push(...found.holdings);
-      else if (found.kind === 'holder' && found.statement !== null) {
-        holdings.push({ statement: found.statement, holder: found.holder, uncertain: false });
-      }
+      all.push(found);
     }
-    const [first] = holdings;
-    if (first === undefined) return null;
-    if (holdings.some((one) => one.uncertain || one.holder !== first.holder))
-      return { kind: 'ambiguous', holdings };
-    return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+    return together(all);
   }
 
   #findIn(scope: Scope, place: Place): Located | null {
@@ -145,7 +150,7 @@ export class Locator {
       (address === null && isLoopback(place.ip)) ||
       (address?.kind === 'holder' && this.#options.graph.facts.subjectKind(address.holder) === 'node');
     if (place.port === null || !isNode) return address;
-    for (const any of ANY_ADDRESS) {
+    for (const any of anyAddressFor(place.ip)) {
       const listener = this.#listener(scope, any, place);
       if (listener !== null) return listener;
     }
@@ -153,11 +158,12 @@ export class Locator {
   }
 
   #listener(scope: Scope, ip: string, place: Place): Located | null {
-    for (const protocol of place.protocol === null ? PROTOCOLS : [place.protocol]) {
-      const found = this.#at(this.#options.graph.addresses.keyOf(scope, ip, place.port, protocol), place.at);
-      if (found !== null) return found;
-    }
-    return null;
+    const { addresses } = this.#options.graph;
+    const protocols = place.protocol === null ? PROTOCOLS : [place.protocol];
+    // One port may be one program's on TCP and another's on UDP.
+    return together(
+      protocols.map((protocol) => this.#at(addresses.keyOf(scope, ip, place.port, protocol), place.at)),
+    );
   }
 
   #at(key: number, at: Instant): Located | null {
@@ -200,20 +206,47 @@ export class Locator {
     const { graph, settledUntil, retainedSince } = this.#options;
     if (retainedSince !== undefined && place.at < retainedSince()) return 'no-longer-retained';
     if (place.scope !== null && !graph.addresses.scopes().includes(place.scope)) return 'scope-not-observed';
-    const engines = [...graph.all('source', LATEST)].filter((source) => source.data.kind === 'engine');
+    const engines = this.#engines();
     if (engines.some((engine) => this.#hadGap(engine.id, place.at))) return 'feed-had-a-gap';
-    if (!engines.some((engine) => graph.facts.firstSaid(engine.subject) <= place.at))
-      return 'before-observation-began';
-    for (const instance of graph.all('instance', place.at)) {
-      if (instance.data.addressMissing !== null) return 'gone-before-it-could-be-read';
-    }
+    if (!this.isObserved(place.at)) return 'before-observation-began';
+    if (this.#evidence.hadAddressless(place.at)) return 'gone-before-it-could-be-read';
     return place.at > settledUntil() ? 'pending' : 'nobody-held-it';
+  }
+
+  #engines(): readonly Statement<'source'>[] {
+    return this.#evidence.sources(LATEST).filter((source) => source.data.kind === 'engine');
+  }
+
+  /** A public address that was somebody's here as soon as anybody looked: before that it may have been, too. */
+  #isOwnTooEarly(place: Place): boolean {
+    const { addresses } = this.#options.graph;
+    const isOwn = this.scopesOf(place).some((scope) => addresses.keyOf(scope, place.ip) >= 0);
+    return isOwn && !this.isObserved(place.at);
   }
 
   #hadGap(engine: string, at: Instant): boolean {
     const state = this.#options.graph.one('source', engine, at)?.data.state;
     return state === 'gap' || state === 'stopped';
   }
+}
+
+/** Several places in which it was looked for: one holder, or nobody can say which. */
+function together(found: readonly (Located | null)[]): Located | null {
+  const holdings = found.flatMap((each) => (each === null ? [] : holdingsOf(each)));
+  const [first] = holdings;
+  if (first === undefined) return null;
+  if (holdings.some((one) => one.uncertain || one.holder !== first.holder))
+    return { kind: 'ambiguous', holdings };
+  return { kind: 'holder', holder: first.holder, statement: first.statement, how: howOf(first.statement) };
+}
+
+const isOwnLoopback = (located: Located): boolean =>
+  located.kind === 'holder' && located.statement === null && located.how === 'holds the address';
+
+function holdingsOf(located: Located): readonly Holding[] {
+  if (located.kind === 'ambiguous') return located.holdings;
+  if (located.kind !== 'holder' || located.statement === null) return [];
+  return [{ statement: located.statement, holder: located.holder, uncertain: false }];
 }
 
 /**

@@ -30,6 +30,7 @@ interface Compiled {
   readonly serviceById: ReadonlyMap<string, Declared<ServiceData> & { readonly from: Instant }>;
   readonly ownerships: Ownerships;
   readonly externals: ExternalMatcher;
+  readonly declaredAt: Instant;
 }
 
 const DERIVED_MAX = 50_000;
@@ -61,6 +62,11 @@ export class Names {
 
   declaredServices(): Iterable<Declared<ServiceData> & { readonly from: Instant }> {
     return this.#current().serviceById.values();
+  }
+
+  /** When owners were declared last; minus infinity: never. Later than the clock once that was set back. */
+  get declaredAt(): Instant {
+    return this.#current().declaredAt;
   }
 
   /** The instance as of `at`; null when it did not live then. */
@@ -114,14 +120,19 @@ export class Names {
   #current(): Compiled {
     if (this.#compiled?.epoch === this.#graph.derivationEpoch) return this.#compiled;
     const services = [...this.#graph.all('service')].map(sinceDeclared);
+    const ownerships = [...this.#graph.all('ownership')].map(sinceDeclared);
     const environments = [...this.#graph.all('environment')];
     this.#derived.clear();
     this.#compiled = {
       epoch: this.#graph.derivationEpoch,
       services: compileDeclaredServices(services, environments),
       serviceById: new Map(services.map((service) => [service.id, service])),
-      ownerships: new Ownerships([...this.#graph.all('ownership')].map(sinceDeclared)),
+      ownerships: new Ownerships(ownerships),
       externals: new ExternalMatcher([...this.#graph.all('external')]),
+      declaredAt: [...services, ...ownerships].reduce(
+        (latest, { from }) => Math.max(latest, from),
+        Number.NEGATIVE_INFINITY,
+      ),
     };
     return this.#compiled;
   }
@@ -141,7 +152,7 @@ export class Names {
     for (const { data } of this.#graph.addresses.addressesOf(instance, at)) {
       if (data.port !== null) ports.add(data.forwardsTo?.port ?? data.port);
     }
-    return [...ports].sort((left, right) => left - right);
+    return [...ports].toSorted((left, right) => left - right);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, Instant, Slack, SubjectData, SubjectKind } from '#model';
+import type { Evidence, Instant, Slack, Subject, SubjectData, SubjectKind } from '#model';
 import { NONE, ROW_ASSERT, ROW_END } from './fact-columns.ts';
 import type { FactTable, Stream } from './fact-table.ts';
 
@@ -35,7 +35,7 @@ export function statements<K extends SubjectKind>(
     const row = rowAt(table, track, at);
     if (row !== NONE) found.push(statementOf(table, track, row));
   }
-  return found.length < 2 ? found : found.sort((left, right) => (left.source < right.source ? -1 : 1));
+  return found.length < 2 ? found : found.toSorted((left, right) => (left.source < right.source ? -1 : 1));
 }
 
 /** The first of {@link statements}; null when nobody says anything. */
@@ -101,6 +101,21 @@ export function current<K extends SubjectKind>(
     return statementOf(table, track, tail);
   }
   return null;
+}
+
+/** The newest of what one source said of a subject in the last run that began before `before`. */
+export function lastRunBefore(
+  table: FactTable,
+  { kind, id }: Subject,
+  source: string,
+  before: Instant,
+): Statement | null {
+  const subject = table.subject(kind, id);
+  if (subject < 0) return null;
+  let last: Statement | null = null;
+  for (const run of runStatements(table, subject))
+    if (run.source === source && run.since < before) last = run;
+  return last;
 }
 
 /** One line of a subject's past. */

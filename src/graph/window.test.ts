@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Fact } from '#model';
 import { FactBuilder, NETWORK } from './fact-builder.fixture.ts';
 import { Graph } from './graph.ts';
 import { LATEST, statements } from './statements.ts';
-import { withoutPast } from './window.ts';
+import { forgettingPast } from './window.ts';
 
 const NAMES = ['a', 'b', 'c'];
 
@@ -52,6 +52,11 @@ function answers(graph: Graph, from: number): unknown {
   });
 }
 
+function withoutPast(graph: Graph, before: number): Graph {
+  const steps = forgettingPast(graph, before);
+  for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
+}
+
 describe('a graph without the past', () => {
   it('answers for its window as it did before', () => {
     fc.assert(
@@ -73,5 +78,22 @@ describe('a graph without the past', () => {
     assert.equal(kept.facts.size, 2);
     assert.equal(kept.facts.sequenceOf('podman@n'), 6);
     assert.deepEqual(kept.positions, graph.positions);
+  });
+
+  it('pauses; what comes meanwhile may be folded into both', () => {
+    const said = new FactBuilder();
+    const facts = Array.from({ length: 2500 }, (_, index) => said.instance(`i${index}`, index + 1));
+    const graph = new Graph();
+    graph.apply('observations', facts);
+    const steps = forgettingPast(graph, 1200);
+    assert.equal(steps.next().done, false);
+    const meanwhile = [said.end('instance', 'i3', 3000), said.end('instance', 'i2400', 3000)];
+    graph.apply('observations', meanwhile);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    step.value.apply('observations', meanwhile);
+    const alive = (one: Graph): number => [...one.all('instance', LATEST)].length;
+    assert.deepEqual([alive(step.value), alive(graph)], [2498, 2498]);
+    assert.deepEqual(step.value.positions, graph.positions);
   });
 });

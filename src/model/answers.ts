@@ -23,7 +23,9 @@ export const serviceSchema = z.object({
   team: z.string().nullable(),
   owner: ownerSchema.nullable(),
   evidence: z.array(evidence).describe('declared: someone wrote it; observed: an instance runs'),
-  derivedFrom: z.string().describe('selector, compose, kubernetes, unit, cgroup, image or executable'),
+  derivedFrom: z
+    .string()
+    .describe('selector, compose, kubernetes, unit, cgroup, name, image, executable or itself'),
   instances: z.number().int(),
   images: z.array(z.string()),
   ports: z.array(z.number().int()),
@@ -230,7 +232,9 @@ export const sourceSchema = z.object({
   id: z.string(),
   kind: z.enum(['engine', 'sensor', 'person']),
   description: z.string(),
-  state: z.enum(['live', 'stale', 'gap', 'inactive', 'stopped']),
+  state: z
+    .enum(['starting', 'live', 'stale', 'gap', 'inactive', 'stopped'])
+    .describe('starting: it has not said yet how it stands since the control plane began'),
   reason: z.string().nullable(),
   lost: z.number().int(),
   lastHeard: time.nullable(),
@@ -303,6 +307,7 @@ export const declarationResultSchema = z.object({
 export const flowImportSchema = z.object({
   id: z.string(),
   offset: z.number().int().describe('bytes of the file that are done; the next chunk begins here'),
+  checksum: z.number().int().describe('CRC-32 of these bytes'),
   lines: z.number().int(),
   named: z.number().int().describe('lines with a name at both ends'),
   halfNamed: z.number().int(),

@@ -64,6 +64,12 @@ export interface Retract extends FactBase {
 /** One line that the graph is folded from. */
 export type Fact = Assert | End | Retract;
 
+/** An assert whose data is still the JSON text as which it is kept. */
+export type UnreadAssert = Omit<Assert, 'data'> & { readonly dataText: string };
+
+/** A fact as it comes out of a store, for a fold that keeps most data as it is. */
+export type StoredFact = Fact | UnreadAssert;
+
 /** `Omit` that keeps the members of a union apart. */
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 

@@ -24,6 +24,14 @@ describe('labels that may be recorded', () => {
     });
   });
 
+  it('lose the credentials of an address', () => {
+    const source = 'org.opencontainers.image.source';
+    const recorded = (value: string) => allowedLabels({ [source]: value })[source];
+    assert.equal(recorded('https://ci:s3cr3t@git.example/shop?a=b@c'), 'https://git.example/shop?a=b@c');
+    assert.equal(recorded('see ssh://git@a/b, HTTPS://p@ss@c/d'), 'see ssh://a/b, HTTPS://c/d');
+    assert.equal(recorded('https://git.example/@acme/shop'), 'https://git.example/@acme/shop');
+  });
+
   it('are cut where they are no names any more', () => {
     assert.equal(allowedLabels({ app: 'x'.repeat(10_000) })['app']?.length, 512);
     assert.deepEqual(allowedLabels(null), {});

@@ -25,16 +25,22 @@ const ALLOWED_NAMES = new Set([
 /** Longer values are cut: labels are names, not documents. */
 const VALUE_LENGTH_MAX = 512;
 
+/**
+ * `https://user:token@host/…` without what stands before the host: CI systems hand out such addresses for
+ * cloning, and builds write them into `org.opencontainers.image.source`.
+ */
+const CREDENTIALS = /:\/\/[^/?#\s]*@/g;
+
 /** @param declared names that users added, with `labels:` in sheer.yaml */
 export function allowedLabels(
   labels: Readonly<Record<string, unknown>> | null | undefined,
   declared: ReadonlySet<string> = NONE,
 ): Readonly<Record<string, string>> {
   const allowed: Record<string, string> = {};
-  for (const [key, value] of Object.entries(labels ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))) {
+  for (const [key, value] of Object.entries(labels ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     if (typeof value !== 'string') continue;
     if (!isAllowed(key) && !declared.has(key)) continue;
-    allowed[key] = value.slice(0, VALUE_LENGTH_MAX);
+    allowed[key] = value.replace(CREDENTIALS, '://').slice(0, VALUE_LENGTH_MAX);
   }
   return allowed;
 }

@@ -70,6 +70,8 @@ export interface InstanceData {
   readonly executable: string | null;
   /** Of a process: tells apart services that share an interpreter; absent where it can't be read. */
   readonly workingDirectory?: string | null;
+  /** Sheerline's own process: it is known by that, not by the program that runs it. */
+  readonly isControlPlane?: true;
   /** systemd unit, `nginx.service`. */
   readonly unit: string | null;
   /** Path in the unified (v2) hierarchy; null at its root, which says nothing. */

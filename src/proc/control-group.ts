@@ -32,7 +32,7 @@ export function parseControlGroup(text: string): ControlGroup {
 /** The innermost part of the first path for which `find` knows something. */
 function innermost(paths: readonly string[], find: (part: string) => string | null): string | null {
   for (const path of paths) {
-    for (const part of path.split('/').reverse()) {
+    for (const part of path.split('/').toReversed()) {
       const found = find(part);
       if (found !== null) return found;
     }

@@ -11,11 +11,12 @@ export function readStat(files: ProcFiles, pid: number): ProcessStat | null {
 
 /** Absolute path; null without the right to look. An executable that was replaced since keeps its name. */
 export function readExecutable(files: ProcFiles, pid: number): string | null {
-  return files.link(`${pid}/exe`)?.replace(/ \(deleted\)$/, '') ?? null;
+  return withoutDeleted(files.link(`${pid}/exe`));
 }
 
+/** A deployment that removes the directory under a running process doesn't rename what runs there. */
 export function readWorkingDirectory(files: ProcFiles, pid: number): string | null {
-  return files.link(`${pid}/cwd`);
+  return withoutDeleted(files.link(`${pid}/cwd`));
 }
 
 export function readControlGroup(files: ProcFiles, pid: number): ControlGroup {
@@ -32,4 +33,9 @@ export function readNetworkNamespace(files: ProcFiles, pid: number | 'self'): nu
 export function readUserId(files: ProcFiles, pid: number): number | null {
   const id = /^Uid:\s+\d+\s+(\d+)/m.exec(files.text(`${pid}/status`) ?? '')?.[1];
   return id === undefined ? null : Number(id);
+}
+
+/** The kernel's mark on the link of what was removed or replaced since. */
+function withoutDeleted(path: string | null): string | null {
+  return path?.replace(/ \(deleted\)$/, '') ?? null;
 }

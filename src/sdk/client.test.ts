@@ -134,6 +134,38 @@ describe('the client', () => {
     await assert.rejects(lost.status(), { code: 'control-plane-unreachable', next: 'sheer up' });
   });
 
+  it('says so when it breaks off in the middle of an answer', async () => {
+    let told = 0;
+    const body = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        told += 1;
+        if (told === 1) controller.enqueue(new TextEncoder().encode('{"position":1}\n'));
+        else controller.error(new Error('aborted'));
+      },
+    });
+    const broken = createClient({
+      fetch: () => Promise.resolve(new Response(body)),
+      baseUrl: 'http://127.0.0.1:1',
+      token: null,
+    });
+    const records = broken.auditExport();
+    assert.deepEqual(await records.next(), { done: false, value: '{"position":1}' });
+    await assert.rejects(records.next(), { name: 'ClientError', code: 'control-plane-unreachable' });
+  });
+
+  it('does not take the page of something else for an answer', async () => {
+    const other = createClient({
+      fetch: () => Promise.resolve(new Response('<h1>Welcome</h1>')),
+      baseUrl: 'http://127.0.0.1:1',
+      token: null,
+    });
+    await assert.rejects(other.status(), {
+      name: 'ClientError',
+      code: 'control-plane-unreachable',
+      message: 'what answers at http://127.0.0.1:1 is no control plane',
+    });
+  });
+
   it('does not take the error page of something else for an answer', async () => {
     const proxy = createClient({
       fetch: () => Promise.resolve(new Response('<h1>Bad gateway</h1>', { status: 502 })),

@@ -47,6 +47,8 @@ export interface FlowImportRequest {
   readonly format: 'vpc' | 'zeek' | 'conntrack';
   readonly scope: string | null;
   readonly fingerprint: string;
+  readonly earlier?: readonly string[];
+  readonly again?: boolean;
 }
 
 export interface FlowImportChunk {

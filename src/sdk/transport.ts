@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly token: string | null;
   /** How messages call it; without one by its URL: `the control plane at URL`. */
   readonly name?: string;
+  /** What starts it; without it `sheer up`. */
+  readonly startedBy?: string;
 }
 
 /** Undefined and null values are left out. */
@@ -73,14 +75,28 @@ export function createTransport(options: ClientOptions): Transport {
   return {
     text,
     // The control plane's tests check each answer against the schema of its type.
-    json: async <Answer>(call: Call) => JSON.parse(await text(call)) as Answer,
+    json: async <Answer>(call: Call) => parseAnswer(await text(call), options) as Answer,
     async *pieces(call) {
       const { body } = await send(call);
       const decoder = new TextDecoder();
-      for await (const part of body === null ? [] : iterate(body))
-        yield decoder.decode(part, { stream: true });
+      try {
+        for await (const part of body === null ? [] : iterate(body))
+          yield decoder.decode(part, { stream: true });
+      } catch (error) {
+        throw unreachable(options, error);
+      }
     },
   };
+}
+
+/** Something else may answer at an address that was given by hand. */
+function parseAnswer(text: string, { baseUrl }: ClientOptions): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    const message = `what answers at ${baseUrl} is no control plane`;
+    throw new ClientError('control-plane-unreachable', message, { cause });
+  }
 }
 
 function requestOf(call: Call, token: string | null): ClientRequest {
@@ -129,11 +145,11 @@ function parseError(text: string): ErrorAnswer['error'] | null {
   }
 }
 
-function unreachable({ name, baseUrl }: ClientOptions, cause: unknown): ClientError {
+function unreachable({ name, baseUrl, startedBy }: ClientOptions, cause: unknown): ClientError {
   const subject = name ?? `the control plane at ${baseUrl}`;
   return new ClientError('control-plane-unreachable', `${subject} can't be reached`, {
     cause,
-    next: 'sheer up',
+    next: startedBy ?? 'sheer up',
   });
 }
 

@@ -32,15 +32,16 @@ export function checkHost(headers: Headers, connection: Connection, allowedHosts
   }
 }
 
-/**
- * @throws ServerError `not-signed-in`
- */
-export function checkToken(headers: Headers, token: string): void {
-  const header = headers.get('authorization');
-  const given = /^bearer +(\S+)$/i.exec(header ?? '')?.[1];
-  if (given !== undefined && sameText(given, token)) return;
-  const message = header === null ? 'this needs a token' : 'that token is not the one of this control plane';
-  throw new ServerError('not-signed-in', message, {
+export function hasToken(headers: Headers, token: string): boolean {
+  const given = /^bearer +(\S+)$/i.exec(headers.get('authorization') ?? '')?.[1];
+  return given !== undefined && sameText(given, token);
+}
+
+export function notSignedIn(headers: Headers): ServerError {
+  const message = headers.has('authorization')
+    ? 'that token is not the one of this control plane'
+    : 'this needs a token';
+  return new ServerError('not-signed-in', message, {
     next: 'send "Authorization: Bearer TOKEN" with the content of the file `token` in the state directory',
   });
 }

@@ -32,7 +32,7 @@ ${ROUTES.map(({ method, path, summary }) => `| \`${method.toUpperCase()} ${path}
 - Errors are \`{"error": {"code", "message", "detail", "next"}}\`; \`code\` is of a closed list, \`next\` says what to do.
 - \`/api/v1/events\` are server-sent events: first \`ready\`, then a \`change\` for each recorded fact. Each id is
   \`AUDIT:OBSERVATIONS\`, the positions of the two streams: send it back as \`Last-Event-ID\` (or \`?after=\`) to go on
-  behind it. \`reset\` means that the position is not there: ask everything again.
+  behind it. \`reset\` means that the position is not there (any more): ask everything again.
 - Limits: declarations ${declarationBytesMax / MEBIBYTE} MiB, flow-log chunks ${flowChunkBytesMax / MEBIBYTE} MiB, ${tcpRate.perSecond} requests/s over TCP and ${socketRate.perSecond} over the socket;
   what is more is answered with 413 and 429.
 `;

@@ -1,7 +1,7 @@
 import { Hono } from 'hono';
 import type { Context } from 'hono';
 import type { SheerError } from '#model';
-import { checkHost, checkToken } from './access.ts';
+import { checkHost, hasToken, notSignedIn } from './access.ts';
 import type { Connection } from './access.ts';
 import { errorReply, ServerError } from './errors.ts';
 import { OPENAPI_PATH, openApiDocument } from './openapi.ts';
@@ -26,6 +26,8 @@ export function createApplication(context: RouteContext): Application {
   const limits = {
     socket: createRateLimit(context.limits.socketRate, options.clock),
     tcp: createRateLimit(context.limits.tcpRate, options.clock),
+    // Any page in a browser of this machine may ask and be refused: its requests are not the owner's.
+    strangers: createRateLimit(context.limits.tcpRate, options.clock),
   };
 
   application.use('*', async (exchange, next) => {
@@ -54,23 +56,23 @@ const PUBLIC_PATHS = new Set(
   ROUTES.filter((route) => route.access === 'everyone').map((route) => route.path),
 );
 
-/** In the order of what costs least, and says least to a stranger. */
+/** Says least to a stranger, and lets none use up what the owner may ask. */
 function admit(
   exchange: Context<Environment>,
   context: RouteContext,
-  limits: Readonly<Record<Connection['kind'], RateLimit>>,
+  limits: Readonly<Record<Connection['kind'] | 'strangers', RateLimit>>,
 ): void {
   const { connection } = exchange.env;
   const { headers } = exchange.req.raw;
   checkHost(headers, connection, context.options.allowedHosts ?? []);
-  const waitSeconds = limits[connection.kind].take();
+  const isOwner = connection.kind === 'socket' || hasToken(headers, context.options.token);
+  const waitSeconds = limits[isOwner ? connection.kind : 'strangers'].take();
   if (waitSeconds > 0) {
     throw new ServerError('too-many-requests', 'too many requests at once', {
       next: `try again in ${waitSeconds} s`,
     });
   }
-  if (connection.kind === 'tcp' && !PUBLIC_PATHS.has(exchange.req.path))
-    checkToken(headers, context.options.token);
+  if (!isOwner && !PUBLIC_PATHS.has(exchange.req.path)) throw notSignedIn(headers);
 }
 
 async function answer(
@@ -85,6 +87,11 @@ async function answer(
     parameters: exchange.req.param(),
     context,
   });
+  // HEAD: nobody will read it, so nobody would end it.
+  if (reply.kind === 'stream' && exchange.req.method === 'HEAD') {
+    await reply.stream.cancel();
+    return respond('', mediaTypeOf(route.answer));
+  }
   return respond(bodyOf(reply), mediaTypeOf(route.answer));
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Fact } from '#model';
-import type { Store } from '#store';
+import type { Segment, Store } from '#store';
 import { changesOf } from './changes.ts';
 
 function fact(position: number): Fact {
@@ -18,8 +18,12 @@ function fact(position: number): Fact {
 }
 
 /** Two streams in memory, read in batches of two; the rest of a store is not asked for. */
-function streams(lengths: { readonly audit: number; readonly observations: number }): Store {
-  const partial: Pick<Store, 'head' | 'read' | 'watch'> = {
+function streams(
+  lengths: { readonly audit: number; readonly observations: number },
+  segments: readonly Segment[] = [],
+): Store {
+  const partial: Pick<Store, 'head' | 'read' | 'segments' | 'watch'> = {
+    segments: () => segments,
     head: (stream) => ({ position: lengths[stream], hash: '' }),
     *read(stream, after) {
       for (let from = after; from < lengths[stream]; from += 2) {
@@ -46,5 +50,14 @@ describe('the changes of a store', () => {
     assert.deepEqual(read(0, 0, 3), ['audit 1', 'audit 2', 'audit 3']);
     assert.deepEqual(read(3, 0, 3), ['observations 1', 'observations 2', 'observations 3']);
     assert.deepEqual(read(3, 5, 3), []);
+  });
+
+  it('begin where the oldest day does that is still there', () => {
+    const day = { day: '2026-11-22', firstPosition: 4, lastPosition: 5, hash: '', sealed: false };
+    const begin = (segments: readonly Segment[]) =>
+      changesOf(streams({ audit: 3, observations: 5 }, segments)).begins();
+    assert.deepEqual(begin([day]), { audit: 0, observations: 3 });
+    assert.deepEqual(begin([{ ...day, firstPosition: 1 }]), { audit: 0, observations: 0 });
+    assert.deepEqual(begin([]), { audit: 0, observations: 5 });
   });
 });

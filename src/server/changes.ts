@@ -8,6 +8,8 @@ export type Positions = Readonly<Record<StreamName, number>>;
 /** What the event stream is fed from. Level-based: being woken says only that there may be more. */
 export interface Changes {
   heads(): Positions;
+  /** Behind which nothing is missing: what came before may have been dropped. */
+  begins(): Positions;
   /** At most `limit` changes after these positions, in the order of each stream. */
   since(after: Positions, limit: number): readonly ChangeAnswer[];
   /** Calls when something was recorded; returns how to stop. */
@@ -21,6 +23,11 @@ export function changesOf(store: Store): Changes {
       audit: store.head('audit').position,
       observations: store.head('observations').position,
     }),
+    begins() {
+      const [oldest] = store.segments();
+      const observations = oldest?.firstPosition ?? store.head('observations').position + 1;
+      return { audit: 0, observations: observations - 1 };
+    },
     since(after, limit) {
       const audit = readSome(store, 'audit', after.audit, limit);
       return [...audit, ...readSome(store, 'observations', after.observations, limit - audit.length)];

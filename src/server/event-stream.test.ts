@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { get } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, it } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startServer } from '../../test/fakes/server.ts';
+import { send, startServer } from '../../test/fakes/server.ts';
 import type { StartedServer } from '../../test/fakes/server.ts';
 
 interface Event {
@@ -90,6 +92,22 @@ describe('the event stream', () => {
     events.stop();
   });
 
+  it('tells a client to start again when what it has not seen was dropped', async () => {
+    started = await startServer();
+    for (const id of ['one', 'two', 'three']) started.changes.record(id);
+    started.changes.begins = () => ({ audit: 0, observations: 2 });
+    for (const [id, event] of [
+      ['0:1', 'reset'],
+      ['0:2', 'ready'],
+    ] as const) {
+      const events = await openEvents(started.socketPath, { 'last-event-id': id });
+      const first = await events.next();
+      assert.ok(first !== null && first !== 'end');
+      assert.equal(first.event, event, id);
+      events.stop();
+    }
+  });
+
   it('keeps a quiet stream alive with comments', async () => {
     started = await startServer({ server: { limits: { heartbeatMs: 10 } } });
     const events = await openEvents(started.socketPath);
@@ -106,6 +124,41 @@ describe('the event stream', () => {
     assert.equal(started.changes.watchers(), 1);
     events.stop();
     while (started.changes.watchers() > 0) await wait(5);
+  });
+
+  it('goes on where the server listens after a port was taken', async (t) => {
+    started = await startServer();
+    const taken = createTcpServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    t.after(() => taken.close());
+    // It listens on an IP address, so the address is an object.
+    const { port } = taken.address() as AddressInfo;
+    const { server, socketPath, changes } = started;
+    await assert.rejects(server.listen({ socketPath: null, port }), { code: 'state-in-use' });
+    await server.listen({ socketPath, port: 0 });
+    const events = await openEvents(socketPath);
+    await events.next();
+    changes.record('later');
+    const event = await events.next();
+    assert.ok(event !== null && event !== 'end');
+    assert.equal(event.event, 'change');
+    events.stop();
+  });
+
+  it('is over for the server when it fails, or when only its head was asked for', async () => {
+    started = await startServer();
+    const { changes, socketPath } = started;
+    const head = await send({ socketPath, path: '/api/v1/events', method: 'HEAD' });
+    assert.equal(head.headers['content-type'], 'text/event-stream');
+    assert.equal(changes.watchers(), 0);
+    const events = await openEvents(socketPath);
+    await events.next();
+    changes.since = () => {
+      throw new Error('the disk failed');
+    };
+    changes.record('one');
+    while (changes.watchers() > 0) await wait(5);
+    events.stop();
   });
 
   it('ends when the server closes', async () => {

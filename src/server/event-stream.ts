@@ -14,14 +14,15 @@ export interface EventStreamOptions {
 
 /**
  * Server-sent events. First `ready` (or `reset`: the positions that were asked for do not exist
- * here, reread everything), then one `change` per recorded fact. Each id holds the positions of both
+ * here, or what followed them was dropped; reread everything), then one `change` per recorded fact. Each id holds the positions of both
  * streams, so that a client resumes exactly behind what it has seen. Nothing is buffered: what is
  * next is read from the store when the client has taken what was before.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { changes, signal } = options;
   const heads = changes.heads();
-  const known = options.after === null || isBefore(options.after, heads);
+  const known =
+    options.after === null || (isBefore(options.after, heads) && isBefore(changes.begins(), options.after));
   let positions = known ? (options.after ?? heads) : heads;
   let greeting: string | null = frame(known ? 'ready' : 'reset', positions, heads);
   let ended = false;
@@ -49,9 +50,16 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
   signal.addEventListener('abort', bell.ring);
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let text = greeting ?? nextFrames();
-      greeting = null;
-      if (text === '' && !signal.aborted) text = (await bell.heard()) === 'rung' ? nextFrames() : ':\n\n';
+      let text: string;
+      try {
+        text = greeting ?? nextFrames();
+        greeting = null;
+        if (text === '' && !signal.aborted) text = (await bell.heard()) === 'rung' ? nextFrames() : ':\n\n';
+      } catch (error) {
+        // A stream that fails is not cancelled, too.
+        end();
+        throw error;
+      }
       if (ended) return;
       if (signal.aborted) {
         end();

@@ -9,7 +9,7 @@ export interface EventStreams {
    * @throws ServerError `too-many-requests`
    */
   open(after: Positions | null): ReadableStream<Uint8Array>;
-  /** Ends them all. */
+  /** Ends them all; new ones may be opened: a server that could not listen on one port listens on another. */
   close(): void;
 }
 
@@ -21,7 +21,7 @@ export interface EventStreamsOptions {
 
 export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const { changes, streamsMax, heartbeatMs } = options;
-  const closing = new AbortController();
+  let closing = new AbortController();
   let count = 0;
   return {
     get count() {
@@ -39,6 +39,9 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       };
       return eventStream({ changes, after, heartbeatMs, signal: closing.signal, onEnd });
     },
-    close: () => closing.abort(),
+    close() {
+      closing.abort();
+      closing = new AbortController();
+    },
   };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { send, startServer } from '../../test/fakes/server.ts';
+import { send, startServer, TOKEN } from '../../test/fakes/server.ts';
 import type { Sent, StartedServer } from '../../test/fakes/server.ts';
 import { ROUTES } from './routes/index.ts';
 
@@ -185,6 +185,18 @@ const rows: readonly Row[] = [
     message: 'body: format: Invalid option: expected one of "vpc"|"zeek"|"conntrack"',
   },
   {
+    says: 'a flow log of a scope that is none',
+    sent: {
+      method: 'POST',
+      path: '/api/v1/flow-imports',
+      headers: json,
+      body: '{"format":"vpc","fingerprint":"f","scope":"banana"}',
+    },
+    status: 400,
+    code: 'invalid-input',
+    message: 'body: scope: must be a scope such as vpc/main',
+  },
+  {
     says: 'an error on purpose',
     sent: { path: '/api/v1/who?subject=nobody' },
     status: 404,
@@ -292,6 +304,9 @@ describe('how much at once', () => {
       assert.equal((await send({ socketPath, path: '/healthz' })).status, 200);
       clock.now += 1000;
       assert.deepEqual([await ask(), await ask()], [200, 429]);
+      const headers = { authorization: `Bearer ${TOKEN}` };
+      const { status } = await send({ port, path: '/api/v1/services', headers });
+      assert.equal(status, 200, 'strangers do not use up what the owner may ask');
     } finally {
       await started.stop();
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
@@ -42,6 +43,26 @@ describe('the token file', () => {
       assert.throws(() => loadToken(path, () => token), { code: 'state-unusable' });
     });
   }
+
+  it('is made at the next start when a start was killed while it wrote it', () => {
+    const module = join(import.meta.dirname, 'token-file.ts');
+    const script = `import { loadToken } from '${module}'; loadToken('${path}', () => '${token}');`;
+    // The kernel ends who writes to a file then (SIGXFSZ).
+    const killed = [
+      '-c',
+      'ulimit -f 0; exec "$0" "$@"',
+      process.execPath,
+      '--input-type=module',
+      '-e',
+      script,
+    ];
+    assert.notEqual(spawnSync('sh', killed).status, 0);
+    assert.equal(
+      loadToken(path, () => token),
+      token,
+    );
+    assert.deepEqual(readdirSync(directory), ['token']);
+  });
 
   it('says so when its directory is not there', () => {
     assert.throws(() => loadToken(join(directory, 'none', 'token'), () => token), ServerError);

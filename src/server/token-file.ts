@@ -1,4 +1,13 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { ServerError } from './errors.ts';
 
 /**
@@ -45,13 +54,18 @@ function readToken(path: string): string {
   }
 }
 
+/** The whole file or none, also when we are killed or the disk is full: half a token would refuse every start. */
 function createToken(path: string, token: string): void {
-  const file = openSync(path, 'wx', 0o600);
+  const written = `${path}.new`;
+  rmSync(written, { force: true });
+  const file = openSync(written, 'wx', 0o600);
   try {
     writeSync(file, `${token}\n`);
     fsyncSync(file);
+    linkSync(written, path);
   } finally {
     closeSync(file);
+    rmSync(written, { force: true });
   }
 }
 

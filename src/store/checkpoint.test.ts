@@ -14,7 +14,7 @@ function about(team: string, fact: NewFact, source = 'sample'): NewFact {
 
 function holding(facts: readonly NewFact[], retracted = NOTHING_RETRACTED): readonly number[] {
   const still = new StillHolding(retracted, END);
-  for (const [index, fact] of facts.entries()) still.add({ ...fact, position: index + 1 } as Fact);
+  for (const [index, fact] of facts.entries()) still.add({ ...fact, position: index + 1 });
   return still.positions();
 }
 
@@ -63,7 +63,7 @@ it('dropping day by day leaves what dropping at once leaves', () => {
       const facts = choices.map(({ team, minute, isEnd }, index): Fact => {
         const at = NOON + minute;
         const statement = isEnd ? sampleEnd(index, `t${team}`, at) : about(`t${team}`, sampleFact(index, at));
-        return { ...statement, position: index + 1 } as Fact;
+        return { ...statement, position: index + 1 };
       });
       const kept = keep(facts);
       const keptTwice = keep([...keep(facts.slice(0, cut)), ...facts.slice(cut)]);

@@ -47,7 +47,7 @@ export class StillHolding {
   /** Positions, in order. */
   positions(): readonly number[] {
     const holding = [...this.#latest.values()].filter((latest) => latest.holds);
-    return holding.map((latest) => latest.position).sort((left, right) => left - right);
+    return holding.map((latest) => latest.position).toSorted((left, right) => left - right);
   }
 }
 

@@ -38,6 +38,29 @@ export function companionsConformance(subject: StoreUnderTest): void {
       assert.equal(subject.store.snapshots.read('none'), null);
     });
 
+    it('written in the background are whole, and give way to what came meanwhile', async () => {
+      const { snapshots } = subject.store;
+      const large = { version: 1, positions, parts: [new Uint8Array(9_000_000).fill(7), Uint8Array.of(1)] };
+      await snapshots.writeInBackground('graph', large);
+      subject.reopen();
+      assert.deepEqual(subject.store.snapshots.read('graph'), large);
+      const overtaken = subject.store.snapshots.writeInBackground('graph', large);
+      subject.store.snapshots.write('graph', { version: 1, positions, parts: [Uint8Array.of(3)] });
+      await overtaken;
+      assert.deepEqual([...(subject.store.snapshots.read('graph')?.parts[0] ?? [])], [3]);
+    });
+
+    it('written in the background do not keep what is erased meanwhile', async () => {
+      const written = subject.store.snapshots.writeInBackground('graph', {
+        version: 1,
+        positions,
+        parts: [],
+      });
+      subject.store.erase('audit', 1);
+      await written;
+      assert.equal(subject.store.snapshots.read('graph'), null);
+    });
+
     it('of another version, or from heads that the streams do not have, are as good as none', () => {
       subject.store.snapshots.write('graph', { version: 1, positions, parts: [] });
       subject.store.snapshots.write('ahead', {
@@ -105,6 +128,15 @@ export function companionsConformance(subject: StoreUnderTest): void {
       subject.store.measurements.addFlows([sampleFlow(), sampleFlow({ minute: NOON + MINUTE_MS })]);
       assert.equal(subject.store.measurements.dropFlows(NOON + MINUTE_MS), 1);
       assert.deepEqual(flows(subject.store), [sampleFlow({ minute: NOON + MINUTE_MS })]);
+    });
+
+    it('keep how far an import got until its rows are dropped', () => {
+      const { measurements } = subject.store;
+      measurements.addFlows([sampleFlow()], { id: 'import:x', offset: 4096, state: '{}' });
+      measurements.dropFlows(NOON + MINUTE_MS);
+      assert.equal(measurements.importProgress('import:x')?.offset, 4096, 'it may go on');
+      measurements.dropFlows(NOON + 11 * DAY_MS);
+      assert.equal(measurements.importProgress('import:x'), null);
     });
 
     it('keep how far an import got, with its rows', () => {

@@ -1,4 +1,4 @@
-import type { Fact, Instant, NewFact } from '#model';
+import type { Fact, Instant, NewFact, StoredFact } from '#model';
 
 /** The two durable streams: who decided what, and what was seen. */
 export type StreamName = 'audit' | 'observations';
@@ -42,6 +42,9 @@ export interface Store {
    * @throws StoreError `record-broken` at the first record that does not fit.
    */
   replay(stream: StreamName, after: number): Iterable<readonly Fact[]>;
+
+  /** {@link replay} for a fold: the data of asserts is left as the text that it is stored as. */
+  replayStored(stream: StreamName, after: number): Iterable<readonly StoredFact[]>;
 
   /** What is stored, for an export that others can verify: see `chain.ts` for the bytes. */
   records(stream: StreamName, after: number): Iterable<readonly StoredRecord[]>;
@@ -107,6 +110,12 @@ export interface SnapshotStore {
   /** Parts are written as they are, checksummed, and atomically replace the earlier snapshot. */
   write(name: string, snapshot: Snapshot): void;
   /**
+   * The same in the background, where others get their turn every few milliseconds; the parts must not
+   * change until it is done. What is written under the name meanwhile wins, and an erased record ends it.
+   * @throws StoreError as promise; what was there before is untouched.
+   */
+  writeInBackground(name: string, snapshot: Snapshot): Promise<void>;
+  /**
    * Null when there is none, or when it is torn, of another version than `version`, or taken at
    * heads that the streams do not have (any more). Each part is memory of its own, the reader's to keep.
    */
@@ -131,6 +140,12 @@ export interface MeasurementStore {
   importProgress(id: string): ImportProgress | null;
   /** Rows of minutes in `[from, until)`, oldest first, in batches. */
   flows(from: Instant, until: Instant): Iterable<readonly FlowRow[]>;
+  /**
+   * Drops the rows of minutes before, and how far imports got that went no further since: none of their
+   * rows is left, so that nothing is doubled if they are begun anew.
+   *
+   * @returns how many rows
+   */
   dropFlows(before: Instant): number;
 }
 

@@ -79,6 +79,11 @@ export function streamsConformance(subject: StoreUnderTest): void {
     it('replay what verifies, from anywhere', () => {
       subject.store.append('audit', sampleFacts(1, 1200), 0);
       assert.deepEqual([...subject.store.replay('audit', 0)].flat(), positioned(sampleFacts(1, 1200)));
+      const stored = [...subject.store.replayStored('audit', 0)].flat();
+      assert.deepEqual(
+        stored.map((fact) => ('dataText' in fact ? JSON.parse(fact.dataText) : null)),
+        sampleFacts(1, 1200).map((fact) => (fact.kind === 'assert' ? fact.data : null)),
+      );
       assert.deepEqual(
         [...subject.store.replay('audit', 1198)].flat().map((fact) => fact.position),
         [1199, 1200],

@@ -21,17 +21,17 @@ describe('attaching to what runs already', () => {
   let things: RunningThings;
   let state: string;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     things = await RunningThings.start(podman);
+    teardown.defer(() => things.end());
     state = await mkdtemp(join(tmpdir(), 'sheerline-state-'));
+    teardown.defer(() => rm(state, { recursive: true, force: true }));
+    teardown.defer(() => run('down'));
   });
-  after(async () => {
-    if (state !== undefined) await run('down').catch(() => null);
-    await things?.end();
-    await podman?.stop();
-    if (state !== undefined) await rm(state, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   /** The document that a command prints with `--json`. `Answer`: what the command promises. */
   async function run<Answer>(...line: readonly string[]): Promise<Answer> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import type { AuditRecord, CallAnswer, ServiceAnswer, StatusAnswer, Verification
 import * as answers from '#model/answers';
 import { StartedProcesses } from '../processes/started-processes.ts';
 import { descendantsOf, isRunning, type RunningProcess } from './processes-of.ts';
-import { eventually, sheer, type Ran } from './product.ts';
+import { ENTRY, eventually, sheer, type Ran } from './product.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../sheer');
 
@@ -59,6 +59,7 @@ describe('sheer demo', () => {
 });
 
 describe('the first ten minutes', () => {
+  const teardown = new AsyncDisposableStack();
   const processes = new StartedProcesses();
   let directory: string;
   let state: string;
@@ -75,7 +76,14 @@ describe('the first ten minutes', () => {
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sheerline-journey-'));
+    teardown.defer(() => rm(directory, { recursive: true, force: true }));
     state = join(directory, 'state');
+    teardown.defer(() => processes.end());
+    const tether = endWithThisProcess(state);
+    teardown.defer(async () => {
+      await run('down');
+      tether.kill();
+    });
     const up = await run('up', '--detach', '--port', '0', '--engine', 'processes');
     assert.equal(up.exit, 0, up.error);
     assert.match(up.out, /^sheerline \S+ {3}http:\/\/127\.0\.0\.1:\d+/);
@@ -94,11 +102,7 @@ describe('the first ten minutes', () => {
       throw new Error(`${(await run('calls')).out}${(await run('sources')).out}`, { cause });
     });
   });
-  after(async () => {
-    await run('down');
-    await processes.end();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const list = (schema: z.ZodType) => z.array(schema);
   const commands = (): readonly (readonly [line: readonly string[], schema: z.ZodType])[] => [
@@ -133,7 +137,13 @@ describe('the first ten minutes', () => {
   });
 
   it('answers questions about what it found', async () => {
-    const [service] = await json<readonly ServiceAnswer[]>('services');
+    // One of its own: of one that other processes of the machine are of, too, the history may be long.
+    const file = join(directory, 'own', 'sheer.yaml');
+    mkdirSync(join(directory, 'own'));
+    writeFileSync(file, `services:\n  journey:\n    match: { port: ${server} }\n`);
+    assert.equal((await run('declare', file, '--yes')).exit, 0);
+    const services = await json<readonly ServiceAnswer[]>('services');
+    const service = services.find(({ name }) => name === 'journey');
     assert.ok(service !== undefined);
     answers.whoSchema.parse(await json('who', service.id));
     const [call] = await json<readonly CallAnswer[]>('calls');
@@ -171,9 +181,10 @@ describe('the first ten minutes', () => {
     assert.equal((await run('whois', 'no-address')).exit, 2);
     assert.equal((await run('services', '--at', 'some day')).exit, 2);
     assert.equal((await run('no-such-command')).exit, 2);
-    const nobody = await sheer(['services', '--json', '--state', join(directory, 'nothing')]);
+    const nothing = join(directory, 'nothing');
+    const nobody = await sheer(['services', '--json', '--state', nothing]);
     assert.equal(nobody.exit, 5);
-    assert.equal(refusalOf(nobody).next, 'sheer up');
+    assert.equal(refusalOf(nobody).next, `sheer up --state ${nothing}`);
   });
 
   it('refuses a declaration with an error whole, and shows where', async () => {
@@ -242,6 +253,18 @@ describe('the first ten minutes', () => {
     assert.match((await run('audit', 'verify')).out, /edited/);
   });
 });
+
+/** However this process ends, a control plane in the background ends then: the shell waits for its input to close. */
+function endWithThisProcess(state: string): ChildProcess {
+  const script = 'cat >/dev/null; exec "$@" >/dev/null 2>&1';
+  const down = [process.execPath, ENTRY, 'down', '--state', state];
+  const tether = spawn('sh', ['-c', script, 'sh', ...down], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  tether.unref();
+  return tether;
+}
 
 /** Connects once, says so, and stays. */
 const callerOf = (port: string): string => `

@@ -6,6 +6,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditRecord, InstanceAnswer, StatusAnswer, VerificationAnswer } from '#model';
 import { StartedProcesses } from '../processes/started-processes.ts';
 import { descendantsOf, isRunning } from './processes-of.ts';
@@ -37,9 +38,30 @@ describe('one state directory', () => {
   }
 });
 
+describe('the log of a control plane in the background', () => {
+  it('stays when another one is refused its state directory, and when the next one starts', async () => {
+    const state = await mkdtemp(join(tmpdir(), 'sheerline-log-'));
+    const up = ['up', '--detach', '--json', '--state', state, '--port', '0', '--engine', 'processes'];
+    const logged = () => readFileSync(join(state, 'control-plane.log'), 'utf8');
+    try {
+      assert.equal((await sheer(up)).exit, 0);
+      const earlier = await eventually('it logs that it is up', () => (logged() === '' ? null : logged()));
+      const refused = await sheer(up);
+      assert.equal(refusalIn(refused.out).error.code, 'state-in-use');
+      assert.ok(logged().startsWith(earlier));
+      assert.equal((await sheer(['down', '--state', state])).exit, 0);
+      assert.equal((await sheer(up)).exit, 0, 'an error of an earlier one is not its own');
+      assert.ok(logged().startsWith(earlier));
+    } finally {
+      await sheer(['down', '--state', state]);
+      await rm(state, { recursive: true });
+    }
+  });
+});
+
 describe('the end of a control plane', () => {
   it('is clean on SIGTERM, and its helpers are gone', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     assert.ok(
@@ -49,11 +71,10 @@ describe('the end of a control plane', () => {
     assert.equal(await product.terminate(), 0);
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
     assert.ok(!existsSync(join(product.state, 'sheer.sock')));
-    await rm(product.state, { recursive: true });
   });
 
   it('comes with `sheer down`, and its helpers are gone', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     const exited = once(product.child, 'exit');
@@ -62,16 +83,14 @@ describe('the end of a control plane', () => {
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
     assert.equal((await product.run('status')).exit, 5);
     assert.match((await product.run('down')).out, /nothing was running/);
-    await rm(product.state, { recursive: true });
   });
 
   it('by kill -9 leaves no helper either', async () => {
-    const product = await Product.start({ engines: ['processes'] });
+    await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
     const helpers = descendantsOf(product.pid);
     await product.kill();
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
-    await rm(product.state, { recursive: true });
   });
 });
 
@@ -156,56 +175,72 @@ describe('a disk', () => {
     }
   });
 
+  it('that is full when it starts takes its log, not the control plane', async () => {
+    const through = ['sh', '-c', 'exec "$@" >/dev/full 2>&1', 'sh'];
+    await using product = await Product.start({ engines: ['processes'], through });
+    await sourceIsLive(product, 'processes');
+    // Its first status was refused by then.
+    await delay(2000);
+    assert.ok(await product.answers());
+    assert.equal(await product.terminate(), 0);
+  });
+
   it('that is full is told, and when there is room nothing is missing', async () => {
+    await using teardown = new AsyncDisposableStack();
     const directory = await mkdtemp(join(tmpdir(), 'sheerline-disk-'));
+    teardown.defer(() => rm(directory, { recursive: true }));
     const processes = new StartedProcesses();
+    teardown.defer(() => processes.end());
     const script = `mount -t tmpfs -o size=24m tmpfs ${directory} && exec "$@"`;
     const through = ['unshare', '-m', '--propagation', 'private', 'sh', '-c', script, 'sh'];
     const state = join(directory, 'state');
-    const product = await Product.start({ state, engines: ['processes'], through, ownMounts: true });
+    await using product = await Product.start({ state, engines: ['processes'], through, ownMounts: true });
     const inside = join(product.state, '..');
     const run = (...line: readonly string[]) => product.run(...line, '--json');
     const instances = async () => JSON.parse((await run('instances')).out) as readonly InstanceAnswer[];
     const knows = async ({ pid }: { readonly pid: number }) =>
       (await instances()).some((instance) => instance.pid === pid) ? true : null;
-    try {
-      const early = processes.nodeServer();
-      await early.line();
-      await eventually('a process is known', () => knows(early));
 
-      const ballast = join(inside, 'ballast');
-      await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
-      const meanwhile = processes.nodeServer();
-      await meanwhile.line();
-      await eventually('it says that it can not write', () =>
-        product.output.includes('could not write; trying again') ? true : null,
-      );
-      const manifest = join(directory, 'sheer.yaml');
-      await writeFile(manifest, 'teams: { shop: }\n');
-      const refused = await run('declare', manifest, '--yes');
-      assert.equal(refused.exit, 1);
-      assert.equal(refusalIn(refused.out).error.code, 'state-unusable');
-      assert.match(refusalIn(refused.out).error.message, /is full; nothing was recorded/);
-      assert.equal((await run('status')).exit, 0, 'it still answers');
+    const early = processes.nodeServer();
+    await early.line();
+    await eventually('a process is known', () => knows(early));
 
-      await rm(ballast);
-      await eventually('what happened meanwhile is known', () => knows(meanwhile));
-      assert.equal((await run('declare', manifest, '--yes')).exit, 0);
-      const { streams } = JSON.parse((await run('audit', 'verify')).out) as VerificationAnswer;
-      assert.deepEqual(
-        streams.map(({ stream, ok }) => [stream, ok]),
-        [
-          ['audit', true],
-          ['observations', true],
-        ],
-      );
-      const audit = JSON.parse((await run('audit', 'tail')).out) as readonly AuditRecord[];
-      assert.ok(audit.some(({ subject }) => subject.kind === 'team'));
-    } finally {
-      await processes.end();
-      await product.stop();
-      await rm(directory, { recursive: true });
-    }
+    const ballast = join(inside, 'ballast');
+    await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
+    const meanwhile = processes.nodeServer();
+    await meanwhile.line();
+    await eventually('it says that it can not write', () =>
+      product.output.includes('could not write; trying again') ? true : null,
+    );
+    const manifest = join(directory, 'sheer.yaml');
+    await writeFile(manifest, 'teams: { shop: }\n');
+    const refused = await run('declare', manifest, '--yes');
+    assert.equal(refused.exit, 1);
+    assert.equal(refusalIn(refused.out).error.code, 'state-unusable');
+    assert.match(refusalIn(refused.out).error.message, /is full; nothing was recorded/);
+    assert.equal((await run('status')).exit, 0, 'it still answers');
+
+    await rm(ballast);
+    await eventually('what happened meanwhile is known', () => knows(meanwhile));
+    assert.equal((await run('declare', manifest, '--yes')).exit, 0);
+    const { streams } = JSON.parse((await run('audit', 'verify')).out) as VerificationAnswer;
+    assert.deepEqual(
+      streams.map(({ stream, ok }) => [stream, ok]),
+      [
+        ['audit', true],
+        ['observations', true],
+      ],
+    );
+    const audit = JSON.parse((await run('audit', 'tail')).out) as readonly AuditRecord[];
+    assert.ok(audit.some(({ subject }) => subject.kind === 'team'));
+
+    await assert.rejects(writeFile(ballast, Buffer.alloc(64 * 1024 * 1024)), { code: 'ENOSPC' });
+    assert.equal(await product.terminate(), 0, 'it ends all the same');
+    assert.match(product.output, /could not write; trying again/);
+    assert.ok(
+      product.output.split('could not write; trying again').length <= 7,
+      'told once, not all the time',
+    );
   });
 });
 

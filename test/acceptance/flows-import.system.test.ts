@@ -7,15 +7,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import {
-  addressId,
-  type AddressData,
-  type FlowAnswer,
-  type FlowImportAnswer,
-  type InstanceData,
-  type NewFact,
-} from '#model';
+import { addressId, type AddressData, type FlowAnswer, type FlowImportAnswer, type NewFact } from '#model';
 import { openSqliteStore } from '#store';
+import { containerData } from '../fakes/container-data.ts';
 import { ENTRY, Product } from './product.ts';
 
 const NETWORK = 'network/n/podman';
@@ -40,18 +34,18 @@ interface NamedLine {
 }
 
 describe('late flow logs about what is long gone', () => {
+  const teardown = new AsyncDisposableStack();
   let directory: string;
   let sheer: Product;
 
   before(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sheerline-import-'));
+    teardown.defer(() => rm(directory, { recursive: true, force: true }));
     remember(join(directory, 'state'));
     sheer = await Product.start({ state: join(directory, 'state'), engines: ['processes'] });
+    teardown.use(sheer);
   });
-  after(async () => {
-    await sheer?.stop();
-    await rm(directory, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const importing = (file: string, format: string, ...more: readonly string[]): readonly string[] => [
     'flows',
@@ -71,7 +65,7 @@ describe('late flow logs about what is long gone', () => {
     const line = importing(file, 'vpc', '--out', out);
     await killedInBetween([...line, '--json', '--state', sheer.state]);
     const again = await sheer.run(...line, '--json');
-    assert.match(again.error, /was imported before: it is not written to/);
+    assert.match(again.error, /was imported before; it is named again, and not counted again/);
     const { lines, named, halfNamed, unnamed, malformed, problems } = resultIn(again.out);
     const broken = LINES / BROKEN_EVERY;
     assert.deepEqual([lines, named, halfNamed, unnamed, malformed], [LINES, LINES - broken, 0, 0, broken]);
@@ -86,17 +80,31 @@ describe('late flow logs about what is long gone', () => {
       'cart → api:8080': LINES / 2 - broken,
     });
     const written = namedLines(out);
+    assert.equal(
+      written.length,
+      LINES - broken,
+      'every line, also of what was imported before it was killed',
+    );
     assert.equal(new Set(written.map((each) => each.line)).size, written.length, 'no line is written twice');
     for (const { at, from, to } of written)
       assert.deepEqual([from, to], [Date.parse(at) < REUSED ? 'web' : 'cart', 'api']);
     assert.equal((await sheer.run(...line)).exit, 0);
     const unchanged = await sheer.json<readonly FlowAnswer[]>('flows', '--since', '3h');
     assert.deepEqual(connectionsByName(unchanged), connectionsByName(flows), 'the same file counts once');
+
+    const rotated = join(directory, 'vpc.log.1.gz');
+    writeFileSync(rotated, gzipSync(`${vpcLog()}${vpcLine(BEGAN + MINUTE_MS, SHARED, 45_000)}\n`));
+    const grown = await sheer.run(...importing(rotated, 'vpc'));
+    assert.match(grown.error, /goes on behind byte/);
+    assert.deepEqual(connectionsByName(await sheer.json('flows', '--since', '3h')), {
+      'web → api:8080': LINES / 2 + 1,
+      'cart → api:8080': LINES / 2 - broken,
+    });
   });
 
   const others: readonly (readonly [format: string, name: string, content: () => string | Buffer])[] = [
     ['zeek', 'conn.log', zeekLog],
-    ['zeek', 'conn.log.gz', () => gzipSync(`${zeekLog()}#close\n`)],
+    ['zeek', 'conn.log.gz', () => gzipSync(`${zeekLog(40_005)}#close\n`)],
     ['conntrack', 'events.log', conntrackLog],
   ];
   for (const [format, name, content] of others) {
@@ -155,7 +163,7 @@ function remember(state: string): void {
       ...base(BEGAN),
       kind: 'assert',
       subject: { kind: 'instance', id: name },
-      data: { ...CONTAINER, name },
+      data: containerData({ name, pid: null }),
     });
   const holds = (name: string, ip: string, from: number): number => {
     const data = addressOf(name, ip);
@@ -186,24 +194,6 @@ const addressOf = (name: string, ip: string): AddressData => ({
   holder: { kind: 'instance', id: name },
 });
 
-const CONTAINER: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: 'n',
-  name: '',
-  images: [],
-  labels: {},
-  pid: null,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: ['podman'],
-  addressMissing: null,
-};
-
 const seconds = (at: number): number => Math.floor(at / 1000);
 
 const vpcLine = (at: number, from: string, port: number): string =>
@@ -220,12 +210,12 @@ function vpcLog(): string {
   return `${lines.join('\n')}\n`;
 }
 
-function zeekLog(): string {
+function zeekLog(firstPort = 40_001): string {
   const head =
     '#separator \\x09\n#path\tconn\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tconn_state\n';
   const row = (at: number, from: string, port: number): string =>
     `${at / 1000}\tC${port}\t${from}\t${port}\t${API}\t8080\ttcp\tSF\n`;
-  return head + row(BEGAN + MINUTE_MS, SHARED, 40_001) + row(REUSED + MINUTE_MS, SHARED, 40_002);
+  return head + row(BEGAN + MINUTE_MS, SHARED, firstPort) + row(REUSED + MINUTE_MS, SHARED, 40_002);
 }
 
 function conntrackLog(): string {

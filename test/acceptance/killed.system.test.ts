@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
+import { Graph, LATEST } from '#graph';
 import type { Fact, InstanceAnswer, SourceAnswer, VerificationAnswer } from '#model';
 import { openSqliteStore } from '#store';
 import { BUSYBOX_IMAGE, startPodman, type Podman } from '../podman/podman.ts';
@@ -20,16 +21,16 @@ describe('a control plane that is killed again and again while things start and 
   const containers: Container[] = [];
   const lives: Span[] = [];
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     state = await mkdtemp(join(tmpdir(), 'sheerline-killed-'));
+    teardown.defer(() => rm(state, { recursive: true, force: true }));
+    teardown.defer(() => processes.end());
   });
-  after(async () => {
-    await processes.end();
-    await podman?.stop();
-    await rm(state, { recursive: true, force: true });
-  });
+  after(() => teardown.disposeAsync());
 
   const start = () =>
     Product.start({
@@ -58,9 +59,10 @@ describe('a control plane that is killed again and again while things start and 
 
   it('has nothing twice and nothing open that has ended, and its record is whole', async () => {
     const stop = new AbortController();
+    teardown.defer(() => stop.abort());
     const churning = churn(stop.signal);
     for (let round = 0; round < ROUNDS; round++) {
-      const product = await start();
+      await using product = await start();
       const from = firstLive(product);
       await delay(randomInt(0, 2500));
       await product.kill();
@@ -120,12 +122,17 @@ const SEEN_AFTER_MS = 1000;
 
 const isRunning = ({ until }: Span): boolean => until === Number.POSITIVE_INFINITY;
 
-/** What the record itself says: everything begins once, ends once, and is open only while it runs. */
+/**
+ * What the record itself says: everything begins once, ends once, and is open only while it runs;
+ * and what was once read of a container is not lost to what podman tells late of it.
+ */
 function checkRecord(state: string, containers: readonly Container[], lives: readonly Span[]): void {
   const store = openSqliteStore({ directory: state, clock: Date.now, node: 'test' });
+  const graph = new Graph();
   try {
     const byInstance = new Map<string, Fact[]>();
     for (const fact of [...store.replay('observations', 0)].flat()) {
+      graph.apply('observations', [fact]);
       if (fact.subject.kind !== 'instance') continue;
       byInstance.set(fact.subject.id, [...(byInstance.get(fact.subject.id) ?? []), fact]);
     }
@@ -137,10 +144,25 @@ function checkRecord(state: string, containers: readonly Container[], lives: rea
       const seen = lives.some((life) => overlapMs(life, container) > SEEN_AFTER_MS);
       assert.ok(facts !== undefined || !seen, `container ${container.id} is on record`);
       assert.equal(facts !== undefined && lifeOf(facts).open, isRunning(container), container.id);
+      if (seen) checkRead(graph, `container/${container.id}`, facts ?? []);
     }
   } finally {
     store.close();
   }
+}
+
+/** All that the engine had read of it is known at the end of its life. */
+function checkRead(graph: Graph, id: string, facts: readonly Fact[]): void {
+  const ends = facts.flatMap(({ kind, validFrom }) => (kind === 'end' ? [validFrom] : []));
+  const last = ends.length === 0 ? LATEST : Math.min(...ends) - 1;
+  const said = graph.one('instance', id, last);
+  const recorded = `${id}: ${JSON.stringify(facts)}`;
+  assert.ok(said !== null, recorded);
+  assert.notEqual(said.data.pid, null, recorded);
+  assert.notEqual(said.data.images[0]?.id ?? null, null, recorded);
+  assert.deepEqual([said.data.networks, said.data.addressMissing], [['podman'], null], recorded);
+  const addresses = graph.addresses.addressesOf(said.subject, last);
+  assert.equal(addresses.length, 1, `the address of ${recorded}`);
 }
 
 const overlapMs = (left: Span, right: Span): number =>

@@ -147,6 +147,10 @@ export class Product {
     if (!this.#keepsState) await rm(this.state, { recursive: true, force: true });
   }
 
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     if (this.ended) return;
     const exited = once(this.child, 'exit');

@@ -22,8 +22,10 @@ describe('a container with a published port', () => {
   let published: number;
   let caller: string;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     network = await podman.createNetwork();
     const other = await podman.createNetwork();
@@ -56,6 +58,7 @@ describe('a container with a published port', () => {
       '600',
     );
     sheer = await Product.start({ environment: { DOCKER_HOST: `unix://${podman.socketPath}` } });
+    teardown.use(sheer);
     await sourceIsLive(sheer, 'podman');
     await sourceIsLive(sheer, 'tcp');
     // A caller that lives a moment is named by its address, once every feed has reported it.
@@ -64,10 +67,7 @@ describe('a container with a published port', () => {
       return ['caller', 'published'].every((name) => all.some((one) => one.name === name)) ? true : null;
     });
   });
-  after(async () => {
-    await sheer?.stop();
-    await podman?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   /** Everything about the server's port, published or real, and the two containers. */
   async function calls(): Promise<readonly CallAnswer[]> {

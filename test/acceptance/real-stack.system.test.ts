@@ -32,18 +32,18 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
   let stack: RealStack;
   let sheer: Product;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     stack = await RealStack.start();
+    teardown.defer(() => stack.stop());
     // Pools and kept connections are open before anybody looks.
     await stack.request('/pooled', 6);
     sheer = await Product.start();
+    teardown.use(sheer);
     await sourceIsLive(sheer, 'tcp');
     await untilPoolsAreFound();
   });
-  after(async () => {
-    await sheer?.stop();
-    await stack?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   /** Everything that has to do with one of the stack's ports or its web service. */
   async function callsOfStack(): Promise<readonly CallAnswer[]> {
@@ -170,7 +170,7 @@ describe('PostgreSQL, Redis and nginx from Debian, with a Node service between t
         ['app', 'front', 'ledger', stack.web, stack.caller].some((name) => subject.includes(name)) &&
         !subject.endsWith(`:${ports.udp}`),
     );
-    assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).sort(), [
+    assert.deepEqual(ofStack.map(({ rule, subject }) => `${rule}: ${subject}`).toSorted(), [
       'declared-never-seen: app → ledger',
       'declared-never-seen: default/default/ledger',
       `no-owner: default/default/${stack.caller}`,

@@ -8,19 +8,19 @@ import { eventually, Product, sourceIs, sourceIsLive } from './product.ts';
 describe('a container engine that fails', () => {
   let podman: Podman;
   let sheer: Product;
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     sheer = await Product.start({
       engines: ['podman'],
       environment: { DOCKER_HOST: `unix://${podman.socketPath}` },
     });
+    teardown.use(sheer);
     await sourceIsLive(sheer, 'podman');
   });
-  after(async () => {
-    await sheer?.stop();
-    await podman?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   const start = (): Promise<string> => podman.command('run', '--detach', BUSYBOX_IMAGE, 'sleep', '600');
   const instances = () => sheer.ask<readonly InstanceAnswer[]>('instances');

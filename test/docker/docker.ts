@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { busyboxRootFileSystem } from '../podman/root-file-system.ts';
 import { dockerPackages } from './packages.ts';
 import { PrivateNamespaces } from './private-namespaces.ts';
+import { onTermination } from '../processes/on-termination.ts';
 
 const execute = promisify(execFile);
 
@@ -60,6 +61,7 @@ export async function startDocker(options: DockerOptions = {}): Promise<Docker> 
     throw error;
   });
   const docker = new OwnDocker(directory, packages, namespaces, options);
+  onTermination(() => docker.stop());
   try {
     await docker.start();
   } catch (error) {

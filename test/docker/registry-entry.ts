@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 
@@ -16,18 +16,19 @@ const server = createServer((request, response) => {
     return;
   }
   const digest = /^sha256:[0-9a-f]{64}$/.test(reference) ? reference : manifestDigest;
-  readFile(join(directory, digest)).then(
-    (content) => {
-      const type = kind === 'manifests' ? 'vnd.docker.distribution.manifest.v2+json' : 'octet-stream';
-      response.writeHead(200, {
-        'content-type': `application/${type}`,
-        'content-length': content.length,
-        'docker-content-digest': digest,
-      });
-      response.end(request.method === 'HEAD' ? undefined : content);
-    },
-    () => response.writeHead(404).end('{"errors":[]}'),
-  );
+  readFile(join(directory, digest), (error, content) => {
+    if (error !== null) {
+      response.writeHead(404).end('{"errors":[]}');
+      return;
+    }
+    const type = kind === 'manifests' ? 'vnd.docker.distribution.manifest.v2+json' : 'octet-stream';
+    response.writeHead(200, {
+      'content-type': `application/${type}`,
+      'content-length': content.length,
+      'docker-content-digest': digest,
+    });
+    response.end(request.method === 'HEAD' ? undefined : content);
+  });
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();

@@ -2,18 +2,22 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { mock } from 'node:test';
 import { AdoptLoop } from '#loops/adopt';
 import {
   addressId,
   containerInstanceId,
+  SheerError,
   type AddressData,
   type Flow,
   type InstanceData,
   type Observation,
 } from '#model';
-import { FlowLogReader, namedLine } from '#sensors';
+import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore, type Store } from '#store';
+import { containerData } from './container-data.ts';
 import { FakeEngine, FakeSensor } from './engine.ts';
+import { until } from './until.ts';
 
 const NODE = 'n';
 
@@ -37,6 +41,8 @@ export class AdoptedWorld {
   now = BEGINNING;
   /** What the loop complained of. */
   troubles: string[] = [];
+  /** What else it logged. */
+  readonly news: string[] = [];
   store!: Store;
   engine!: FakeEngine;
   sensor!: FakeSensor;
@@ -60,11 +66,14 @@ export class AdoptedWorld {
       store: this.store,
       engines: [this.engine],
       sensors: [this.sensor, ...helpers],
-      flowLogs: { createReader: (reader) => new FlowLogReader(reader), namedLine },
+      flowLogs: { createReader: (reader) => new FlowLogReader(reader), formats: FLOW_LOG_FORMATS, namedLine },
       node: NODE,
       bootId: 'b00t',
       clock,
-      logger: { error: (message) => void this.troubles.push(message) },
+      logger: {
+        info: (message) => void this.news.push(message),
+        error: (message) => void this.troubles.push(message),
+      },
       self: () => self,
     });
     await this.loop.start();
@@ -75,10 +84,24 @@ export class AdoptedWorld {
     this.store.close();
   }
 
+  /** Whatever is written is refused, until what this returns is called. */
+  fillDisk(): () => void {
+    const full = (): never => {
+      throw new SheerError('state-unusable', 'the disk is full');
+    };
+    const { store } = this;
+    const faults = [
+      mock.method(store, 'append', full),
+      mock.method(store.measurements, 'addFlows', full),
+      mock.method(store.snapshots, 'write', full),
+    ];
+    return () => faults.forEach((fault) => fault.mock.restore());
+  }
+
   /** As kill -9 does it: nothing is written any more, whatever the loop still tries. */
   async kill(): Promise<void> {
     this.store.close();
-    await assert.rejects(this.loop.stop());
+    await this.loop.stop();
     this.troubles = [];
   }
 
@@ -152,7 +175,7 @@ export class AdoptedWorld {
 export function container(name: string, options: ContainerOptions = {}): readonly Observation[] {
   const { labels = {}, ip = '10.88.0.2', since = BEGINNING - 5000, data = {} } = options;
   const held = address(name, ip);
-  const instance: InstanceData = { ...CONTAINER, name, labels, ...data };
+  const instance: InstanceData = containerData({ node: NODE, name, labels, ...data });
   return [
     {
       kind: 'assert',
@@ -171,32 +194,6 @@ export const address = (name: string, ip: string): AddressData => ({
   protocol: null,
   holder: { kind: 'instance', id: containerInstanceId(name) },
 });
-
-const CONTAINER: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: NODE,
-  name: '',
-  images: [],
-  labels: {},
-  pid: 7,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: ['podman'],
-  addressMissing: null,
-};
-
-export async function until(condition: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    if (condition()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  assert.fail(`never true: ${condition.toString()}`);
-}
 
 /**
  * Long enough for what was reported to be recorded and settled: in short steps, so that on a busy

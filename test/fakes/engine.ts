@@ -4,10 +4,11 @@ import type { FlowSensor } from '#sensors';
 
 /** Batches that somebody pushes and somebody else iterates over. */
 class Feed<T> {
-  readonly #batches: (readonly T[])[] = [];
+  readonly #batches: (readonly T[] | Error)[] = [];
   #wake: (() => void) | null = null;
 
-  push(batch: readonly T[]): void {
+  /** An error: what the feed fails with, against its contract. */
+  push(batch: readonly T[] | Error): void {
     this.#batches.push(batch);
     this.#wake?.();
   }
@@ -16,6 +17,7 @@ class Feed<T> {
     signal.addEventListener('abort', () => this.#wake?.(), { once: true });
     while (!signal.aborted) {
       const batch = this.#batches.shift();
+      if (batch instanceof Error) throw batch;
       if (batch !== undefined) yield batch;
       else await new Promise<void>((resolve) => (this.#wake = resolve));
     }
@@ -41,6 +43,10 @@ export class FakeEngine implements Engine {
 
   report(...batch: readonly Observation[]): void {
     this.#feed.push(batch);
+  }
+
+  break(error: Error): void {
+    this.#feed.push(error);
   }
 
   observe(signal: AbortSignal): AsyncIterable<readonly Observation[]> {
@@ -72,6 +78,10 @@ export class FakeSensor implements FlowSensor {
 
   see(...batch: readonly FlowEvent[]): void {
     this.#feed.push(batch);
+  }
+
+  break(error: Error): void {
+    this.#feed.push(error);
   }
 
   observe(signal: AbortSignal): AsyncIterable<readonly FlowEvent[]> {

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { SheerError } from '#model';
 import type { ChangeAnswer, DeclarationResult } from '#model';
 import type { FlowImports, FlowImportState, Questions } from '#loops/adopt';
@@ -104,6 +105,7 @@ const shopQuestions: Questions = {
 
 const EMPTY_IMPORT = {
   offset: 0,
+  checksum: 0,
   lines: 0,
   named: 0,
   halfNamed: 0,
@@ -114,19 +116,23 @@ const EMPTY_IMPORT = {
   lastAt: null,
 };
 
+const AGAIN = '-again';
+
 /**
  * Takes whole lines, as the real one does: a line is malformed when it has the word "broken" in it.
- * `received` is the text that it took, each byte once.
+ * `received` is the text that it counted, each byte once.
  */
 export function fakeImports(): FlowImports & { readonly received: () => string } {
   const states = new Map<string, FlowImportState>();
   let text = '';
   return {
     received: () => text,
-    open({ fingerprint, format, scope }) {
-      const id = `${format}-${scope ?? 'none'}-${fingerprint}`;
-      const state = states.get(id) ?? { ...EMPTY_IMPORT, id };
-      states.set(id, state);
+    open({ fingerprint, earlier = [], format, scope, again = false }) {
+      const ids = [fingerprint, ...earlier].map((each) => `${format}-${scope ?? 'none'}-${each}`);
+      const id = ids.find((each) => (states.get(each)?.offset ?? 0) > 0) ?? ids[0] ?? '';
+      const known = again ? undefined : states.get(id);
+      const state = known ?? { ...EMPTY_IMPORT, id: again ? `${id}${AGAIN}` : id };
+      states.set(state.id, state);
       return state;
     },
     append({ id, offset, bytes, final, wantLines }) {
@@ -136,8 +142,9 @@ export function fakeImports(): FlowImports & { readonly received: () => string }
       const end = final ? bytes.byteLength : bytes.lastIndexOf(0x0a) + 1;
       const taken = new TextDecoder().decode(bytes.subarray(0, end));
       const lines = taken.split('\n').filter((line) => line !== '');
-      text += taken;
-      const state = addLines(before, lines, end);
+      if (!id.endsWith(AGAIN)) text += taken;
+      const checksum = crc32(bytes.subarray(0, end), before.checksum);
+      const state = { ...addLines(before, lines, end), checksum };
       states.set(id, state);
       const named = lines.map((line) => `${JSON.stringify({ line })}\n`).join('');
       return { state, lines: wantLines ? named : null };
@@ -172,6 +179,7 @@ export function fakeChanges(): FakeChanges {
   const listeners = new Set<() => void>();
   return {
     heads: () => ({ audit: 0, observations: recorded.length }),
+    begins: () => ({ audit: 0, observations: 0 }),
     since: (after, limit) => recorded.slice(after.observations, after.observations + limit),
     onChange(wake) {
       listeners.add(wake);

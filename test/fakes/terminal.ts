@@ -37,6 +37,7 @@ export function fakeTerminal(options: FakeTerminalOptions = {}): FakeTerminal {
     writeError(text) {
       error += text;
     },
+    outliveFullDisk: () => undefined,
     async confirm(question) {
       asked.push(question);
       return answer;

@@ -43,7 +43,7 @@ export class ObservedLives {
     return this.held(id)
       .filter(({ until, data }) => until === Number.POSITIVE_INFINITY && data.port === null)
       .map(({ data }) => `${data.scope} ${data.ip}`)
-      .sort();
+      .toSorted();
   }
 
   async stop(): Promise<void> {

@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { engineConfiguration, storageConfiguration } from './configuration.ts';
 import { freeSubnet, networkConfiguration } from './network.ts';
 import { busyboxRootFileSystem } from './root-file-system.ts';
+import { onTermination } from '../processes/on-termination.ts';
 
 const execute = promisify(execFile);
 
@@ -71,7 +72,11 @@ export async function startPodman(): Promise<Podman> {
   const directory = await mkdtemp(join(tmpdir(), 'sheerline-podman-'));
   const environment = await writeConfiguration(directory);
   const podman = new OwnPodman(directory, environment);
-  await podman.startService();
+  onTermination(() => podman.stop());
+  await podman.startService().catch(async (error: unknown) => {
+    await podman.stop();
+    throw error;
+  });
   return podman;
 }
 

@@ -94,7 +94,7 @@ function userForPostgres(directory: string): readonly string[] {
 
 /** The directory of the newest version's programs. */
 function postgresPrograms(): string | null {
-  const found = globSync('/usr/lib/postgresql/*/bin').sort((a, b) =>
+  const found = globSync('/usr/lib/postgresql/*/bin').toSorted((a, b) =>
     a.localeCompare(b, 'en', { numeric: true }),
   );
   return found.at(-1) ?? null;

@@ -11,6 +11,7 @@ import { compareCalls, isComplete } from './comparison.ts';
 import { containerService, type ContainerService } from './container-service.ts';
 import { renderDemo, type DemoResult } from './render-demo.ts';
 import { declareShop } from './shop-declarations.ts';
+import { takeAway, type TakeAway } from './take-away.ts';
 
 /** Long enough for every service to have called every other a few times. */
 const WATCH_MS = 8000;
@@ -18,24 +19,28 @@ const WATCH_MS = 8000;
 /** Until a connection that was just opened is on the map: watermarks, then attribution. */
 const SETTLE_MS = 2500;
 
+/** Beside Ctrl-C. A terminal that is closed hangs up: containers would outlive the demo. */
+const ENDING = ['SIGTERM', 'SIGHUP'] as const;
+
 /** `sheer demo`: a small shop outside of Sheerline, what it really did, and what was found of it. */
 export async function demo(options: DemoOptions, context: CommandContext): Promise<number> {
   const interrupted = Promise.withResolvers<void>();
   context.terminal.onInterrupt(() => interrupted.resolve());
-  process.once('SIGTERM', () => interrupted.resolve());
-  const cleanUp: (() => void | Promise<void>)[] = [];
+  // Not once: a shell and its terminal both hang up.
+  for (const signal of ENDING) process.on(signal, () => interrupted.resolve());
+  const cleanUp: TakeAway[] = [];
   try {
     const result = await show(options, context, { cleanUp, interrupted: interrupted.promise });
     await print(context, result, renderDemo);
     return result.complete ? 0 : 1;
   } finally {
-    for (const step of cleanUp.reverse()) await step();
+    await takeAway(cleanUp);
   }
 }
 
 interface Stage {
   /** What to take away again, in the order in which it came. */
-  readonly cleanUp: (() => void | Promise<void>)[];
+  readonly cleanUp: TakeAway[];
   readonly interrupted: Promise<void>;
 }
 

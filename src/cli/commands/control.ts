@@ -37,7 +37,11 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
       options: [
         { flags: '--detach', description: 'return when the API answers' },
         { flags: '--port <port>', description: 'of the API on 127.0.0.1' },
-        { flags: '--engine <name...>', description: 'attach to these only; without it to all that are here' },
+        {
+          flags: '--engine <name...>',
+          description:
+            'attach to these only: containers, podman, docker, processes; without it to all that are here',
+        },
       ],
       examples: [
         ['up', 'until Ctrl-C'],
@@ -67,7 +71,7 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
           description: 'how the shop runs',
           choices: ['processes', 'containers'],
         },
-        { flags: '--for <seconds>', description: 'how long to watch: 30 (seconds), 30s, 5m' },
+        { flags: '--for <seconds>', description: 'how long it takes: 30 (seconds), 30s, 5m; at least 10 s' },
       ],
       examples: [['demo --for 30s', 'half a minute of it; leaves nothing behind']],
       run: (context, given) => handlers.demo(demoOptions(given), context),

@@ -58,8 +58,8 @@ describe('importing flows', () => {
     assert.equal(exit, 0);
     assert.equal(server.imports.received(), log);
     assert.match(out, /^100,000 lines, /);
-    assert.match(out, /named at both ends {3}99,900 {4}99 %/);
-    assert.match(out, /malformed {15}100 {3}< 1 %/);
+    assert.match(out, /named at both ends {3}99,900 {3}100 %/);
+    assert.match(out, /malformed {15}100\n/);
     assert.match(out, /line 1,000: too few fields/);
   });
 
@@ -123,11 +123,41 @@ describe('importing flows', () => {
       assert.ok(before > 0 && before < log.length);
       const second = await importing(path, ['--out', out]);
       assert.equal(second.exit, 0);
-      assert.match(second.error, /what lies before byte 4,194,300 was imported before/);
+      assert.match(second.error, /behind byte 4,194,300: the rest was imported before; it is named again/);
       assert.equal(server.imports.received(), log);
       assert.equal(documents(readFileSync(out, 'utf8')).length, 100_000);
     });
   }
+
+  for (const size of [1, 20, 5000]) {
+    it(`takes only what was added to a file of ${size} lines since, compressed or not`, async () => {
+      const path = join(directory, 'vpc.log');
+      const out = join(directory, 'named.ndjson');
+      writeFileSync(path, logOf(size));
+      await importing(path, ['--out', out]);
+      writeFileSync(path, logOf(size * 3));
+      const grown = await importing(path);
+      assert.match(grown.error, /goes on behind byte [\d,]+: the rest was imported before/);
+      assert.match(grown.out, new RegExp(`^${(size * 3).toLocaleString('en')} lines`));
+      writeFileSync(path, gzipSync(logOf(size * 40)));
+      assert.equal((await importing(path, ['--out', out])).exit, 0);
+      assert.equal(server.imports.received(), logOf(size * 40));
+      assert.equal(documents(readFileSync(out, 'utf8')).length, size * 40, 'all of it, each line once');
+    });
+  }
+
+  it('takes a log whole that only begins like another one', async () => {
+    const [path, other] = [join(directory, 'vpc.log'), join(directory, 'other.log')];
+    const log = logOf(5000);
+    writeFileSync(path, log);
+    await importing(path);
+    const different = `${log.slice(0, -1000)}${'another line\n'.repeat(500)}`;
+    for (const added of ['', 'what was added\n']) {
+      writeFileSync(other, different + added);
+      assert.equal((await importing(other)).exit, 0);
+      assert.equal(server.imports.received(), log + different + added);
+    }
+  });
 
   it('has nothing to send when the import is done', async () => {
     const path = join(directory, 'vpc.log');
@@ -137,8 +167,20 @@ describe('importing flows', () => {
     assert.equal(exit, 0);
     assert.match(out, /^10 lines/);
     assert.equal(server.imports.received(), logOf(10));
-    const named = await importing(path, ['--out', join(directory, 'named.ndjson')]);
-    assert.match(named.error, /the whole log was imported before: nothing was written to/);
+  });
+
+  it('names a log that was imported without names, and counts it once', async () => {
+    const path = join(directory, 'vpc.log');
+    const names = join(directory, 'named.ndjson');
+    writeFileSync(path, logOf(100_000));
+    writeFileSync(names, 'of another log\n');
+    await importing(path);
+    const { exit, out, error } = await importing(path, ['--out', names]);
+    assert.equal(exit, 0);
+    assert.match(error, /it is named again, and not counted again/);
+    assert.match(out, /^100,000 lines/);
+    assert.equal(server.imports.received(), logOf(100_000));
+    assert.equal(documents(readFileSync(names, 'utf8')).length, 100_000);
   });
 
   it('prints its progress as lines of JSON with --json, the result last', async () => {

@@ -25,10 +25,16 @@ export const flowImportCommands: readonly CommandDefinition[] = [
         required: true,
       },
       { flags: '--scope <scope>', description: 'the network that its addresses are of: vpc/NAME' },
-      { flags: '--out <file>', description: 'each line with names, as JSON, into this file' },
+      {
+        flags: '--out <file>',
+        description: 'each line with names, as JSON, into this file: also those imported before',
+      },
     ],
     examples: [
-      ['flows import vpc.log.gz --format vpc --scope vpc/main', 'an import; the same command continues it'],
+      [
+        'flows import vpc.log.gz --format vpc --scope vpc/main',
+        'an import; again: goes on where it ended, with what was added to the file',
+      ],
       ['flows import conn.log --format zeek --out named.ndjson', 'and each line with names'],
     ],
     run: importFlows,
@@ -38,48 +44,46 @@ export const flowImportCommands: readonly CommandDefinition[] = [
 async function importFlows(context: CommandContext, given: Given): Promise<void> {
   const log = await openLog(given.parameters[0] ?? '');
   const path = given.text('out');
-  const out = path === undefined ? null : createLineFile(path, context);
+  const out = path === undefined ? null : createLineFile(path);
   const state = await sendLog({
     client: context.client(),
     log,
     // The parser took no other.
     format: given.text('format') as FlowImportRequest['format'],
     scope: given.text('scope') ?? null,
+    onBegin: (offset) => {
+      if (offset === 0) return;
+      const rest = out === null ? '' : '; it is named again, and not counted again';
+      context.terminal.writeError(
+        `  goes on behind byte ${numberText(offset)}: the rest was imported before${rest}\n`,
+      );
+    },
     onLines: out?.write ?? null,
     onProgress: (progress) => showProgress(context, progress),
   });
   if (context.terminal.isErrorInteractive && !context.json) context.terminal.writeError('\r\u001b[K');
-  out?.close();
+  await out?.close();
   if (context.json) await printJsonLine(context, { kind: 'result', ...state });
   else await printLines(context, renderFlowImport(cleanAnswer(state), context.look));
 }
 
 interface LineFile {
-  readonly write: (lines: string, beganAt: number) => Promise<void>;
-  /** Says what is not in it. */
-  readonly close: () => void;
+  readonly write: (lines: string) => Promise<void>;
+  /** Empty where no line had names to give. */
+  readonly close: () => Promise<void>;
 }
 
-/** A new import makes the file anew, one that goes on lengthens it. */
-function createLineFile(path: string, { terminal }: CommandContext): LineFile {
-  let begunAt: number | null = null;
-  return {
-    async write(lines, beganAt) {
-      const add = begunAt !== null || beganAt > 0 ? appendFile : writeFile;
-      begunAt = beganAt;
-      await add(path, lines).catch((error: unknown) => {
-        throw unwritable(path, error);
-      });
-    },
-    close() {
-      if (begunAt === 0) return;
-      const words =
-        begunAt === null
-          ? `the whole log was imported before: nothing was written to ${path}`
-          : `what lies before byte ${numberText(begunAt)} was imported before: it is not written to ${path} again`;
-      terminal.writeError(`  ${words}\n`);
-    },
+/** Made anew by the first lines: until then an earlier one stays. */
+function createLineFile(path: string): LineFile {
+  let isBegun = false;
+  const write = async (lines: string): Promise<void> => {
+    const add = isBegun ? appendFile : writeFile;
+    isBegun = true;
+    await add(path, lines).catch((error: unknown) => {
+      throw unwritable(path, error);
+    });
   };
+  return { write, close: async () => (isBegun ? undefined : write('')) };
 }
 
 async function showProgress(context: CommandContext, progress: FlowImportProgress): Promise<void> {

@@ -111,7 +111,7 @@ export const questionCommands: readonly CommandDefinition[] = [
   },
   {
     name: 'capabilities',
-    summary: 'what each engine, sensor and format can do',
+    summary: 'what each engine, sensor and log format can do',
     examples: [['capabilities', 'the matrix of what is here']],
     run: async (context) => print(context, await context.client().capabilities(), renderCapabilities),
   },

@@ -2,27 +2,38 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { ReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip } from 'node:zlib';
 import { unreadable } from '../cli-error.ts';
 
 /** A flow log on disk, perhaps compressed. */
 export interface FlowLog {
   /** As it lies on disk. */
   readonly sizeBytes: number;
-  /** Of the file's beginning and its size: the same file continues the same import. */
-  readonly fingerprint: string;
+  /**
+   * Of what the log begins with, the longest beginning first: a log that has grown still has those of
+   * when it was shorter, and a compressed one those of when it was not.
+   */
+  readonly fingerprints: readonly string[];
   /**
    * The log from `offset` on. Offsets are of what the log says, not of the compressed file.
    *
    * @throws CliError `invalid-input`
    */
   readonly read: (offset: number) => AsyncGenerator<Buffer, void>;
+  /**
+   * CRC-32 of the log's first bytes; null when it has fewer.
+   *
+   * @throws CliError `invalid-input`
+   */
+  readonly checksum: (length: number) => Promise<number | null>;
   /** Bytes of the file that were read so far. */
   readonly position: () => number;
 }
 
-/** Two files of the same size that agree in their first 64 KiB, with times in each line, are one. */
-const FINGERPRINT_BYTES = 64 * 1024;
+/** With times in each line, logs that agree in so much are one, at different times perhaps. */
+const LONGEST_BYTES = 64 * 1024;
+/** Down to the 64 bytes that every line has: a log that was shorter had one of them, and still has it. */
+const BEGINNINGS_BYTES = Array.from({ length: 11 }, (_, power) => LONGEST_BYTES >> power);
 
 /** RFC 1952, section 2.3.1 */
 const GZIP_MAGIC = [0x1f, 0x8b];
@@ -31,37 +42,40 @@ const GZIP_MAGIC = [0x1f, 0x8b];
  * @throws CliError `invalid-input`
  */
 export async function openLog(path: string): Promise<FlowLog> {
-  const { beginning, sizeBytes } = await readBeginning(path);
-  const isGzip = GZIP_MAGIC.every((byte, index) => beginning[index] === byte);
+  const { isGzip, sizeBytes } = await lookAt(path);
   let file: ReadStream | null = null;
   let skipped = 0;
+  async function* pieces(from: ReadStream, offset: number): AsyncGenerator<Buffer, void> {
+    try {
+      // Compressed data has no places to begin at: what was imported already is read again and dropped.
+      if (isGzip) yield* dropFirst(gunzip(from), offset);
+      else yield* from;
+    } catch (error) {
+      throw unreadable(path, error);
+    } finally {
+      from.destroy();
+    }
+  }
   return {
     sizeBytes,
-    fingerprint: createHash('sha256').update(beginning).update(`:${sizeBytes}`).digest('hex'),
+    fingerprints: await fingerprintsOf(pieces(createReadStream(path), 0)),
+    checksum: (length) => checksumOf(pieces(createReadStream(path), 0), length),
     position: () => skipped + (file?.bytesRead ?? 0),
-    async *read(offset) {
+    read(offset) {
       skipped = isGzip ? 0 : offset;
       file = createReadStream(path, { start: skipped });
-      try {
-        // Compressed data has no places to begin at: what was imported already is read again and dropped.
-        if (isGzip) yield* dropFirst(gunzip(file), offset);
-        else yield* file;
-      } catch (error) {
-        throw unreadable(path, error);
-      } finally {
-        file.destroy();
-      }
+      return pieces(file, offset);
     },
   };
 }
 
-async function readBeginning(path: string): Promise<{ beginning: Buffer; sizeBytes: number }> {
+async function lookAt(path: string): Promise<{ isGzip: boolean; sizeBytes: number }> {
   try {
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(FINGERPRINT_BYTES), 0, FINGERPRINT_BYTES, 0);
-      return { beginning: buffer.subarray(0, bytesRead), sizeBytes: size };
+      const { buffer } = await file.read(Buffer.alloc(GZIP_MAGIC.length), 0, GZIP_MAGIC.length, 0);
+      return { isGzip: GZIP_MAGIC.every((byte, index) => buffer[index] === byte), sizeBytes: size };
     } finally {
       await file.close();
     }
@@ -70,11 +84,55 @@ async function readBeginning(path: string): Promise<{ beginning: Buffer; sizeByt
   }
 }
 
+/** One per beginning that the log is long enough for; of a log that is shorter than all, the whole. */
+async function fingerprintsOf(pieces: AsyncGenerator<Buffer, void>): Promise<readonly string[]> {
+  const beginning: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const piece of pieces) {
+      beginning.push(piece);
+      length += piece.length;
+      if (length >= LONGEST_BYTES) break;
+    }
+  } catch {
+    // What can't be read is said when the log is read up to there.
+  }
+  const bytes = Buffer.concat(beginning, length);
+  const lengths = BEGINNINGS_BYTES.filter((each) => each <= length);
+  return (lengths.length === 0 ? [length] : lengths).map((each) =>
+    createHash('sha256').update(bytes.subarray(0, each)).digest('hex'),
+  );
+}
+
+async function checksumOf(pieces: AsyncGenerator<Buffer, void>, length: number): Promise<number | null> {
+  let checksum = 0;
+  let left = length;
+  for await (const piece of pieces) {
+    checksum = crc32(piece.subarray(0, left), checksum);
+    left -= Math.min(left, piece.length);
+    if (left === 0) return checksum;
+  }
+  return left === 0 ? checksum : null;
+}
+
 async function* gunzip(file: ReadStream): AsyncGenerator<Buffer, void> {
   const output = createGunzip();
   // A pipe hands no errors on.
   file.on('error', (error) => output.destroy(error));
   for await (const piece of file.pipe(output)) yield piece as Buffer;
+}
+
+/** No more than the first `count` bytes. */
+export async function* keepFirst(
+  pieces: AsyncGenerator<Buffer, void>,
+  count: number,
+): AsyncGenerator<Buffer, void> {
+  let left = count;
+  for await (const piece of pieces) {
+    yield piece.subarray(0, left);
+    left -= Math.min(left, piece.length);
+    if (left === 0) return;
+  }
 }
 
 async function* dropFirst(pieces: AsyncGenerator<Buffer, void>, count: number): AsyncGenerator<Buffer, void> {

@@ -1,7 +1,7 @@
 import type { FlowImportAnswer } from '#model';
 import type { Client, FlowImportRequest } from '#sdk';
 import { CliError } from '../cli-error.ts';
-import type { FlowLog } from './read-log.ts';
+import { keepFirst, type FlowLog } from './read-log.ts';
 
 export interface FlowImportProgress {
   /** Of the file as it lies on disk. */
@@ -15,8 +15,10 @@ export interface SendOptions {
   readonly log: FlowLog;
   readonly format: FlowImportRequest['format'];
   readonly scope: string | null;
-  /** Gets each line with names; null: they are not wanted. `beganAt` is where this import went on. */
-  readonly onLines: ((lines: string, beganAt: number) => Promise<void>) | null;
+  /** Told where it goes on: at 0 when nothing of the log was imported before. */
+  readonly onBegin: (offset: number) => void;
+  /** Gets each line of the whole log with names; null: they are not wanted. */
+  readonly onLines: ((lines: string) => Promise<void>) | null;
   readonly onProgress: (progress: FlowImportProgress) => Promise<void>;
 }
 
@@ -25,22 +27,36 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES_MAX = 8 * 1024 * 1024;
 
 /**
- * Sends a flow log from where its import stopped. The control plane says how much it took: a last,
+ * Sends a flow log from where its import stopped. Where names are wanted, what was imported before goes out
+ * once more before that, to be named and not counted. The control plane says how much it took: a last,
  * unfinished line goes out again with the next chunk.
  *
  * @throws ClientError, CliError
  */
 export async function sendLog(options: SendOptions): Promise<FlowImportAnswer> {
-  const { client, log, format, scope, onLines, onProgress } = options;
-  let state = await client.openFlowImport({ format, scope, fingerprint: log.fingerprint });
-  const beganAt = state.offset;
-  const chunks = createChunks(log.read(beganAt));
+  const { client, log } = options;
+  const { request, state } = await openImport(options);
+  options.onBegin(state.offset);
+  if (options.onLines !== null && state.offset > 0) {
+    const again = await client.openFlowImport({ ...request, again: true });
+    await send(options, again, keepFirst(log.read(0), state.offset));
+  }
+  return send(options, state, log.read(state.offset));
+}
+
+async function send(
+  { client, log, onLines, onProgress }: SendOptions,
+  begun: FlowImportAnswer,
+  pieces: AsyncGenerator<Buffer, void>,
+): Promise<FlowImportAnswer> {
+  let state = begun;
+  const chunks = createChunks(pieces);
   let wanted = CHUNK_BYTES;
   for (;;) {
     const { bytes, final } = await chunks.peek(wanted);
     const { id, offset } = state;
     const step = await client.appendFlowImport({ id, offset, bytes, final, lines: onLines !== null });
-    if (step.named !== null && step.named !== '') await onLines?.(step.named, beganAt);
+    if (step.named !== null && step.named !== '') await onLines?.(step.named);
     const taken = step.state.offset - offset;
     checkTaken(taken, bytes.byteLength, final);
     chunks.drop(taken);
@@ -49,6 +65,22 @@ export async function sendLog(options: SendOptions): Promise<FlowImportAnswer> {
     wanted = taken === 0 ? CHUNK_BYTES_MAX : CHUNK_BYTES;
     await onProgress({ bytes: log.position(), totalBytes: log.sizeBytes, lines: state.lines });
     if (final && taken === bytes.byteLength) return state;
+  }
+}
+
+/** Goes on with an import only where the log begins with exactly what was imported. */
+async function openImport({ client, log, format, scope }: SendOptions): Promise<{
+  readonly request: FlowImportRequest;
+  readonly state: FlowImportAnswer;
+}> {
+  const [fingerprint = '', ...earlier] = log.fingerprints;
+  let request: FlowImportRequest = { format, scope, fingerprint, earlier };
+  for (let others = 0; ; others += 1) {
+    const state = await client.openFlowImport(request);
+    if (state.offset === 0 || (await log.checksum(state.offset)) === state.checksum)
+      return { request, state };
+    // Another log only begins like this one.
+    request = { format, scope, fingerprint: others === 0 ? fingerprint : `${fingerprint}:${others}` };
   }
 }
 

@@ -61,6 +61,24 @@ describeGolden('answers', [
     ],
   },
   {
+    shows: 'an address before anything was observed',
+    lines: renderWhois(
+      {
+        ...shop.unknownWhois,
+        reason: 'before-observation-began',
+        since: null,
+        until: '2025-01-02T03:04:05.000Z',
+        before: null,
+        after: [],
+      },
+      look,
+    ),
+    expected: [
+      'unknown: who held 10.42.3.7 at 02:10:00',
+      '  That is before Sheerline began to look at 2025-01-02 03:04:05.',
+    ],
+  },
+  {
     shows: 'an address with two candidates',
     lines: renderWhois(shop.ambiguousWhois, look),
     expected: [

@@ -5,6 +5,7 @@ import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import type { Column } from '../text/table.ts';
 import { ago, clockText } from '../text/time-text.ts';
+import { shortId, sourcesText } from './names.ts';
 
 export function renderCalls(calls: readonly CallAnswer[], look: Look): readonly string[] {
   if (calls.length === 0) {
@@ -34,7 +35,7 @@ export function callLines(calls: readonly CallAnswer[], look: Look, indent: stri
 }
 
 const callColumns = (look: Look): readonly Column<CallAnswer>[] => [
-  { title: 'from', value: ({ from }) => from, cut: 'middle', tone: () => 'strong' },
+  { title: 'from', value: ({ from }) => shortId(from), cut: 'middle', tone: () => 'strong' },
   { title: 'to', value: callee, cut: 'middle', tone: () => 'strong' },
   {
     title: 'opened',
@@ -57,12 +58,12 @@ const callColumns = (look: Look): readonly Column<CallAnswer>[] => [
 ];
 
 function callee({ to, port, protocol }: CallAnswer): string {
-  return `${to}${port === null ? '' : `:${port}`}${protocol === 'tcp' ? '' : `/${protocol}`}`;
+  return `${shortId(to)}${port === null ? '' : `:${port}`}${protocol === 'tcp' ? '' : `/${protocol}`}`;
 }
 
 function knownBy({ evidence, sources }: CallAnswer): string {
   const words = evidence.map((kind) =>
-    kind === 'observed' && sources.length > 0 ? sources.join(' ') : kind,
+    kind === 'observed' && sources.length > 0 ? sourcesText(sources) : kind,
   );
   return words.join(', ');
 }
@@ -109,7 +110,7 @@ function flowMinute(look: Look, minute: string): string {
 
 /** An end without a name is known by its address. */
 function flowEnd(end: FlowAnswer['from']): string {
-  return end.kind === 'unknown' || end.kind === 'ambiguous' ? `${end.kind} ${end.ip}` : end.name;
+  return end.kind === 'unknown' || end.kind === 'ambiguous' ? `${end.kind} ${end.ip}` : shortId(end.name);
 }
 
 function endTone(end: FlowAnswer['from']): 'strong' | 'warning' {

@@ -9,12 +9,16 @@ import { intervalText } from '../text/time-text.ts';
 /** What became of the lines of a flow log. */
 export function renderFlowImport(state: FlowImportAnswer, look: Look): readonly string[] {
   const { lines, named, halfNamed, unnamed, malformed, firstAt, lastAt } = state;
+  const connections = named + halfNamed + unnamed;
+  const other = lines - connections - malformed;
   const when = firstAt === null ? '' : `, ${intervalText(look, { since: firstAt, until: lastAt })}`;
-  const rows: readonly (readonly [string, number])[] = [
-    ['named at both ends', named],
-    ['named at one end', halfNamed],
-    ['named at no end', unnamed],
-    ['malformed', malformed],
+  const share = (count: number): string => shareText(count, connections);
+  const rows: readonly (readonly [string, number, string])[] = [
+    ['named at both ends', named, share(named)],
+    ['named at one end', halfNamed, share(halfNamed)],
+    ['named at no end', unnamed, share(unnamed)],
+    ['no connection of its own', other, ''],
+    ['malformed', malformed, ''],
   ];
   return [
     fitted(look, `${countText(lines, 'line')}${when}`),
@@ -24,7 +28,7 @@ export function renderFlowImport(state: FlowImportAnswer, look: Look): readonly 
       [
         { title: '', value: ([what]) => what },
         { title: '', value: ([, count]) => numberText(count), align: 'right' },
-        { title: '', value: ([, count]) => shareText(count, lines), align: 'right' },
+        { title: '', value: ([, , part]) => part, align: 'right' },
       ],
       '  ',
     ),

@@ -1,4 +1,4 @@
-import type { Owner } from '#model';
+import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner, type ServiceAnswer } from '#model';
 
 /** `environment/application/name` → `name`; anything else stays as it is. */
 export function shortService(id: string): string {
@@ -6,11 +6,38 @@ export function shortService(id: string): string {
   return parts.length === 3 ? (parts[2] ?? id) : id;
 }
 
+/** As sheer.yaml writes it, and its environment where that is not the usual one: `shop/cart (production)`. */
+function declaredName(id: string): string {
+  const parts = id.split('/');
+  const [environment, application, name] = parts;
+  if (parts.length !== 3 || name === undefined) return id;
+  return [
+    application === DEFAULT_APPLICATION ? name : `${application}/${name}`,
+    ...(environment === DEFAULT_ENVIRONMENT ? [] : [`(${environment})`]),
+  ].join(' ');
+}
+
+/** `service checkout (production)`, `call web → shop/cart:80` */
+export function subjectText(kind: string, id: string): string {
+  if (kind === 'service') return `service ${declaredName(id)}`;
+  const call = kind === 'call' ? /^([^>]+)>(.+?)(?::\*)?((?::\d+)?(?:\/[a-z]+)?)$/.exec(id) : null;
+  if (call === null) return `${kind} ${id}`;
+  const [, from = '', to = '', port = ''] = call;
+  return `call ${declaredName(from)} → ${declaredName(to)}${port}`;
+}
+
 /** Container ids and digests are known by their first twelve digits; nothing else is cut. */
 export function shortId(id: string): string {
   return id
     .replace(/^container\/([0-9a-f]{12})[0-9a-f]+$/, 'container/$1')
     .replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, 'sha256:$1…');
+}
+
+/** Where it was seen: a sensor by its name, a log that was imported as such. */
+export function sourcesText(sources: readonly string[]): string {
+  return [...new Set(sources.map((source) => (source.startsWith('import:') ? 'flow log' : source)))].join(
+    ', ',
+  );
 }
 
 /** `10.42.3.7`, `10.42.3.7:443`, `[::1]:443` */
@@ -36,3 +63,7 @@ const BASES: Readonly<Record<Owner['basis'], string>> = {
 export function ownerBasis(owner: Owner): string {
   return owner.location === null ? BASES[owner.basis] : `${BASES[owner.basis]}, ${owner.location}`;
 }
+
+/** Sheerline itself asks for no owner. */
+export const lacksOwner = ({ team, derivedFrom }: Pick<ServiceAnswer, 'team' | 'derivedFrom'>): boolean =>
+  team === null && derivedFrom !== 'itself';

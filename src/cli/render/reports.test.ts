@@ -12,6 +12,7 @@ const questions = fakeQuestions();
 const imported = {
   id: 'x',
   offset: 1,
+  checksum: 0,
   lines: 1000,
   named: 900,
   halfNamed: 50,
@@ -93,6 +94,11 @@ describeGolden('reports', [
     ],
   },
   {
+    shows: 'one step, and how many come after it',
+    lines: renderNext([shop.nextStep, shop.nextStep], look).slice(3),
+    expected: ['', '1 step after this one.                                     sheer lint'],
+  },
+  {
     shows: 'audit records',
     lines: renderAudit(shop.auditRecords.slice(0, 2), look),
     expected: [
@@ -104,7 +110,7 @@ describeGolden('reports', [
     shows: 'heads',
     lines: renderHeads(shop.status.streams),
     expected: [
-      'audit   7:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1',
+      'audit          7:a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1a1',
       'observations   812:b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2b2',
     ],
   },
@@ -137,7 +143,7 @@ describeGolden('reports', [
       look,
     ),
     expected: [
-      '✔ audit   7 records, unbroken',
+      '✔ audit          7 records, unbroken',
       '✘ observations   record 812 was edited',
       '    its content does not fit its hash',
     ],
@@ -158,7 +164,7 @@ describeGolden('reports', [
     expected: [
       'plan: 2 changes',
       '  + team payments',
-      '  - service production/shop/cart',
+      '  - service shop/cart (production)',
       '  ! nothing matches the selector of web',
     ],
   },
@@ -167,10 +173,10 @@ describeGolden('reports', [
     lines: renderFlowImport(imported, look),
     expected: [
       '1,000 lines, 01:00:00 – 02:00:00',
-      '  named at both ends   900   90 %',
+      '  named at both ends   900   91 %',
       '  named at one end      50    5 %',
       '  named at no end       30    3 %',
-      '  malformed             20    2 %',
+      '  malformed             20',
       '    line 7: expected 14 fields, found 3',
       '    and 19 more',
       '                                                           sheer flows --unknown',

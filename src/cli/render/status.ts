@@ -52,6 +52,7 @@ function sourceLines(sources: readonly SourceAnswer[], look: Look, indent: strin
 }
 
 const STATE_TONES: Readonly<Record<SourceAnswer['state'], Tone>> = {
+  starting: 'faint',
   live: 'good',
   stale: 'warning',
   gap: 'bad',
@@ -60,9 +61,10 @@ const STATE_TONES: Readonly<Record<SourceAnswer['state'], Tone>> = {
 };
 
 function stateText({ state, lost, ageMs }: SourceAnswer): string {
-  const age = ageMs === null || ageMs < 1000 ? '' : `, heard ${durationText(ageMs)} ago`;
+  const isHeard = state !== 'live' && state !== 'inactive' && ageMs !== null && ageMs >= 1000;
+  const age = isHeard ? `, heard ${durationText(ageMs)} ago` : '';
   const losses = lost === 0 ? '' : `, ${countText(lost, 'event')} lost`;
-  return `${state}${state === 'live' ? '' : age}${losses}`;
+  return `${state}${age}${losses}`;
 }
 
 export function renderCapabilities(rows: readonly CapabilityAnswer[], look: Look): readonly string[] {

@@ -124,6 +124,16 @@ describeGolden('tables', [
     ],
   },
   {
+    shows: 'calls of containers whose engine nobody follows, by their short ids',
+    lines: renderCalls([{ ...shop.call, from: `container/${'a1'.repeat(32)}` }], { ...look, columns: null }),
+    expected: [
+      'from                     to               opened   last      known by',
+      'container/a1a1a1a1a1a1   orders-db:5432    1,204   3 s ago   tcp',
+      '',
+      '1 call. All named.                                         sheer why A B',
+    ],
+  },
+  {
     shows: 'flows, one end without a name',
     lines: renderFlows([shop.flow], look),
     expected: [

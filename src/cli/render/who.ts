@@ -4,14 +4,14 @@ import type { Look } from '../text/look.ts';
 import { fitted, marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { callLines } from './call-table.ts';
-import { inParentheses, ownerBasis, shortId, shortService } from './names.ts';
+import { inParentheses, lacksOwner, ownerBasis, shortId, shortService } from './names.ts';
 
 /** What runs it, whose it is, who depends on it. */
 export function renderWho(answer: WhoAnswer, look: Look): readonly string[] {
-  const { subject, kind, teams } = answer;
+  const { subject, kind } = answer;
   const name = kind === 'service' ? shortService(subject) : shortId(subject);
   const environments = [...new Set(answer.services.map(({ environment }) => environment))];
-  const headline = `${name}   ${inParentheses(listText(teams) || 'no owner', listText(environments))}`;
+  const headline = `${name}   ${inParentheses(ownerText(answer), listText(environments))}`;
   return [
     marginLine(look, headline, kind),
     '',
@@ -24,11 +24,18 @@ export function renderWho(answer: WhoAnswer, look: Look): readonly string[] {
   ];
 }
 
+function ownerText({ teams, services }: WhoAnswer): string | null {
+  if (teams.length > 0) return listText(teams);
+  return services.length > 0 && !services.some(lacksOwner) ? null : 'no owner';
+}
+
 function summaryLines(answer: WhoAnswer, look: Look): readonly string[] {
   const running = answer.instances.filter(({ state }) => state === 'running');
   const nodes = [...new Set(running.map(({ node }) => node))];
   const where = nodes.length === 0 ? '' : ` on ${listText(nodes)}`;
-  const lines = [fitted(look, `  running now   ${countText(running.length, 'instance')}${where}`)];
+  // What lies outside does not run here.
+  const count = `  running now   ${countText(running.length, 'instance')}${where}`;
+  const lines = answer.kind === 'external' ? [] : [fitted(look, count)];
   const owner = answer.kind === 'service' ? answer.services[0]?.owner : null;
   if (owner) {
     lines.push(marginLine(look, `  owned by      ${owner.team}`, ownerBasis(owner)));
@@ -55,7 +62,11 @@ function serviceLines(answer: WhoAnswer, look: Look): readonly string[] {
   if (answer.kind === 'service' || answer.services.length === 0) return [];
   const columns = [
     { title: '', value: (row: WhoAnswer['services'][number]) => row.name, cut: 'middle' as const },
-    { title: '', value: (row: WhoAnswer['services'][number]) => row.team ?? 'no owner', cut: 'end' as const },
+    {
+      title: '',
+      value: (row: WhoAnswer['services'][number]) => row.team ?? (lacksOwner(row) ? 'no owner' : ''),
+      cut: 'end' as const,
+    },
     { title: '', value: (row: WhoAnswer['services'][number]) => row.environment, cut: 'end' as const },
     { title: '', value: (row: WhoAnswer['services'][number]) => countText(row.instances, 'instance') },
   ];
@@ -68,6 +79,6 @@ function callsOf(answer: WhoAnswer, look: Look): readonly string[] {
 
 function nextCommand({ kind, subject, services }: WhoAnswer): string {
   if (kind === 'team') return `sheer services --team ${subject}`;
-  if (services.length > 0 && services.every(({ team }) => team === null)) return 'sheer declare --suggest';
+  if (services.length > 0 && services.every(lacksOwner)) return 'sheer declare --suggest';
   return kind === 'image' ? 'sheer images' : `sheer history ${subject}`;
 }

@@ -57,10 +57,16 @@ function unknownLines(answer: WhoisAnswer, look: Look): readonly string[] {
     : `who held ${address} at ${clockText(look, answer.at)}`;
   return [
     leadLine(look, 'warning', 'unknown', `: ${headline}`),
-    ...wrapped(look, sentence(answer.explanation ?? reasonText(reason))),
+    ...wrapped(look, sentence(whyUnknown(answer, look))),
     ...neighbourLines(answer, look),
     ...elsewhereLines(answer, look),
   ];
+}
+
+function whyUnknown({ reason, until, explanation }: WhoisAnswer, look: Look): string {
+  if (reason === 'before-observation-began' && until !== null)
+    return `that is before Sheerline began to look at ${clockText(look, until)}`;
+  return explanation ?? reasonText(reason);
 }
 
 function ambiguousLines(answer: WhoisAnswer, look: Look): readonly string[] {

@@ -4,6 +4,7 @@ import type { Look } from '../text/look.ts';
 import { paint } from '../text/look.ts';
 import { fitted, marginLine } from '../text/margin.ts';
 import { ago } from '../text/time-text.ts';
+import { shortId, sourcesText } from './names.ts';
 
 const HEADLINES: Readonly<Record<WhyAnswer['answer'], string>> = {
   'observed and declared': 'yes, observed and declared',
@@ -14,13 +15,13 @@ const HEADLINES: Readonly<Record<WhyAnswer['answer'], string>> = {
 
 /** Whether there is a call, by which evidence, and what policy says of it. */
 export function renderWhy(answer: WhyAnswer, look: Look): readonly string[] {
-  const to = answer.port === null ? answer.to : `${answer.to}:${answer.port}`;
+  const to = answer.port === null ? shortId(answer.to) : `${shortId(answer.to)}:${answer.port}`;
   return [
     paint(look, answer.answer === 'no' ? 'warning' : 'strong', HEADLINES[answer.answer]),
     ...answer.calls.flatMap((call) => observedLines(call, look)),
     ...declaredLines(answer, look),
     ...(answer.answer === 'no'
-      ? [marginLine(look, `  nothing has been seen from ${answer.from} to ${to}`, 'sheer calls')]
+      ? [marginLine(look, `  nothing has been seen from ${shortId(answer.from)} to ${to}`, 'sheer calls')]
       : []),
     fitted(look, `  policy: ${answer.policy}`),
   ];
@@ -29,13 +30,13 @@ export function renderWhy(answer: WhyAnswer, look: Look): readonly string[] {
 function observedLines(call: CallAnswer, look: Look): readonly string[] {
   if (!call.evidence.includes('observed')) return [];
   const opened = call.connections === null ? 'connections' : countText(call.connections, 'connection');
-  const to = call.port === null ? call.to : `${call.to}:${call.port}`;
+  const to = call.port === null ? shortId(call.to) : `${shortId(call.to)}:${call.port}`;
   const details = [
     call.failed === null || call.failed === 0 ? null : `${numberText(call.failed)} failed`,
     call.lastSeen === null ? null : `the last one ${ago(look, call.lastSeen)}`,
   ].filter((part) => part !== null);
   return [
-    marginLine(look, `  ${call.from} opened ${opened} to ${to}`, inSources(call)),
+    marginLine(look, `  ${shortId(call.from)} opened ${opened} to ${to}`, inSources(call)),
     ...(details.length === 0 ? [] : [fitted(look, `    ${details.join(', ')}`)]),
   ];
 }
@@ -50,5 +51,5 @@ function declaredLines(answer: WhyAnswer, look: Look): readonly string[] {
 }
 
 function inSources({ sources }: CallAnswer): string {
-  return sources.length === 0 ? '' : `observed, ${sources.join(' ')}`;
+  return sources.length === 0 ? '' : `observed, ${sourcesText(sources)}`;
 }

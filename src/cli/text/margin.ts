@@ -20,6 +20,18 @@ export function marginLine(look: Look, text: string, note: string, tone: Tone = 
   return left + ' '.repeat(column - displayWidth(left)) + paint(look, tone, note);
 }
 
+/**
+ * A line with a note in its margin, never cut: where both do not fit beside each other, the text is
+ * broken at spaces and the note stands on a line of its own.
+ */
+export function marginLines(look: Look, text: string, note: string): readonly string[] {
+  const indent = /^ */.exec(text)?.[0] ?? '';
+  const width = displayWidth(text) + (note === '' ? 0 : GAP_MIN + displayWidth(note));
+  if (look.columns === null || width <= look.columns) return [marginLine(look, text, note)];
+  const lines = wrapped(look, text.trimStart(), indent);
+  return note === '' ? lines : [...lines, `${indent}  ${paint(look, 'faint', note)}`];
+}
+
 /** Cut at the end where it is too wide. */
 export function fitted(look: Look, text: string): string {
   return look.columns === null ? text : shorten(text, look.columns, 'end');

@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { bytesText, countText, listText, numberText } from './amount-text.ts';
 import { cleanAnswer, cleanText, jsonText } from './clean.ts';
 import type { Look } from './look.ts';
-import { fitted, leadLine, marginLine, wrapped } from './margin.ts';
+import { fitted, leadLine, marginLine, marginLines, wrapped } from './margin.ts';
 import { tableLines } from './table.ts';
 import { ago, clockText, durationText, intervalText } from './time-text.ts';
 import { displayWidth, shorten } from './width.ts';
@@ -119,6 +119,19 @@ describe('times', () => {
 });
 
 describe('lines', () => {
+  it('that matter whole are broken, with their note below', () => {
+    assert.deepEqual(
+      marginLines(narrow, '  ghost is declared, but nothing of it runs', 'sheer lint').at(-1),
+      '    sheer lint',
+    );
+    assert.ok(
+      marginLines(narrow, '  ghost is declared, but nothing of it runs', 'sheer lint')
+        .join(' ')
+        .includes('runs'),
+    );
+    assert.equal(marginLines(pipe, '  ghost', 'sheer lint').length, 1);
+  });
+
   it('have their note in the margin, and are cut rather than their note', () => {
     assert.equal(marginLine(pipe, 'checkout', 'certain').indexOf('certain'), 59);
     const line = marginLine(narrow, 'a line that is far too long for this', 'sheer lint');

@@ -138,6 +138,21 @@ describe('what events make of containers', () => {
     ]);
   });
 
+  it('an earlier holder that is told of later keeps its own interval', async () => {
+    inspected.set(B, running(B, '10.0.0.2', 3000));
+    tracker.apply(event(B, 'start', 3000));
+    await settled();
+    tracker.apply(event(B, 'die', 3500));
+    inspected.set(A, running(A, '10.0.0.2', 1000));
+    tracker.apply(event(A, 'start', 1000));
+    await settled();
+    tracker.apply(event(A, 'die', 1500));
+    assert.deepEqual(holders('10.0.0.2'), [
+      ['b', 3000, 3500],
+      ['a', 1000, 1500],
+    ]);
+  });
+
   it('events that are heard again change nothing', async () => {
     inspected.set(A, running(A, '10.0.0.2', 2000));
     tracker.adopt(running(A, '10.0.0.2', 2000));
@@ -173,6 +188,18 @@ describe('what events make of containers', () => {
     await settled();
     assert.deepEqual(holders('10.1.0.2'), [['a', 1200, 1300]]);
     assert.deepEqual(holders('10.0.0.2'), [['a', 1000, Number.POSITIVE_INFINITY]]);
+  });
+
+  it('a container that was taken out of its last network has no address, and none is missing', async () => {
+    inspected.set(A, running(A, '10.0.0.2', 1000));
+    tracker.apply(event(A, 'start', 1000));
+    await settled();
+    inspected.set(A, { ...running(A, '10.0.0.2', 1000), networks: [] });
+    tracker.apply(event(A, 'disconnect', 1300));
+    await settled();
+    const [run] = intervals<InstanceData>(seen, 'instance').get(INSTANCE_A) ?? [];
+    assert.deepEqual([run?.data.networks, run?.data.addressMissing], [[], null]);
+    assert.deepEqual(holders('10.0.0.2'), [['a', 1000, 1300]]);
   });
 
   it('pause, unpause and a new name are changes of the same run', async () => {

@@ -23,8 +23,11 @@ describe('docker: what happens in the life of a container', () => {
   let earlier: string;
   let registry: ChildProcess | null = null;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     docker = await startDocker();
+    teardown.defer(() => docker.stop());
+    teardown.defer(() => void registry?.kill());
     image = await docker.importImage('life:1', { 'org.opencontainers.image.title': 'life' });
     await docker.command('network', 'create', '--ipv6', '--subnet', 'fd00:77::/64', 'first');
     await docker.command('network', 'create', 'second');
@@ -38,12 +41,9 @@ describe('docker: what happens in the life of a container', () => {
         clock: () => Date.now(),
       }),
     );
+    teardown.defer(() => lives.stop());
   });
-  after(async () => {
-    registry?.kill();
-    await lives?.stop();
-    await docker?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   const run = (...parameters: readonly string[]): Promise<string> =>
     docker.command('run', '-d', ...ENDS_AT_ONCE, ...parameters, image, 'sleep', '1000');

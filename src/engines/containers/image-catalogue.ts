@@ -69,8 +69,8 @@ export class ImageCatalogue {
     if (found === null) return null;
     const { diffIds, created, platform } = found;
     const data: ImageData = {
-      names: [...summary.names].sort(),
-      digests: [...summary.digests].sort(),
+      names: summary.names.toSorted(),
+      digests: summary.digests.toSorted(),
       diffIds,
       labels: allowedLabels(summary.labels, this.#sources.labels()),
       sizeBytes: summary.sizeBytes,

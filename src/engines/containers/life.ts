@@ -77,8 +77,9 @@ export class Life {
 
   #release(data: AddressData, at: Instant, slack?: Slack): Observation {
     const id = addressId(data);
+    const from = this.#held.get(id)?.from ?? at;
     this.#held.delete(id);
-    this.#register.release(data.scope, placeOf(data), at);
+    this.#register.release(data.scope, placeOf(data), { from, until: at });
     return {
       kind: 'end',
       subject: { kind: 'address', id },

@@ -17,6 +17,8 @@ export class NetworkNames {
    */
   async nameOf(ip: string, candidates: readonly string[]): Promise<string | null> {
     if (candidates.length === 1) return candidates[0] ?? null;
+    // What is asked already may be answered as it was before the network was made.
+    if (this.#fetching !== null && this.#find(ip, candidates) === null) await this.#fetching;
     return this.#find(ip, candidates) ?? (await this.refresh(), this.#find(ip, candidates));
   }
 

@@ -23,8 +23,10 @@ describe('podman: what happens in the life of a container', () => {
   let filesBefore: ReadonlyMap<string, string>;
   let lives: ObservedLives;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     image = await podman.buildImage('localhost/life:1', { 'org.opencontainers.image.title': 'life' });
     network = await podman.createNetwork({ ipv6: true });
     second = await podman.createNetwork({ dns: false });
@@ -38,11 +40,9 @@ describe('podman: what happens in the life of a container', () => {
         clock: () => Date.now(),
       }),
     );
+    teardown.defer(() => lives.stop());
   });
-  after(async () => {
-    await lives?.stop();
-    await podman?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   const inspectedAddress = (id: string, name: string, field = 'IPAddress'): Promise<string> =>
     podman.command('inspect', '--format', `{{(index .NetworkSettings.Networks "${name}").${field}}}`, id);

@@ -21,16 +21,24 @@ export function readWithoutTrace(path: string): FileReading | null {
   const file = open(path);
   if (file === null) return null;
   try {
-    const status = fstatSync(file, { bigint: true });
-    if (!status.isFile()) return null;
-    const buffer = Buffer.alloc(Math.min(Number(status.size), FILE_BYTES_MAX));
-    const length = readSync(file, buffer, 0, buffer.length, 0);
-    return { text: buffer.toString('utf8', 0, length), changedAt: Number(status.ctimeNs) / 1e6 };
+    return readOpened(file);
   } catch {
     return null;
   } finally {
     closeSync(file);
   }
+}
+
+/**
+ * Null when it was removed after it was opened: its time of change is then that of its removal, as
+ * the number of its names is an attribute, too.
+ */
+export function readOpened(file: number): FileReading | null {
+  const status = fstatSync(file, { bigint: true });
+  if (!status.isFile() || status.nlink === 0n) return null;
+  const buffer = Buffer.alloc(Math.min(Number(status.size), FILE_BYTES_MAX));
+  const length = readSync(file, buffer, 0, buffer.length, 0);
+  return { text: buffer.toString('utf8', 0, length), changedAt: Number(status.ctimeNs) / 1e6 };
 }
 
 function open(path: string): number | null {

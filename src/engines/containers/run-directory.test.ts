@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { RunDirectory } from './run-directory.ts';
+import { RunDirectory, watchDirectory, type WatchDirectory } from './run-directory.ts';
 
 const ID = 'c'.repeat(64);
 
@@ -16,17 +17,26 @@ describe('podman’s run directory', () => {
   beforeEach(async () => {
     path = await mkdtemp(join(tmpdir(), 'sheerline-run-'));
     told = [];
-    directory = new RunDirectory(path, {
-      created: (id) => told.push(`created ${id}`),
-      prepared: (id) => told.push(`prepared ${id}`),
-      unnamed: (id) => told.push(`unnamed ${id}`),
-    });
-    directory.open();
+    directory = opened();
   });
   afterEach(async () => {
     directory.close();
     await rm(path, { recursive: true });
   });
+
+  function opened(watching?: WatchDirectory): RunDirectory {
+    const opening = new RunDirectory(
+      path,
+      {
+        created: (id) => told.push(`created ${id}`),
+        prepared: (id) => told.push(`prepared ${id}`),
+        unnamed: (id) => told.push(`unnamed ${id}`),
+      },
+      watching,
+    );
+    opening.open();
+    return opening;
+  }
 
   const write = async (name: string, text: string): Promise<void> => {
     await mkdir(join(path, ID, 'userdata'), { recursive: true });
@@ -45,6 +55,42 @@ describe('podman’s run directory', () => {
     await heard(`created ${ID}`);
     await write('hosts', '10.0.0.2 web\n');
     await heard(`prepared ${ID}`);
+    assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
+  });
+
+  it('misses nothing when the inner directory is made between two looks', async () => {
+    directory.close();
+    let looks = 0;
+    directory = opened((watched, changed) => {
+      try {
+        return watchDirectory(watched, changed);
+      } finally {
+        // The first look at it finds nothing; podman makes it before anything else is looked at.
+        if (watched.endsWith('userdata') && looks++ === 0) mkdirSync(watched);
+      }
+    });
+    await mkdir(join(path, ID));
+    await heard(`created ${ID}`);
+    assert.equal(looks, 2);
+    await write('hosts', '10.0.0.2 web\n');
+    await heard(`prepared ${ID}`);
+    await rm(join(path, ID), { recursive: true });
+    assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
+  });
+
+  it('sees a container start that was made before, and does not believe what stood there', async () => {
+    await write('hosts', '10.0.0.9 web\n');
+    directory.close();
+    told = [];
+    directory = opened();
+    await rm(join(path, ID), { recursive: true });
+    assert.equal(directory.sighting(ID).hosts, null);
+    directory.close();
+    await write('hosts', '10.0.0.9 web\n');
+    directory = opened();
+    await write('hosts', '10.0.0.2 web\n');
+    await heard(`prepared ${ID}`);
+    await rm(join(path, ID), { recursive: true });
     assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
   });
 
@@ -75,6 +121,23 @@ describe('podman’s run directory', () => {
     await delay(30);
     await write('hosts', '10.0.0.99 web\n');
     assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
+  });
+
+  it('does not believe it either when podman removes the pid file before the hosts file', async () => {
+    await write('hosts', '10.0.0.2 web\n');
+    directory.follow(ID);
+    await write('pidfile', '42');
+    directory.sighting(ID);
+    await delay(30);
+    await write('hosts', '10.0.0.99 web\n');
+    await rm(join(path, ID, 'userdata', 'pidfile'));
+    for (let look = 0; look < 2; look++) {
+      assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.2 web\n');
+      assert.equal(directory.sighting(ID).pid, 42);
+    }
+    await delay(30);
+    await write('hosts', '10.0.0.3 web\n');
+    assert.equal(directory.sighting(ID).hosts?.text, '10.0.0.3 web\n', 'its next run');
   });
 
   it('believes it again when the container is started anew', async () => {

@@ -1,4 +1,4 @@
-import { watch, type FSWatcher } from 'node:fs';
+import { readdirSync, watch, type FSWatcher } from 'node:fs';
 import { join } from 'node:path';
 import type { Instant } from '#model';
 import { readWithoutTrace, type FileReading } from './read-without-trace.ts';
@@ -19,10 +19,20 @@ export interface RunDirectoryListener {
   unnamed(id: string): void;
 }
 
+/** Tells the names of what changes in a directory; throws what the system says when it can't. */
+export type WatchDirectory = (path: string, changed: (name: string | null) => void) => FSWatcher;
+
+export const watchDirectory: WatchDirectory = (path, changed) =>
+  watch(path, { persistent: false }, (_, name) => changed(name));
+
 interface Watched {
   watcher: FSWatcher | null;
   hosts: FileReading | null;
   pid: number | null;
+  /** Its pid file is there. */
+  started: boolean;
+  /** When the hosts file had been changed that a run left behind. */
+  left: Instant | null;
 }
 
 /**
@@ -31,33 +41,39 @@ interface Watched {
  * stay until the container's next start or its removal, so a file that is read late says the same.
  *
  * A container can write to its own hosts file once it runs. A reading is trusted only when the file
- * had not been changed since the pid file was written, by the kernel's change times.
+ * had not been changed since the pid file was written, by the kernel's change times. When the pid
+ * file goes, before the hosts file does or is written anew, what stands there is what the run left.
  */
 export class RunDirectory {
   readonly path: string;
   readonly #listener: RunDirectoryListener;
+  readonly #watch: WatchDirectory;
   readonly #containers = new Map<string, Watched>();
   #root: FSWatcher | null = null;
 
-  constructor(path: string, listener: RunDirectoryListener) {
+  constructor(path: string, listener: RunDirectoryListener, watching = watchDirectory) {
     this.path = path;
     this.#listener = listener;
+    this.#watch = watching;
   }
 
   /** Throws what the system says when the directory can't be watched. */
   open(): void {
-    this.#root = watch(this.path, { persistent: false }, (_, name) => {
-      if (name !== null && /^[0-9a-f]{64}$/.test(name)) this.#appeared(name);
+    this.#root = this.#watch(this.path, (name) => {
+      if (name !== null && CONTAINER_ID.test(name)) this.#appeared(name);
     });
     this.#root.on('error', () => this.#root?.close());
+    // Containers that were made before may start at any moment. What stands there is not read: it
+    // may be of a run that is over.
+    for (const id of readdirSync(this.path)) if (CONTAINER_ID.test(id)) this.#arm(id, this.#begin(id));
   }
 
   /** Watches a container that is there already. */
   follow(id: string): void {
     if (this.#containers.has(id)) return;
-    const watched: Watched = { watcher: null, hosts: null, pid: null };
-    this.#containers.set(id, watched);
+    const watched = this.#begin(id);
     this.#arm(id, watched);
+    this.#read(id, watched);
   }
 
   /** What is known of its present run; reads again, for the news may still be on its way. */
@@ -88,6 +104,7 @@ export class RunDirectory {
     if (watched?.watcher) return;
     if (watched !== undefined) {
       this.#arm(id, watched);
+      this.#read(id, watched);
       return;
     }
     this.follow(id);
@@ -96,28 +113,42 @@ export class RunDirectory {
     else this.#listener.created(id);
   }
 
+  #begin(id: string): Watched {
+    const watched: Watched = { watcher: null, hosts: null, pid: null, started: false, left: null };
+    this.#containers.set(id, watched);
+    return watched;
+  }
+
+  /**
+   * Podman makes the container's directory and `userdata` in it at once. When the inner one is not
+   * there yet, it may be made before the outer one is watched: so it is tried again after that, or
+   * nothing would ever tell of what is written there.
+   */
   #arm(id: string, watched: Watched): void {
-    for (const [directory, inner] of [
-      [join(this.path, id, 'userdata'), true],
-      [join(this.path, id), false],
-    ] as const) {
-      try {
-        watched.watcher = watch(directory, { persistent: false }, (_, name) => {
-          if (inner) this.#changed(id, watched, name);
-          else this.#rearm(id, watched);
-        });
-        watched.watcher.on('error', () => this.forget(id));
-        break;
-      } catch {
-        watched.watcher = null;
-      }
+    const outer = join(this.path, id);
+    const inner = (): FSWatcher | null =>
+      this.#watchOrNull(id, join(outer, 'userdata'), (name) => this.#changed(id, watched, name));
+    watched.watcher = inner();
+    if (watched.watcher !== null) return;
+    const waiting = this.#watchOrNull(id, outer, () => this.#rearm(id, watched));
+    watched.watcher = inner();
+    if (watched.watcher === null) watched.watcher = waiting;
+    else waiting?.close();
+  }
+
+  #watchOrNull(id: string, path: string, changed: (name: string | null) => void): FSWatcher | null {
+    try {
+      return this.#watch(path, changed).on('error', () => this.forget(id));
+    } catch {
+      return null;
     }
-    this.#read(id, watched);
   }
 
   #rearm(id: string, watched: Watched): void {
+    if (this.#containers.get(id) !== watched) return;
     watched.watcher?.close();
-    if (this.#containers.get(id) === watched) this.#arm(id, watched);
+    this.#arm(id, watched);
+    this.#read(id, watched);
   }
 
   #changed(id: string, watched: Watched, name: string | null): void {
@@ -131,15 +162,25 @@ export class RunDirectory {
     const pid = pidOf(pidFile);
     const starts = pid !== null && pid !== watched.pid;
     if (starts) watched.pid = pid;
+    if (watched.started && pidFile === null) watched.left = hosts?.changedAt ?? null;
+    watched.started = pidFile !== null;
     if (hosts === null) {
       if (starts) this.#listener.unnamed(id);
       return;
     }
-    if (hosts.text === '' || (pidFile !== null && hosts.changedAt > pidFile.changedAt)) return;
+    if (!isWrittenByPodman(hosts, pidFile, watched.left)) return;
     const news = watched.hosts?.changedAt !== hosts.changedAt;
     watched.hosts = hosts;
     if (news) this.#listener.prepared(id, hosts.changedAt);
   }
+}
+
+const CONTAINER_ID = /^[0-9a-f]{64}$/;
+
+/** `left`: when the file had been changed that the run before left behind. */
+function isWrittenByPodman(hosts: FileReading, pidFile: FileReading | null, left: Instant | null): boolean {
+  if (hosts.text === '') return false;
+  return pidFile === null ? hosts.changedAt !== left : hosts.changedAt <= pidFile.changedAt;
 }
 
 function pidOf(file: FileReading | null): number | null {

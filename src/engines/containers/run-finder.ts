@@ -119,9 +119,10 @@ export class RunFinder {
     return this.#compose(known, addresses, sighting, event);
   }
 
-  /** A container that runs now. */
+  /** A container that runs now. In no network at all it has no address, and none is missing. */
   fromDetails(details: ContainerDetails): ContainerRun {
-    const { addressed, networks } = networksOf(details);
+    const { addressed: meant, networks } = networksOf(details);
+    const addressed = meant && networks.length > 0;
     const addresses = addressed
       ? details.networks.flatMap(({ name, ips }) => ips.map((ip) => ({ network: name, ip })))
       : [];

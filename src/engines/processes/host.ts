@@ -11,6 +11,8 @@ export interface Host {
   readonly namespace: number | null;
   readonly userName: (userId: number) => string;
   readonly ownsContainer: ((containerId: string) => boolean | null) | null;
+  /** The process that watches, where it is the control plane's own. */
+  readonly controlPlanePid: number | null;
   /** Ids of instances that an earlier watch reported, and whose end nobody has seen. */
   readonly reported: () => readonly string[];
 }

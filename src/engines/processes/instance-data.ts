@@ -21,12 +21,16 @@ export function readInstance(host: Host, stat: ProcessStat): InstanceData {
   const group = readControlGroup(files, stat.pid);
   const userId = readUserId(files, stat.pid);
   const namespace = readNetworkNamespace(files, stat.pid);
+  // Neither the interpreter that runs Sheerline nor where it was started says what it is.
+  const identity =
+    stat.pid === host.controlPlanePid
+      ? ({ name: 'sheerline', isControlPlane: true } as const)
+      : { name, workingDirectory: readWorkingDirectory(files, stat.pid) };
   return {
     ...bareInstance(host.node, stat.command),
-    name,
+    ...identity,
     pid: stat.pid,
     executable,
-    workingDirectory: readWorkingDirectory(files, stat.pid),
     unit: group.unit,
     cgroup: group.path,
     user: userId === null ? null : userName(userId),

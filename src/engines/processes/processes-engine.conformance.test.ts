@@ -29,6 +29,11 @@ engineConformance('processes, on a made /proc', async () => {
       );
   };
   const outages: Promise<void>[] = [];
+  const repairLater = async (): Promise<void> => {
+    await delay(OUTAGE_MS);
+    broken = false;
+    writeTable();
+  };
 
   return {
     engine,
@@ -58,12 +63,7 @@ engineConformance('processes, on a made /proc', async () => {
     dropConnection: async () => {
       broken = true;
       proc.delete('net');
-      outages.push(
-        delay(OUTAGE_MS).then(() => {
-          broken = false;
-          writeTable();
-        }),
-      );
+      outages.push(repairLater());
     },
     restartEngine: null,
     inventory: async () =>

@@ -5,6 +5,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { InstanceData } from '#model';
 
+import { until } from '../../../test/fakes/until.ts';
 import { NetworkNamespace } from '../../../test/processes/network-namespace.ts';
 import { StartedProcesses } from '../../../test/processes/started-processes.ts';
 import { TcpTargets } from '../../../test/processes/tcp-targets.ts';
@@ -15,17 +16,17 @@ describe('the engine for processes, on this machine', () => {
   const targets = new TcpTargets();
   const namespace = new NetworkNamespace();
   let watched: Watched;
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     namespace.create();
+    teardown.defer(() => namespace.delete());
+    teardown.defer(() => targets.close());
+    teardown.defer(() => started.end());
     watched = new Watched('/proc');
-    await watched.looks(1);
+    teardown.defer(() => watched.stop());
+    await watched.looks.more(1);
   });
-  after(async () => {
-    await watched.stop();
-    await started.end();
-    targets.close();
-    namespace.delete();
-  });
+  after(() => teardown.disposeAsync());
 
   const byPid = (pid: number): [string, InstanceData] | undefined =>
     [...watched.instances].find(([, data]) => data.pid === pid);
@@ -37,16 +38,16 @@ describe('the engine for processes, on this machine', () => {
 
   it('finds a Node server with its addresses of both families, and sees it end', async () => {
     const server = started.nodeServer();
-    const ports = [await server.line(), await server.line()].sort();
-    await watched.until(() => addressesOf(server.pid).length === 2);
+    const ports = [await server.line(), await server.line()].toSorted();
+    await until(() => addressesOf(server.pid).length === 2);
     const expected = ports.map((line) => `host/box ${line.replace(' ', ' tcp/')}`);
-    assert.deepEqual([...addressesOf(server.pid)].sort(), expected.sort());
+    assert.deepEqual([...addressesOf(server.pid)].toSorted(), expected.toSorted());
     const [id, data] = byPid(server.pid) ?? assert.fail();
     assert.equal(data.executable, process.execPath);
     assert.equal(data.workingDirectory, process.cwd());
     assert.match(id, new RegExp(`^process/[0-9a-f]{8}/${server.pid}/\\d+$`));
     await server.end();
-    await watched.until(() => !watched.instances.has(id) && addressesOf(server.pid).length === 0);
+    await until(() => !watched.instances.has(id) && addressesOf(server.pid).length === 0);
   });
 
   it('takes a forking server for one instance, its workers’ connections included', async () => {
@@ -57,8 +58,8 @@ describe('the engine for processes, on this machine', () => {
     socket.write(`${target.port}\n`);
     const worker = Number(await firstLine(socket));
     assert.ok(workers.includes(worker), 'a worker has answered and has called out');
-    await watched.until(() => addressesOf(server.pid).length === 1);
-    await watched.looks(2);
+    await until(() => addressesOf(server.pid).length === 1);
+    await watched.looks.more(2);
     const id = byPid(server.pid)?.[0];
     assert.equal(watched.engine.instanceOfProcess?.(worker, null, Date.now()), id);
     assert.equal(byPid(worker), undefined);
@@ -77,7 +78,7 @@ describe('the engine for processes, on this machine', () => {
       '-p',
       '8099',
     );
-    await watched.until(() => addressesOf(listener.pid).length === 1);
+    await until(() => addressesOf(listener.pid).length === 1);
     assert.match(
       addressesOf(listener.pid)[0] ?? '',
       new RegExp(`^network/box/netns-${namespace.inode()} (::|0\\.0\\.0\\.0) tcp/8099$`),
@@ -91,7 +92,7 @@ describe('the engine for processes, on this machine', () => {
     const target = await targets.listen();
     const client = started.start('busybox', 'nc', '127.0.0.1', String(target.port));
     await target.connected;
-    await watched.until(() => byPid(client.pid) !== undefined);
+    await until(() => byPid(client.pid) !== undefined);
     assert.deepEqual(addressesOf(client.pid), []);
   });
 
@@ -103,7 +104,7 @@ describe('the engine for processes, on this machine', () => {
     watched.engine.witness?.({ pid: gone.pid, startTicks, command: 'cat', at: Date.now() });
     const id = (): string | undefined =>
       [...watched.known.keys()].find((key) => key.endsWith(`/${gone.pid}/${startTicks}`));
-    await watched.until(() => id() !== undefined);
+    await until(() => id() !== undefined);
     assert.equal(watched.known.get(id() ?? '')?.name, 'cat');
     assert.equal(watched.engine.instanceOfProcess?.(gone.pid, startTicks, Date.now()), id());
   });
@@ -115,9 +116,7 @@ describe('the engine for processes, on this machine', () => {
     process.seteuid?.('nobody');
     const unprivileged = new Watched('/proc');
     try {
-      await unprivileged.until(() =>
-        (unprivileged.state()?.reason ?? '').includes('start Sheerline as root'),
-      );
+      await until(() => (unprivileged.state()?.reason ?? '').includes('start Sheerline as root'));
       assert.equal(unprivileged.state()?.state, 'live');
     } finally {
       await unprivileged.stop();

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 
 import { BOOT_ID, FakeProcDirectory, HOST_NAMESPACE, socketRow } from '../../../test/fakes/proc-directory.ts';
-import { Watched } from './watched.fixture.ts';
+import { until } from '../../../test/fakes/until.ts';
+import { CONTROL_PLANE_PID, Watched } from './watched.fixture.ts';
 
 const ANY = '00000000:0000';
 const listening = (port: string, inode: number): string => socketRow(`00000000:${port}`, ANY, 10, inode);
@@ -26,7 +27,7 @@ describe('the engine for processes, on a made /proc', () => {
 
   const watch = async (ownsContainer?: (id: string) => boolean | null, reported: readonly string[] = []) => {
     watched = new Watched(proc.directory, ownsContainer, reported);
-    await watched.looks(1);
+    await watched.looks.more(1);
   };
 
   it('reports a listener with its address, and nobody who does neither', async () => {
@@ -41,6 +42,20 @@ describe('the engine for processes, on a made /proc', () => {
     assert.equal(nginx?.workingDirectory, '/srv');
     assert.deepEqual(nginx?.networks, ['host']);
     assert.deepEqual(watched.listening(), [`host/box 0.0.0.0 tcp/80 ${idOf(10, 100)}`]);
+  });
+
+  it('knows its own control plane, and nothing of who started it or where', async () => {
+    const pid = CONTROL_PLANE_PID;
+    proc.start({ pid, startTicks: 100, command: 'node', sockets: { 6: 500 }, workingDirectory: '/srv/shop' });
+    proc.start({ pid: 11, startTicks: 110, command: 'node', sockets: { 6: 501 } });
+    proc.table('tcp', [listening('0050', 500), listening('0051', 501)]);
+    await watch();
+    const own = watched.instances.get(idOf(pid, 100));
+    assert.deepEqual(
+      [own?.name, own?.isControlPlane, own?.executable, own?.workingDirectory],
+      ['sheerline', true, '/usr/bin/node', null],
+    );
+    assert.equal(watched.instances.get(idOf(11, 110))?.isControlPlane, undefined);
   });
 
   it('begins with its state and a snapshot between its marks, the node in it', async () => {
@@ -83,7 +98,7 @@ describe('the engine for processes, on a made /proc', () => {
     assert.deepEqual([...watched.instances.keys()], [idOf(10, 100)]);
     assert.equal(watched.engine.instanceOfProcess?.(12, 120, Date.now()), idOf(10, 100));
     watched.engine.witness?.({ pid: 11, startTicks: 110, command: 'nginx', at: Date.now() });
-    await watched.looks(1);
+    await watched.looks.more(1);
     assert.deepEqual([...watched.instances.keys()], [idOf(10, 100)]);
   });
 
@@ -112,7 +127,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.start({ pid: 11, startTicks: 110, command: 'curl', parentPid: 10, sockets: { 3: 600 } });
     proc.table('tcp', [listening('1F91', 500), outgoing(600)]);
     await watch();
-    assert.deepEqual([...watched.instances.values()].map(({ name }) => name).sort(), ['curl', 'node']);
+    assert.deepEqual([...watched.instances.values()].map(({ name }) => name).toSorted(), ['curl', 'node']);
   });
 
   it('ends what is gone with its slack, and tells a pid that was taken over', async () => {
@@ -122,8 +137,8 @@ describe('the engine for processes, on a made /proc', () => {
     proc.end(10);
     proc.start({ pid: 10, startTicks: 900, sockets: { 6: 501 } });
     proc.table('tcp', [listening('0050', 501)]);
-    await watched.until(() => watched.instances.has(idOf(10, 900)) && !watched.instances.has(idOf(10, 100)));
-    await watched.until(() => watched.listening().length === 1);
+    await until(() => watched.instances.has(idOf(10, 900)) && !watched.instances.has(idOf(10, 100)));
+    await until(() => watched.listening().length === 1);
     assert.deepEqual(watched.listening(), [`host/box 0.0.0.0 tcp/80 ${idOf(10, 900)}`]);
     const ends = watched.all.filter((each) => each.kind === 'end');
     assert.equal(ends.length, 2);
@@ -138,7 +153,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.end(10);
     proc.start({ pid: 10, startTicks: 100, state: 'Z' });
     proc.table('tcp', []);
-    await watched.until(() => watched.instances.size === 0 && watched.listening().length === 0);
+    await until(() => watched.instances.size === 0 && watched.listening().length === 0);
   });
 
   it('ends an address whose row stays away, although its file is open, and not the process', async () => {
@@ -146,7 +161,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.table('tcp', [listening('0050', 500)]);
     await watch();
     proc.table('tcp', []);
-    await watched.until(() => watched.listening().length === 0);
+    await until(() => watched.listening().length === 0);
     assert.equal(watched.instances.size, 1, 'it has closed its socket and lives on');
   });
 
@@ -157,7 +172,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.table('tcp', [listening('0050', 500)]);
     await watch();
     proc.end(10);
-    await watched.until(() => watched.listening().join() === `host/box 0.0.0.0 tcp/80 ${idOf(11, 110)}`);
+    await until(() => watched.listening().join() === `host/box 0.0.0.0 tcp/80 ${idOf(11, 110)}`);
     assert.deepEqual([...watched.instances.keys()], [idOf(11, 110)]);
   });
 
@@ -167,7 +182,7 @@ describe('the engine for processes, on a made /proc', () => {
     const startTicks = 99_990;
     watched.engine.witness?.({ pid: 77, startTicks, command: 'curl', at });
     watched.engine.witness?.({ pid: 77, startTicks, command: 'curl', at });
-    await watched.until(() => watched.known.has(idOf(77, startTicks)));
+    await until(() => watched.known.has(idOf(77, startTicks)));
     const data = watched.known.get(idOf(77, startTicks));
     assert.equal(data?.name, 'curl');
     assert.equal(data?.executable, null);
@@ -186,7 +201,7 @@ describe('the engine for processes, on a made /proc', () => {
       idOf(12, 120),
       'nonsense',
     ]);
-    await watched.looks(1);
+    await watched.looks.more(1);
     assert.deepEqual([...watched.instances.keys()], [idOf(10, 100)]);
   });
 
@@ -195,8 +210,8 @@ describe('the engine for processes, on a made /proc', () => {
     proc.start({ pid: 77, startTicks: 99_990, command: 'curl' });
     watched.engine.witness?.({ pid: 77, startTicks: 99_990, command: 'curl', at: Date.now() });
     proc.end(77);
-    await watched.until(() => watched.known.has(idOf(77, 99_990)));
-    await watched.until(() => !watched.instances.has(idOf(77, 99_990)));
+    await until(() => watched.known.has(idOf(77, 99_990)));
+    await until(() => !watched.instances.has(idOf(77, 99_990)));
     const end = watched.all.find((each) => each.kind === 'end' && each.subject.id === idOf(77, 99_990));
     assert.ok(end?.kind === 'end' && end.slack !== undefined && end.slack.lastSeen <= end.slack.firstMissing);
   });
@@ -205,7 +220,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.start({ pid: 77, startTicks: 500_000, command: 'nginx' });
     await watch();
     watched.engine.witness?.({ pid: 77, startTicks: 4_000, command: 'curl', at: Date.now() - 900_000 });
-    await watched.until(() => watched.known.has(idOf(77, 4_000)));
+    await until(() => watched.known.has(idOf(77, 4_000)));
     assert.equal(watched.known.get(idOf(77, 4_000))?.name, 'curl');
     assert.ok(!watched.known.has(idOf(77, 500_000)));
   });
@@ -214,7 +229,7 @@ describe('the engine for processes, on a made /proc', () => {
     proc.start({ pid: 77, startTicks: 100, command: 'java' });
     await watch();
     watched.engine.witness?.({ pid: 77, startTicks: 50_000, command: 'pool-1-thread-7', at: Date.now() });
-    await watched.until(() => watched.instances.has(idOf(77, 100)));
+    await until(() => watched.instances.has(idOf(77, 100)));
     assert.equal(watched.instances.get(idOf(77, 100))?.name, 'java');
   });
 
@@ -237,7 +252,7 @@ describe('the engine for processes, on a made /proc', () => {
       proc.start({ pid: 11, startTicks: 100, ...inContainer });
       proc.table('tcp', [listening('0050', 500)]);
       await watch(() => null, [idOf(11, 100)]);
-      await watched.looks(20);
+      await watched.looks.more(20);
       assert.deepEqual([...watched.instances.keys()], [idOf(11, 100)]);
       assert.equal(watched.asserted(idOf(11, 100)), 1);
     });
@@ -257,13 +272,13 @@ describe('the engine for processes, on a made /proc', () => {
       proc.start({ pid: 11, startTicks: 100, command: 'old', sockets: { 6: 501 } });
       proc.table('tcp', [listening('0050', 500), listening('0051', 501)]);
       await watch((id) => owned.has(id));
-      await watched.looks(2);
+      await watched.looks.more(2);
       assert.deepEqual(
         [...watched.instances.values()].map(({ name }) => name),
         ['old'],
       );
       watched.advance(6_000);
-      await watched.until(() => watched.instances.size === 2);
+      await until(() => watched.instances.size === 2);
     });
   });
 
@@ -271,14 +286,14 @@ describe('the engine for processes, on a made /proc', () => {
     it('says that /proc is not there, and begins when it is', async () => {
       proc.remove();
       watched = new Watched(proc.directory);
-      await watched.until(() => watched.all.some(({ kind }) => kind === 'state'));
+      await until(() => watched.all.some(({ kind }) => kind === 'state'));
       const state = watched.all.find((each) => each.kind === 'state');
       assert.equal(state?.data.state, 'inactive');
       assert.match(state?.data.reason ?? '', /can't be listed|has no boot id/);
       proc.table('tcp', []);
       proc.write('sys/kernel/random/boot_id', BOOT_ID);
       proc.write('uptime', '1000.00 1');
-      await watched.until(() => watched.state()?.state === 'live');
+      await until(() => watched.state()?.state === 'live');
     });
 
     it('reports a gap and a new snapshot after an interruption', async () => {
@@ -287,10 +302,10 @@ describe('the engine for processes, on a made /proc', () => {
       proc.table('tcp', [row]);
       await watch();
       proc.delete('net');
-      await watched.until(() => watched.all.some(({ kind }) => kind === 'gap'));
+      await until(() => watched.all.some(({ kind }) => kind === 'gap'));
       proc.table('tcp', [row]);
       const snapshots = (): number => watched.all.filter(({ kind }) => kind === 'snapshot-end').length;
-      await watched.until(() => snapshots() === 2);
+      await until(() => snapshots() === 2);
       assert.equal(watched.asserted(idOf(10, 100)), 2);
     });
 

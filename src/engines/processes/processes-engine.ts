@@ -34,6 +34,8 @@ export interface ProcessesEngineOptions {
    * in it although it may neither listen nor call just then.
    */
   readonly reported?: () => readonly string[];
+  /** The control plane's own process, which is an instance like others and is called what it is. */
+  readonly controlPlanePid?: number;
   readonly passwdFile?: string;
   readonly osReleaseFile?: string;
 }
@@ -103,6 +105,7 @@ function hostOf(options: ProcessesEngineOptions, clock: Clock): () => Host {
     namespace: readNetworkNamespace(files, 'self'),
     userName,
     ownsContainer: options.ownsContainer ?? null,
+    controlPlanePid: options.controlPlanePid ?? null,
     reported: options.reported ?? (() => []),
   });
 }

@@ -23,7 +23,7 @@ export function createSearchOrder(table: ProcessTable, instances: ProcessInstanc
   return {
     everyone: () => ({
       pids: programs(table)
-        .sort((left, right) => right.startTicks - left.startTicks)
+        .toSorted((left, right) => right.startTicks - left.startTicks)
         .map(({ pid }) => pid),
     }),
     few: () => {

@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 import type { AddressData, InstanceData, Observation, SourceData } from '#model';
 
+import { Looks } from '../../../test/fakes/looks.ts';
 import type { Engine } from '../engine.ts';
 import { createProcessesEngine } from './processes-engine.ts';
 
-const DEADLINE_MS = 20_000;
+/** Which process of a made /proc is the control plane. */
+export const CONTROL_PLANE_PID = 4242;
 
 /** An engine that is observed, and what its observations add up to. */
 export class Watched {
@@ -15,10 +15,10 @@ export class Watched {
   readonly instances = new Map<string, InstanceData>();
   /** All that ever were. */
   readonly known = new Map<string, InstanceData>();
+  readonly looks = new Looks();
   private readonly addresses = new Map<string, AddressData>();
   private readonly stopped = new AbortController();
   private readonly finished: Promise<void>;
-  private looked = 0;
   private aheadMs = 0;
 
   constructor(
@@ -32,23 +32,10 @@ export class Watched {
       procDirectory,
       intervalMs: 20,
       reported: () => reported,
+      controlPlanePid: CONTROL_PLANE_PID,
       ...(ownsContainer === undefined ? {} : { ownsContainer }),
     });
     this.finished = this.run();
-  }
-
-  /** So many more looks, each of which has begun after this was called. */
-  async looks(count: number): Promise<void> {
-    const wanted = this.looked + count + (this.looked === 0 ? 0 : 1);
-    await this.until(() => this.looked >= wanted);
-  }
-
-  async until(condition: () => boolean): Promise<void> {
-    const deadline = performance.now() + DEADLINE_MS;
-    while (!condition()) {
-      if (performance.now() > deadline) throw new Error(`not in ${DEADLINE_MS} ms: ${condition.toString()}`);
-      await delay(5);
-    }
   }
 
   /** Sockets: scope, address, port, holder. */
@@ -76,14 +63,10 @@ export class Watched {
   }
 
   private async run(): Promise<void> {
-    let watermark = Number.NEGATIVE_INFINITY;
     for await (const observations of this.engine.observe(this.stopped.signal)) {
       for (const observation of observations) {
         this.take(observation);
-        if (observation.kind === 'watermark' && observation.at > watermark) {
-          watermark = observation.at;
-          this.looked += 1;
-        }
+        if (observation.kind === 'watermark') this.looks.watermark(observation.at);
       }
     }
   }

@@ -1,12 +1,10 @@
-import { bytesOf, columnOf, grown } from './columns.ts';
+import { bytesOf, columnOf, withRoom } from '../columns.ts';
+import { STEP, type StepRange } from './step.ts';
 
 /** Nobody held it. */
 export const NO_HOLDER = -1;
 /** Two different holders claim the same moment: a conflict, never a guess. */
 export const AMBIGUOUS = -2;
-
-/** How many questions are answered in step: more than 32 were slower, fewer than 16 too. */
-export const STEP = 32;
 
 export interface HeldInterval {
   readonly from: number;
@@ -41,6 +39,9 @@ export class IntervalArena {
   readonly #stepSlots = new Int32Array(STEP);
   readonly #stepLengths = new Int32Array(STEP);
   readonly #stepReaches = new Int32Array(STEP);
+  readonly #stepStarts = new Float64Array(STEP);
+  readonly #stepEnds = new Float64Array(STEP);
+  readonly #stepHolders = new Int32Array(STEP);
 
   /** From {@link parts}; null when they don't fit together. */
   static fromParts(
@@ -62,11 +63,12 @@ export class IntervalArena {
     return arena;
   }
 
+  /** A copy: rows move. */
   parts(): Uint8Array[] {
     return [
-      bytesOf(this.#headers, this.#rows * HEADER),
-      bytesOf(this.#times, this.#used * 2),
-      bytesOf(this.#holders, this.#used),
+      bytesOf(this.#headers, this.#rows * HEADER).slice(),
+      bytesOf(this.#times, this.#used * 2).slice(),
+      bytesOf(this.#holders, this.#used).slice(),
     ];
   }
 
@@ -115,17 +117,14 @@ export class IntervalArena {
   }
 
   /**
-   * {@link holderDuring} for many questions, into `holders`; a row of -1 is held by nobody. Each question
-   * is a chain of cache misses (memory is some 100 ns away); taken in step, {@link STEP} chains wait
-   * at the same time.
+   * {@link holderDuring} for many questions in step, into `holders`; a row of -1 is held by nobody.
    */
   holdersDuring(
     rows: Int32Array,
     moments: { readonly from: Float64Array; readonly to: Float64Array },
     holders: Int32Array,
-    range: { readonly from: number; readonly count: number },
+    { from, count }: StepRange,
   ): void {
-    const { from, count } = range;
     const times = this.#times;
     const slots = this.#stepSlots;
     const lengths = this.#stepLengths;
@@ -139,17 +138,17 @@ export class IntervalArena {
         lengths[step] = length - half;
       }
     }
+    this.#readSteps(count);
     for (let step = 0; step < count; step += 1) {
-      const slot = slots[step] as number;
       const moment = moments.from[from + step] as number;
       // Alone at that moment, as nearly always; else it may be one of several, or there is no row.
       const alone =
-        lengths[step] === 1 && this.#stepReaches[step] === 0 && (times[slot * 2] as number) <= moment;
+        lengths[step] === 1 && this.#stepReaches[step] === 0 && (this.#stepStarts[step] as number) <= moment;
       if (!alone)
         holders[from + step] = this.#holderOfStep(rows, step, moment, moments.to[from + step] as number);
       else
         holders[from + step] =
-          (times[slot * 2 + 1] as number) > moment ? (this.#holders[slot] as number) : NO_HOLDER;
+          (this.#stepEnds[step] as number) > moment ? (this.#stepHolders[step] as number) : NO_HOLDER;
     }
   }
 
@@ -168,6 +167,17 @@ export class IntervalArena {
       if (length > longest) longest = length;
     }
     return longest;
+  }
+
+  /** What the slots hold: without a branch in between, so that all reads wait together. */
+  #readSteps(count: number): void {
+    const times = this.#times;
+    for (let step = 0; step < count; step += 1) {
+      const slot = this.#stepSlots[step] as number;
+      this.#stepStarts[step] = times[slot * 2] as number;
+      this.#stepEnds[step] = times[slot * 2 + 1] as number;
+      this.#stepHolders[step] = this.#holders[slot] as number;
+    }
   }
 
   #holderOfStep(rows: Int32Array, step: number, from: number, to: number): number {
@@ -308,7 +318,7 @@ export class IntervalArena {
   /** Room for `needed` intervals in a row, which is made if it is new. */
   #reserve(row: number, needed: number, wanted: number): void {
     if (row >= this.#rows) {
-      this.#headers = grown(this.#headers, (row + 1) * HEADER);
+      this.#headers = withRoom(this.#headers, (row + 1) * HEADER);
       this.#rows = row + 1;
     }
     if (needed <= (this.#headers[row * HEADER + CAPACITY] ?? 0)) return;

@@ -1,6 +1,7 @@
 import { type Protocol, formatIpv4, formatIpv6, mappedIpv4, parseIpv4, parseIpv6 } from '#model';
 
-import { bytesOf, columnOf, grown } from './columns.ts';
+import { bytesOf, columnOf, withRoom } from '../columns.ts';
+import { STEP, type StepRange } from './step.ts';
 
 /** What a key stands for. */
 export interface AddressKey {
@@ -35,6 +36,7 @@ export class KeyTable {
   /** Canonical text → number. */
   readonly #ipv6Numbers = new Map<string, number>();
   readonly #scratch = new Uint32Array(4);
+  readonly #stepDifferences = new Int32Array(STEP);
 
   /** From {@link parts}; null when they don't fit together. */
   static fromParts(keyBytes: Uint8Array, ipv6Bytes: Uint8Array, slotBytes: Uint8Array): KeyTable | null {
@@ -57,11 +59,12 @@ export class KeyTable {
     return table;
   }
 
+  /** As it is now, whatever is added later: only slots are ever written again. */
   parts(): Uint8Array[] {
     return [
       bytesOf(this.#keys, this.#count * KEY_WORDS),
       bytesOf(this.#ipv6Words, this.#ipv6Count * 4),
-      bytesOf(this.#slots, this.#slots.length),
+      bytesOf(this.#slots, this.#slots.length).slice(),
     ];
   }
 
@@ -72,6 +75,28 @@ export class KeyTable {
   /** -1 when absent. */
   find4(scope: number, ipv4: number, flags: number): number {
     return (this.#slots[this.#slotOf(scope, ipv4 >>> 0, flags) + 3] ?? 0) - 1;
+  }
+
+  /**
+   * {@link find4} without flags for many, into the first of `keys`. All slots are read before anything
+   * is decided by what they hold: a branch that is predicted wrongly throws away the reads that were
+   * begun after it, and they no longer wait together.
+   */
+  findEach4(scope: number, ipv4: Uint32Array, keys: Int32Array, { from, count }: StepRange): void {
+    const slots = this.#slots;
+    const differences = this.#stepDifferences;
+    for (let step = 0; step < count; step += 1) {
+      const word = ipv4[from + step] as number; // `as` here and below: the range lies in the arrays
+      const slot = (hashOf(scope, word, 0) & this.#mask) * SLOT_WORDS;
+      differences[step] =
+        ((slots[slot] as number) ^ scope) |
+        ((slots[slot + 1] as number) ^ word) |
+        (slots[slot + 2] as number);
+      keys[step] = (slots[slot + 3] as number) - 1;
+    }
+    for (let step = 0; step < count; step += 1) {
+      if (differences[step] !== 0) keys[step] = this.find4(scope, ipv4[from + step] as number, 0);
+    }
   }
 
   /** -1 when absent, or when `ip` is no address. */
@@ -99,7 +124,7 @@ export class KeyTable {
     const known = this.#slots[slot + 3] ?? 0;
     if (known !== 0) return known - 1;
     const key = this.#count;
-    this.#keys = grown(this.#keys, (key + 1) * KEY_WORDS);
+    this.#keys = withRoom(this.#keys, (key + 1) * KEY_WORDS);
     this.#keys.set([scope, word, flags], key * KEY_WORDS);
     this.#slots.set([scope, word, flags, key + 1], slot);
     this.#count += 1;
@@ -133,7 +158,7 @@ export class KeyTable {
     const known = this.#ipv6Numbers.get(text);
     if (known !== undefined) return known;
     const number = this.#ipv6Count;
-    this.#ipv6Words = grown(this.#ipv6Words, (number + 1) * 4);
+    this.#ipv6Words = withRoom(this.#ipv6Words, (number + 1) * 4);
     this.#ipv6Words.set(this.#scratch, number * 4);
     this.#ipv6Numbers.set(text, number);
     this.#ipv6Count += 1;

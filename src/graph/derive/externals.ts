@@ -68,7 +68,9 @@ export class ExternalMatcher {
     const table = tables.get(block.prefixLength) ?? new Map<number | string, Entry[]>();
     tables.set(block.prefixLength, table);
     const key = keyOf(block.words, block.prefixLength);
-    table.set(key, [...(table.get(key) ?? []), entry]);
+    const entries = table.get(key);
+    if (entries === undefined) table.set(key, [entry]);
+    else entries.push(entry);
   }
 
   /** A view that is overwritten by the next call. */

@@ -17,7 +17,9 @@ export type TextFeature = 'image' | 'unit' | 'executable' | 'name' | 'workingDir
 export function featuresOf(view: InstanceView): Features {
   const { data } = view;
   const unit = unitOf(view);
-  const executable = data.executable === null ? null : withoutDeleted(data.executable);
+  // A selector for the interpreter that runs Sheerline means somebody's services.
+  const isNamed = data.executable === null || data.isControlPlane === true;
+  const executable = isNamed ? null : withoutDeleted(data.executable);
   return {
     labels: data.labels,
     image: data.images.flatMap((image) => imageNameForms(image.name)),

@@ -1,5 +1,6 @@
-import type { InstanceData, ServiceData } from '#model';
+import type { ServiceData } from '#model';
 
+import { containerData } from '../../../test/fakes/container-data.ts';
 import type { InstanceView } from './instance-view.ts';
 import type { Declared } from './service.ts';
 
@@ -8,14 +9,17 @@ export function container(
   data: Partial<InstanceView['data']> = {},
   ports: readonly number[] = [],
 ): InstanceView {
-  return { data: { ...NOTHING, ...data }, ports };
+  return { data: containerData({ networks: [], ...data }), ports };
 }
 
 export function process(
   data: Partial<InstanceView['data']> = {},
   ports: readonly number[] = [],
 ): InstanceView {
-  return { data: { ...NOTHING, kind: 'process', engine: 'processes', name: 'node 4711', ...data }, ports };
+  return {
+    data: containerData({ kind: 'process', engine: 'processes', name: 'node 4711', networks: [], ...data }),
+    ports,
+  };
 }
 
 export function service(id: string, data: Partial<ServiceData> = {}): Declared<ServiceData> {
@@ -26,21 +30,3 @@ export function service(id: string, data: Partial<ServiceData> = {}): Declared<S
 export function image(name: string): { name: string; id: null } {
   return { name, id: null };
 }
-
-const NOTHING: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: 'node-1',
-  name: 'clever_hopper',
-  images: [],
-  labels: {},
-  pid: 4711,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: [],
-  addressMissing: null,
-};

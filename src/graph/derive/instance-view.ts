@@ -18,7 +18,7 @@ export function unitOf(view: InstanceView): string | null {
  */
 function unitOfCgroup(cgroup: string | null): string | null {
   if (cgroup === null) return null;
-  for (const part of cgroup.split('/').reverse()) {
+  for (const part of cgroup.split('/').toReversed()) {
     if (part.endsWith('.service')) return part;
     if (part.startsWith('openrc.') && part.length > 'openrc.'.length) return part.slice('openrc.'.length);
   }

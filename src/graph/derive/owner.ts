@@ -56,7 +56,7 @@ function labelClaims(instances: readonly InstanceView[]): readonly OwnerClaim[] 
     }
     return [...teams]
       .filter((team) => team !== '')
-      .sort()
+      .toSorted()
       .map((team): OwnerClaim => ({ team, basis: 'label', location: `label ${label}` }));
   });
 }
@@ -69,7 +69,7 @@ function directoriesOf({ declared, instances }: OwnedService): readonly string[]
     ...WORKING_DIRECTORY_LABELS.map((label) => data.labels[label] ?? ''),
     data.workingDirectory ?? '',
   ]);
-  return [...new Set(directories)].filter((directory) => directory !== '').sort();
+  return [...new Set(directories)].filter((directory) => directory !== '').toSorted();
 }
 
 function distinct(claims: readonly OwnerClaim[]): OwnerClaim[] {

@@ -29,7 +29,7 @@ export class Ownerships {
       else append(this.#named, `${target.kind} ${target.name}`, ownership);
     }
     for (const list of this.#named.values()) list.sort((a, b) => (a.id < b.id ? -1 : 1));
-    for (const list of rules.values()) list.sort((a, b) => lineOf(b) - lineOf(a));
+    for (const list of rules.values()) list.sort((a, b) => lineOf(b) - lineOf(a) || (a.id < b.id ? -1 : 1));
     this.#rules = rules;
   }
 
@@ -45,7 +45,7 @@ export class Ownerships {
 
   /** What CODEOWNERS files say of a directory; the nearest file counts, and in it the last rule that matches. */
   ofDirectory(directory: string, at: Instant): readonly OwnerClaim[] {
-    for (const root of [...this.#rules.keys()].sort((a, b) => b.length - a.length)) {
+    for (const root of [...this.#rules.keys()].toSorted((a, b) => b.length - a.length)) {
       const inside = relativeTo(root, directory);
       if (inside === null) continue;
       const rule = this.#rules

@@ -104,7 +104,7 @@ describe('the index of selectors', () => {
       fc.property(fc.array(selector), view, (selectors, instance) => {
         const index = new SelectorIndex<number>();
         for (const [number, one] of selectors.entries()) index.add(one, number);
-        const found = [...index.matching(featuresOf(instance)).keys()].sort((a, b) => a - b);
+        const found = [...index.matching(featuresOf(instance)).keys()].toSorted((a, b) => a - b);
         assert.deepEqual(
           found,
           [...selectors.keys()].filter((number) => matchesSelector(selectors[number] ?? {}, instance)),

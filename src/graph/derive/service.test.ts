@@ -24,6 +24,11 @@ const NODE = '/usr/bin/node';
 /** What the instance says of itself; the service that it is. */
 const UNDECLARED: readonly (readonly [string, InstanceView, string])[] = [
   [
+    'Sheerline itself, whatever runs it',
+    process({ name: 'sheerline', isControlPlane: true, executable: NODE, unit: 'node.service' }),
+    'default/default/sheerline by itself: the control plane itself',
+  ],
+  [
     'Compose labels',
     container({ name: 'shop-web-1', labels: compose }),
     'default/shop/web by compose: Compose project shop, service web',

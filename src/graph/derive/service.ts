@@ -75,7 +75,7 @@ export function deriveService(
   );
   const [first] = matching;
   if (first === undefined) return derived(view, environments);
-  if (matching.length > 1) return { kind: 'conflict', services: matching.map(([{ id }]) => id).sort() };
+  if (matching.length > 1) return { kind: 'conflict', services: matching.map(([{ id }]) => id).toSorted() };
   return selected(...first);
 }
 
@@ -89,7 +89,7 @@ function indexOf<T>(subjects: readonly (readonly [T, readonly Selector[]])[]): S
 
 /** The declared environments that it belongs to, sorted. */
 function environmentsOf(features: Features, declared: DeclaredServices): readonly string[] {
-  return [...declared.environmentsBySelector.matching(features).keys()].sort();
+  return [...declared.environmentsBySelector.matching(features).keys()].toSorted();
 }
 
 function selected({ id, data }: Declared<ServiceData>, selector: Selector): DerivedService {

@@ -83,7 +83,7 @@ class Suggestion {
   ) {
     this.#undeclared = byId(services.filter(({ declared }) => !declared));
     this.#calls = [...new Map(calls.map((call) => [callKey(call), call])).entries()]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([, call]) => call);
     this.#callsFrom = Map.groupBy(this.#calls, ({ from }) => from);
     this.#declared = new Set([
@@ -92,7 +92,7 @@ class Suggestion {
     ]);
     this.#newExternals = externals
       .filter(({ declared, addresses }) => !declared && addresses.length > 0)
-      .sort((a, b) => (a.name < b.name ? -1 : 1));
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     const selected = ({ service, instances }: ObservedService) => ({ ...service, instances });
     const declared = services.filter((service) => service.declared);
     this.#selectors = selectorsFor(this.#undeclared.map(selected), declared.map(selected));
@@ -167,15 +167,16 @@ class Suggestion {
     const lines = (this.#callsFrom.get(id) ?? []).map((call) => {
       const line = `- { ${this.#target(call)} }`;
       if (this.#canCall(call.to)) return `      ${line}   ${yamlComment(call.seen)}`;
-      return `      ${yamlComment(`${line}: ${call.seen}, but it has no name here yet`)}`;
+      const isGone = isService(call.to) && !this.#written.has(call.to);
+      const reason = isGone ? 'nothing of it runs now' : 'it has no name here yet';
+      return `      ${yamlComment(`${line}: ${call.seen}, but ${reason}`)}`;
     });
     return lines.length === 0 ? [] : ['    calls:', ...lines];
   }
 
   #target({ to, port, protocol }: ObservedCall): string {
-    const target = this.#written.has(to)
-      ? `service: ${yamlText(this.#nameOf(to))}`
-      : `external: ${yamlText(to)}`;
+    const isNamed = this.#written.has(to) || isService(to);
+    const target = isNamed ? `service: ${yamlText(this.#nameOf(to))}` : `external: ${yamlText(to)}`;
     const atPort = port === null ? '' : `, port: ${port}`;
     return `${target}${atPort}${protocol === 'tcp' ? '' : `, protocol: ${protocol}`}`;
   }
@@ -192,6 +193,9 @@ class Suggestion {
   }
 }
 
+/** `environment/application/name`; an external's name has no such form. */
+const isService = (id: string): boolean => id.split('/').length === 3;
+
 function selectorText(selector: Selector): string {
   const { label, port, ...texts } = selector;
   const conditions = Object.entries(texts).map(([key, text]) => `${key}: ${yamlText(text)}`);
@@ -207,7 +211,7 @@ function writtenNames(services: readonly DerivedService[]): ReadonlyMap<string, 
 }
 
 function byId(services: readonly ObservedService[]): readonly ObservedService[] {
-  return [...services].sort((a, b) => (a.service.id < b.service.id ? -1 : 1));
+  return services.toSorted((a, b) => (a.service.id < b.service.id ? -1 : 1));
 }
 
 function callKey({ from, to, port, protocol }: ObservedCall): string {

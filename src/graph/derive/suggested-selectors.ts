@@ -99,5 +99,5 @@ function canBeWritten({ label = [], workingDirectory = '/', ...texts }: Selector
 
 function distinct(selectors: readonly Selector[]): readonly Selector[] {
   const byText = new Map(selectors.map((selector) => [JSON.stringify(selector), selector]));
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, selector]) => selector);
+  return [...byText].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, selector]) => selector);
 }

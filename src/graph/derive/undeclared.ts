@@ -16,7 +16,8 @@ export type DerivedFrom =
   | 'cgroup'
   | 'name'
   | 'image'
-  | 'executable';
+  | 'executable'
+  | 'itself';
 
 /** What an instance is called when no declaration speaks of it. */
 export interface Undeclared {
@@ -29,15 +30,27 @@ export interface Undeclared {
   readonly match: Selector | null;
 }
 
-/** Compose, Kubernetes, unit, cgroup; then the container's name or image, or the program. Always an answer. */
+/** Sheerline itself; Compose, Kubernetes, unit, cgroup; then the container's name or image, or the program. Always an answer. */
 export function undeclaredService(view: InstanceView): Undeclared {
   return (
+    bySelf(view.data) ??
     byCompose(view.data.labels) ??
     byKubernetes(view.data.labels) ??
     byUnit(view) ??
     (view.data.kind === 'container' ? byContainer(view.data) : byProcess(view)) ??
     byInstance(view.data)
   );
+}
+
+function bySelf(data: InstanceData): Undeclared | null {
+  if (data.isControlPlane !== true) return null;
+  return {
+    name: data.name,
+    application: DEFAULT_APPLICATION,
+    derivedFrom: 'itself',
+    how: 'the control plane itself',
+    match: { name: escapeGlob(data.name) },
+  };
 }
 
 function byCompose(labels: InstanceData['labels']): Undeclared | null {

@@ -1,20 +1,29 @@
-import { containerInstanceId, type Clock, type Flow, type Instant, type StatusAnswer } from '#model';
+import {
+  containerInstanceId,
+  type Clock,
+  type Flow,
+  type Instant,
+  type StatusAnswer,
+  type Subject,
+} from '#model';
 import type { Engine } from '#engines';
-import { Locator, Names, withoutPast, type Graph } from '#graph';
+import { Locator, Names, type Graph } from '#graph';
 import type { FlowSensor } from '#sensors';
-import type { Store } from '#store';
+import type { FlowRow, Store } from '#store';
 import { AdoptQuestions } from './adopt-questions.ts';
 import { Archive } from './archive.ts';
 import type { View } from './answers/view.ts';
-import { CallTable } from './attribution/call-table.ts';
+import { CallTable, isCall } from './attribution/call-table.ts';
 import { FlowAttributor } from './attribution/flow-attributor.ts';
 import { Declarer } from './declarer.ts';
 import { Feeds } from './feeds.ts';
 import { FlowFeed } from './flow-feed.ts';
 import { FlowImporter, type FlowLogFormats } from './flow-importer.ts';
+import { GraphKeeper } from './graph-keeper.ts';
 import type { FlowImports, Questions } from './questions.ts';
 import { Recorder } from './recorder.ts';
-import { restoreGraph, restoreLastLife, saveGraph, saveLife, type LastLife } from './restore.ts';
+import { restoreGraph, restoreLastLife, saveLife, type LastLife } from './restore.ts';
+import { WriteTrouble } from './write-trouble.ts';
 
 /** What is in memory; older intervals are answered from the streams. */
 const WINDOW_MS = 7 * 24 * 3_600_000;
@@ -25,16 +34,12 @@ const RETENTION_MS = 30 * 24 * 3_600_000;
 /** How much of the past is lost to a kill -9: a gap is marked from the last of these on. */
 const WATERMARKS_EVERY_MS = 2000;
 
-/** A snapshot after so many facts; replaying them takes a quarter of a second. */
-const SNAPSHOT_EVERY_FACTS = 50_000;
-
-/** But not before the graph has grown by this share: writing a million facts (350 MB) holds everything up for a second. */
-const SNAPSHOT_GROWTH = 0.2;
-
 const DAY_MS = 24 * 3_600_000;
+const MINUTE_MS = 60_000;
 const TIDY_EVERY_MS = 60_000;
 
 export interface AdoptLogger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
   error(message: string, fields?: Readonly<Record<string, unknown>>): void;
 }
 
@@ -71,27 +76,27 @@ export class AdoptLoop {
   readonly #archive: Archive;
   readonly #lastLife: LastLife;
   #timers: NodeJS.Timeout[] = [];
-  #snapshotAt = 0;
   #restoringCalls: Promise<void> = Promise.resolve();
-  #isStopped = false;
+  #isStarted = false;
+  #isClosed = false;
   #labels: { readonly epoch: number; readonly names: ReadonlySet<string> } = { epoch: -1, names: new Set() };
-  #stopWatching: () => void;
+  readonly #keeper: GraphKeeper;
+  readonly #saving: WriteTrouble;
 
   constructor(options: AdoptOptions) {
     const { store, clock, node } = options;
     this.#options = options;
     this.#graph = restoreGraph(store);
     this.#lastLife = restoreLastLife(store);
-    this.#snapshotAt = this.#graph.facts.size;
-    this.#stopWatching = store.watch((stream, facts) => this.#graph.apply(stream, facts));
-    const failed = (error: unknown): void =>
-      options.logger.error('could not write; trying again', { error: String(error) });
+    this.#keeper = this.#createKeeper();
     const names = new Names(this.#graph);
     const calls = new CallTable();
     const settledUntil = (): Instant => this.#feeds.settledUntil();
     const locator = new Locator({ graph: this.#graph, node, externals: names.external, settledUntil });
     this.view = { graph: this.#graph, names, locator, calls, node, clock };
-    this.#recorder = new Recorder({ store, graph: this.#graph, node, clock, failed });
+    const trouble = (what: string) => new WriteTrouble(options.logger, what);
+    this.#saving = trouble('snapshots');
+    this.#recorder = new Recorder({ store, graph: this.#graph, node, clock, trouble: trouble('facts') });
     const attributor = new FlowAttributor({
       locator,
       clock,
@@ -99,10 +104,7 @@ export class AdoptLoop {
       settledUntil,
       halvesUntil: (source) => this.#feeds.halvesUntil(source),
       instanceOfProcess: (pid, startTicks, at) => this.#instanceOfProcess(pid, startTicks, at),
-      subjectOf: (holder) => ({
-        kind: this.#graph.facts.subjectKind(holder),
-        id: this.#graph.facts.subjectId(holder),
-      }),
+      subjectOf: (holder) => this.#subjectOf(holder),
     });
     this.#flows = new FlowFeed({
       attributor,
@@ -111,7 +113,7 @@ export class AdoptLoop {
       clock,
       bridging: () => this.#feeds.bridging,
       witness: (flow) => this.#witness(flow),
-      failed,
+      trouble: trouble('flows'),
     });
     this.#feeds = new Feeds({
       ...options,
@@ -119,6 +121,7 @@ export class AdoptLoop {
       graph: this.#graph,
       onFlows: (source, flows) => this.#flows.accept(source, flows),
       onBridgingFlows: (source, flows) => this.#flows.acceptBridging(source, flows),
+      broken: (source, error) => options.logger.error('a feed failed inside', { source, error }),
     });
     this.#archive = new Archive(store, this.view, this.#lastLife.windowStart);
     this.imports = new FlowImporter(this.view, store.measurements, options.flowLogs);
@@ -135,29 +138,29 @@ export class AdoptLoop {
     });
   }
 
+  /** When it fails, all that it began has ended again. */
   async start(): Promise<void> {
-    this.#feeds.markDowntime(this.#lastLife.watermarks);
-    this.#restoringCalls = this.#restoreCalls();
-    this.#flows.start();
-    this.#timers = [
-      setInterval(() => this.#keepWatermarks(), WATERMARKS_EVERY_MS),
-      setInterval(() => this.tidy(), TIDY_EVERY_MS),
-    ];
-    this.tidy();
-    await this.#feeds.start();
+    try {
+      await this.#begin();
+      this.#isStarted = true;
+    } catch (error) {
+      await this.#feeds.end();
+      await this.#close();
+      throw error;
+    }
   }
 
+  /** Of a loop that has not started there is nothing to stop. */
   async stop(): Promise<void> {
-    this.#isStopped = true;
-    for (const timer of this.#timers) clearInterval(timer);
+    if (!this.#isStarted) return;
+    this.#isStarted = false;
     await this.#feeds.stop();
-    this.#flows.stop();
-    this.#recorder.stop();
-    this.#stopWatching();
-    this.#archive.close();
-    await this.#restoringCalls;
-    saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
-    saveGraph(this.#options.store, this.#graph);
+    await this.#close();
+    // Both can be derived again from the streams, so a full disk is no reason to fail.
+    this.#saveOrTell(() => {
+      this.#saveLife();
+      this.#keeper.saveLast();
+    });
   }
 
   /**
@@ -172,20 +175,10 @@ export class AdoptLoop {
       store.dropSegments(now - RETENTION_MS);
       store.measurements.dropFlows(now - RETENTION_MS);
       this.view.calls.dropBefore(now - WINDOW_MS);
-      if (this.#archive.windowStart < now - WINDOW_MS - DAY_MS) this.#forget(now - WINDOW_MS);
+      if (this.#archive.windowStart < now - WINDOW_MS - DAY_MS) this.#keeper.forget(now - WINDOW_MS);
     } catch (error) {
       logger.error('could not tidy up; trying again', { error: String(error) });
     }
-  }
-
-  /** Memory holds what reaches into the window; what ended before it is answered from the streams. */
-  #forget(before: Instant): void {
-    this.#recorder.flush();
-    this.#graph.become(withoutPast(this.#graph, before));
-    this.#archive.windowStart = before;
-    this.#snapshotAt = this.#graph.facts.size;
-    saveLife(this.#options.store, this.#recorder.feeds(), before);
-    saveGraph(this.#options.store, this.#graph);
   }
 
   /**
@@ -221,6 +214,28 @@ export class AdoptLoop {
     return this.#recorder.aliveInstances(engine);
   }
 
+  async #begin(): Promise<void> {
+    this.#feeds.markDowntime(this.#lastLife.watermarks);
+    this.#restoringCalls = this.#restoreCalls();
+    this.#flows.start();
+    this.#timers = [
+      setInterval(() => this.#keepWatermarks(), WATERMARKS_EVERY_MS),
+      setInterval(() => this.tidy(), TIDY_EVERY_MS),
+    ];
+    this.tidy();
+    await this.#feeds.start();
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#flows.stop();
+    this.#recorder.stop();
+    await this.#keeper.stop();
+    this.#archive.close();
+    await this.#restoringCalls;
+  }
+
   #instanceOfProcess(pid: number, startTicks: number | null, at: Instant): string | null {
     for (const engine of this.#options.engines) {
       const instance = engine.instanceOfProcess?.(pid, startTicks, at) ?? null;
@@ -229,33 +244,76 @@ export class AdoptLoop {
     return null;
   }
 
+  #subjectOf(holder: number): Subject {
+    const { facts } = this.#graph;
+    return { kind: facts.subjectKind(holder), id: facts.subjectId(holder) };
+  }
+
   #witness({ client, at }: Flow): void {
     if (client.holder?.kind !== 'process') return;
     const { pid, startTicks, command } = client.holder;
     for (const engine of this.#options.engines) engine.witness?.({ pid, startTicks, command, at });
   }
 
-  /** The calls of the last day, in the background: a busy day has millions of rows. */
+  /**
+   * The calls of the last day. What may still grow at once, before anything is counted anew; the rest in the
+   * background, because a busy day has millions of rows.
+   */
   async #restoreCalls(): Promise<void> {
-    const now = this.#options.clock();
-    for (const rows of this.#options.store.measurements.flows(now - DAY_MS, now)) {
-      for (const row of rows) if (!row.source.startsWith('import:')) this.view.calls.addRow(row);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (this.#isStopped) return;
+    const { clock, logger, store } = this.#options;
+    try {
+      const now = clock();
+      const grows = Math.floor(now / MINUTE_MS) * MINUTE_MS - MINUTE_MS;
+      for (const rows of store.measurements.flows(grows, now)) this.#addCalls(rows);
+      for (const rows of store.measurements.flows(now - DAY_MS, grows)) {
+        this.#addCalls(rows);
+        await new Promise((resolve) => setImmediate(resolve));
+        if (this.#isClosed) return;
+      }
+    } catch (error) {
+      logger.error('could not read all calls of the last day', { error });
     }
   }
 
+  #addCalls(rows: readonly FlowRow[]): void {
+    for (const row of rows) if (isCall(row)) this.view.calls.addRow(row);
+  }
+
   #keepWatermarks(): void {
+    this.#saveOrTell(() => {
+      this.#saveLife();
+      this.#keeper.saveWhenGrown();
+    });
+  }
+
+  #saveOrTell(save: () => void): void {
     try {
-      saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
-      const news = this.#graph.facts.size - this.#snapshotAt;
-      if (news < Math.max(SNAPSHOT_EVERY_FACTS, this.#snapshotAt * SNAPSHOT_GROWTH)) return;
-      this.#snapshotAt = this.#graph.facts.size;
-      saveGraph(this.#options.store, this.#graph);
+      save();
+      this.#saving.succeeded();
     } catch (error) {
-      this.#options.logger.error('could not save a snapshot; a restart takes longer', {
-        error: String(error),
-      });
+      this.#saving.failed(error);
     }
+  }
+
+  #createKeeper(): GraphKeeper {
+    return new GraphKeeper({
+      store: this.#options.store,
+      graph: this.#graph,
+      flush: () => this.#recorder.flush(),
+      forgotten: (before) => {
+        this.#archive.windowStart = before;
+        this.#saveLife();
+      },
+      failed: (error) => this.#notSaved(error),
+    });
+  }
+
+  #saveLife(): void {
+    saveLife(this.#options.store, this.#recorder.feeds(), this.#archive.windowStart);
+  }
+
+  #notSaved(error: unknown): void {
+    const message = 'could not save a snapshot; a restart takes longer';
+    this.#options.logger.error(message, { error: String(error) });
   }
 }

@@ -19,17 +19,19 @@ import { instanceAnswers } from './answers/instances.ts';
 import { externalAnswers, imageAnswers, nodeAnswers, teamAnswers } from './answers/inventory.ts';
 import { lintFindings } from './answers/lint.ts';
 import { nextSteps } from './answers/next.ts';
-import { serviceAnswers } from './answers/services.ts';
+import { demandEnd, demandKnown } from './answers/misnamed.ts';
+import { lacksOwner, serviceAnswers } from './answers/services.ts';
 import { suggestion } from './answers/suggestion.ts';
 import type { View } from './answers/view.ts';
 import { whoAnswer } from './answers/who.ts';
 import { whoisAnswer } from './answers/whois.ts';
 import { whyAnswer } from './answers/why.ts';
-import { CallTable } from './attribution/call-table.ts';
+import { CallTable, isCall } from './attribution/call-table.ts';
 import { capabilityMatrix } from './capability-matrix.ts';
 import type { Archive } from './archive.ts';
 import type { Declarer } from './declarer.ts';
 import type { Feeds } from './feeds.ts';
+import type { FlowLogFormats } from './flow-importer.ts';
 import type { DeclaredFile, ListFilter, Questions } from './questions.ts';
 
 /** A past moment's calls are those of the day before it. */
@@ -47,6 +49,7 @@ export interface AdoptQuestionsOptions {
   readonly declarer: Declarer;
   readonly engines: readonly Engine[];
   readonly sensors: readonly FlowSensor[];
+  readonly flowLogs: Pick<FlowLogFormats, 'formats'>;
   readonly self: () => Pick<
     StatusAnswer,
     'version' | 'state' | 'address' | 'socket' | 'pid' | 'since' | 'memoryBytes'
@@ -61,6 +64,12 @@ export class AdoptQuestions implements Questions {
   constructor(options: AdoptQuestionsOptions) {
     this.#options = options;
     this.#view = options.view;
+  }
+
+  /** Nothing of a team that exists is an answer; nothing of one that does not is a mistake. */
+  #orUnknown<T>(filter: ListFilter & { readonly service?: string | null }, list: readonly T[]): readonly T[] {
+    if (list.length === 0) demandKnown(this.#view, filter);
+    return list;
   }
 
   #viewAt(at: Instant | null): View {
@@ -82,7 +91,7 @@ export class AdoptQuestions implements Questions {
         instances: running.reduce((sum, service) => sum + service.instances, 0),
         services: running.length,
         teams: new Set(running.flatMap((service) => service.team ?? [])).size,
-        unowned: running.filter((service) => service.team === null).length,
+        unowned: running.filter(lacksOwner).length,
         calls: calls.length,
         unnamedCalls: calls.filter((call) => [call.from, call.to].includes('unknown')).length,
       },
@@ -95,26 +104,30 @@ export class AdoptQuestions implements Questions {
   }
 
   capabilities(): readonly CapabilityAnswer[] {
-    return capabilityMatrix(this.#options.engines, this.#options.sensors);
+    const { engines, sensors, flowLogs } = this.#options;
+    return capabilityMatrix(engines, sensors, flowLogs.formats);
   }
 
-  services = (filter: ListFilter) => serviceAnswers(this.#viewAt(filter.at), filter);
+  services = (filter: ListFilter) => this.#orUnknown(filter, serviceAnswers(this.#viewAt(filter.at), filter));
   instances = (filter: ListFilter & { readonly service: string | null }) =>
-    instanceAnswers(this.#viewAt(filter.at), filter);
-  nodes = (filter: ListFilter) => nodeAnswers(this.#viewAt(filter.at), filter);
-  images = (filter: ListFilter) => imageAnswers(this.#viewAt(filter.at), filter);
-  teams = (filter: ListFilter) => teamAnswers(this.#viewAt(filter.at), filter);
-  externals = (filter: ListFilter) => externalAnswers(this.#viewAt(filter.at), filter);
+    this.#orUnknown(filter, instanceAnswers(this.#viewAt(filter.at), filter));
+  nodes = (filter: ListFilter) => this.#orUnknown(filter, nodeAnswers(this.#viewAt(filter.at), filter));
+  images = (filter: ListFilter) => this.#orUnknown(filter, imageAnswers(this.#viewAt(filter.at), filter));
+  teams = (filter: ListFilter) => this.#orUnknown(filter, teamAnswers(this.#viewAt(filter.at), filter));
+  externals = (filter: ListFilter) =>
+    this.#orUnknown(filter, externalAnswers(this.#viewAt(filter.at), filter));
 
   calls(filter: ListFilter & { readonly since: Instant | null }): readonly CallAnswer[] {
-    if (filter.at === null && filter.since === null) return callAnswers(this.#view, filter);
+    if (filter.at === null && filter.since === null)
+      return this.#orUnknown(filter, callAnswers(this.#view, filter));
     this.#options.catchUp();
     const until = filter.at ?? this.#view.clock() + 60_000;
     const from = startOfMinute(filter.since ?? until - CALLS_BEFORE_MS);
     const table = new CallTable();
     for (const rows of this.#options.store.measurements.flows(from, until))
-      for (const row of rows) table.addRow(row);
-    return callAnswers(this.#viewAt(filter.at), { ...filter, since: null, at: null }, table);
+      for (const row of rows) if (isCall(row)) table.addRow(row);
+    const calls = callAnswers(this.#viewAt(filter.at), { ...filter, since: null }, table);
+    return this.#orUnknown(filter, calls);
   }
 
   whois(question: Parameters<Questions['whois']>[0]) {
@@ -127,7 +140,9 @@ export class AdoptQuestions implements Questions {
   flows(question: Parameters<Questions['flows']>[0]) {
     this.#options.catchUp();
     const rows = this.#options.store.measurements.flows(startOfMinute(question.since), question.until);
-    return flowAnswers(this.#viewAt(question.since), rows, question);
+    const answers = flowAnswers(this.#viewAt(question.since), rows, question);
+    if (answers.length === 0) for (const end of [question.from, question.to]) demandEnd(this.#view, end);
+    return answers;
   }
 
   history = (subject: string, limit: number) => historyEntries(this.#options.archive.whole(), subject, limit);

@@ -88,6 +88,7 @@ describe('answers about a small shop', () => {
       ['cart', 'search'],
     );
     assert.equal(world.loop.questions.who('bbbbbbbb').instances[0]?.service, 'default/shop/cart');
+    assert.deepEqual(world.loop.questions.who('bank').teams, ['payments']);
     assert.throws(() => world.loop.questions.who('nobody'), { code: 'not-found' });
   });
 
@@ -118,6 +119,7 @@ describe('answers about a small shop', () => {
       'no-owner default/default/db',
       'declared-never-seen default/shop/search',
       'declared-never-seen web → search',
+      'seen-not-declared cart → bank:443',
     ]);
     assert.equal(world.loop.questions.next('db')[0]?.step, 'name its owner');
     assert.match(world.loop.questions.next('web')[0]?.evidence[0] ?? '', /from web to search is declared/);
@@ -136,7 +138,7 @@ describe('answers about a small shop', () => {
     assert.deepEqual(history, [
       'bbbbbbbb started, observed',
       'took 10.88.0.3, observed',
-      'service default/shop/cart appeared, declared ada',
+      'default/shop/cart was declared, declared ada',
     ]);
   });
 

@@ -1,24 +1,21 @@
 import type { CapabilityAnswer } from '#model';
 import type { Engine } from '#engines';
-import type { FlowSensor } from '#sensors';
+import type { FlowLogDescription, FlowSensor } from '#sensors';
 
-/** Engine × feature and sensor × feature, from what they declare of themselves. */
+/** Engine × feature, sensor × feature and format × feature, from what they declare of themselves. */
 export function capabilityMatrix(
   engines: readonly Pick<Engine, 'id' | 'capabilities'>[],
   sensors: readonly Pick<FlowSensor, 'id' | 'capabilities'>[],
+  formats: readonly FlowLogDescription[],
 ): readonly CapabilityAnswer[] {
-  return [
-    ...engines.map(({ id, capabilities }): CapabilityAnswer => ({
-      source: id,
-      kind: 'engine',
-      features: inWords(capabilities),
-    })),
-    ...sensors.map(({ id, capabilities }): CapabilityAnswer => ({
-      source: id,
-      kind: 'sensor',
-      features: inWords(capabilities),
-    })),
-  ];
+  return [...rows('engine', engines), ...rows('sensor', sensors), ...rows('format', formats)];
+}
+
+function rows(
+  kind: CapabilityAnswer['kind'],
+  sources: readonly { readonly id: string; readonly capabilities: object }[],
+): readonly CapabilityAnswer[] {
+  return sources.map(({ id, capabilities }) => ({ source: id, kind, features: inWords(capabilities) }));
 }
 
 function inWords(capabilities: object): Record<string, string> {

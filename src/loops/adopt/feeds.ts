@@ -2,7 +2,7 @@ import type { Clock, Flow, FlowEvent, Instant, Protocol, SourceAnswer, SourceDat
 import { formatInstant } from '#model';
 import type { Engine } from '#engines';
 import type { Graph } from '#graph';
-import type { FlowSensor } from '#sensors';
+import type { FlowSensor, SensorProbe } from '#sensors';
 import type { FeedState, Recorder } from './recorder.ts';
 
 /** A feed that says nothing for so long is stale; feeds send a watermark every half second. */
@@ -17,6 +17,8 @@ const BRIDGE_MS = 1000;
 /** What a sensor lost is recorded at most this often: a flood of losses must not become a flood of facts. */
 const LOSS_EVERY_MS = 2000;
 
+const BROKEN = 'it failed inside of sheer, as the log says; `sheer down` and `sheer up` begin it anew';
+
 export interface FeedsOptions {
   readonly engines: readonly Engine[];
   /** The best first; of those that see the same protocol the first that is usable is used. */
@@ -28,6 +30,8 @@ export interface FeedsOptions {
   readonly onFlows: (source: string, flows: readonly Flow[]) => void;
   /** Flows that another sensor may have counted already. */
   readonly onBridgingFlows: (source: string, flows: readonly Flow[]) => void;
+  /** Told when an engine or a sensor breaks its promise never to throw. */
+  readonly broken: (source: string, error: unknown) => void;
 }
 
 /** Runs engines and sensors, and knows how each of them stands. */
@@ -37,6 +41,8 @@ export class Feeds {
   readonly #running: Promise<void>[] = [];
   /** Losses that are not recorded yet. */
   readonly #losses = new Map<string, { count: number; reason: string; recordedAt: Instant }>();
+  /** Those that have said how they stand since this start. */
+  readonly #hasSpoken = new Set<string>();
 
   /** Connections that were opened before may be open still; the sensor of events knows nothing of them. */
   #bridgeUntil: Instant = Number.POSITIVE_INFINITY;
@@ -49,13 +55,18 @@ export class Feeds {
 
   /** Starts every engine at once, then the sensors that are permitted here. */
   async start(): Promise<void> {
-    for (const engine of this.#options.engines) this.#running.push(this.#follow(engine));
+    for (const engine of this.#options.engines) this.#run(engine.id, this.#follow(engine));
     await this.#startSensors();
   }
 
-  async stop(): Promise<void> {
+  /** Follows nothing any more, and records nothing of it. */
+  async end(): Promise<void> {
     this.#abort.abort();
     await Promise.all(this.#running);
+  }
+
+  async stop(): Promise<void> {
+    await this.end();
     for (const id of this.#losses.keys()) this.#recordLoss(id);
     for (const { id, data } of [...this.#options.graph.all('source')]) {
       if (data.state !== 'live') continue;
@@ -108,6 +119,7 @@ export class Feeds {
     const { graph, recorder, clock } = this.#options;
     const now = clock();
     return [...graph.all('source')].map(({ id, data }) => {
+      if (this.#isStarting(id, data)) return starting(id, data, recorder.aliveCount(id, 'instance'));
       const feed = recorder.feed(id);
       const heard = Number.isFinite(feed.heardAt);
       const isFollowed = data.kind !== 'person' && data.state === 'live';
@@ -127,15 +139,45 @@ export class Feeds {
     });
   }
 
+  /** What is known of it is how it stood when the control plane ended. */
+  #isStarting(id: string, { state }: SourceData): boolean {
+    const { engines, sensors } = this.#options;
+    if (this.#abort.signal.aborted || ![...engines, ...sensors].some((feed) => feed.id === id)) return false;
+    return state === 'stopped' || !this.#hasSpoken.has(id);
+  }
+
+  /** A feed that fails inside has a gap from then on; the others go on. */
+  #run(id: string, feed: Promise<void>): void {
+    const ended = feed.catch((error: unknown) => {
+      this.#options.broken(id, error);
+      this.#hasSpoken.add(id);
+      if (this.#stateOf(id) === null) this.#record(id, inactive(id, BROKEN));
+      const at = this.#options.clock();
+      this.#options.recorder.observe(id, [{ kind: 'gap', at, reason: BROKEN, lost: 0 }]);
+    });
+    this.#running.push(ended);
+  }
+
+  async #probe(sensor: FlowSensor): Promise<SensorProbe> {
+    try {
+      return await sensor.probe();
+    } catch (error) {
+      this.#options.broken(sensor.id, error);
+      return { usable: false, reason: BROKEN };
+    }
+  }
+
   async #follow(engine: Engine): Promise<void> {
-    for await (const batch of engine.observe(this.#abort.signal))
+    for await (const batch of engine.observe(this.#abort.signal)) {
       this.#options.recorder.observe(engine.id, batch);
+      this.#hasSpoken.add(engine.id);
+    }
   }
 
   async #startSensors(): Promise<void> {
     const covered = new Map<Protocol, FlowSensor>();
     for (const sensor of this.#options.sensors) {
-      const probe = await sensor.probe();
+      const probe = await this.#probe(sensor);
       if (!probe.usable) {
         this.#record(sensor.id, inactive(sensor.id, probe.reason));
         continue;
@@ -155,7 +197,7 @@ export class Feeds {
       }
       for (const protocol of own) covered.set(protocol, sensor);
       if (bridged.size > 0) this.#helperLookedAt = Number.NEGATIVE_INFINITY;
-      this.#running.push(this.#sense(sensor, own, bridged));
+      this.#run(sensor.id, this.#sense(sensor, own, bridged));
     }
   }
 
@@ -223,6 +265,7 @@ export class Feeds {
   }
 
   #record(id: string, data: SourceData): void {
+    this.#hasSpoken.add(id);
     this.#options.recorder.sourceState(id, data, this.#options.clock());
   }
 
@@ -241,6 +284,18 @@ const inactive = (description: string, reason: string): SourceData => ({
   reason,
   description,
   lost: 0,
+});
+
+const starting = (id: string, data: SourceData, instances: number): SourceAnswer => ({
+  id,
+  kind: data.kind,
+  description: data.description,
+  state: 'starting',
+  reason: null,
+  lost: 0,
+  lastHeard: null,
+  ageMs: null,
+  things: data.kind === 'engine' ? instances : null,
 });
 
 /** Of a sensor that only helps out. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
-import { AdoptedWorld, settled, until } from '../../../test/fakes/adopted-world.ts';
+import { AdoptedWorld, settled } from '../../../test/fakes/adopted-world.ts';
+import { until } from '../../../test/fakes/until.ts';
 import { FakeSensor } from '../../../test/fakes/engine.ts';
 
 /** Looks now and then, as the sensor of /proc/net does. */

@@ -4,6 +4,7 @@ import { type CallTable, rowOf } from './attribution/call-table.ts';
 import type { AttributedFlow } from './attribution/attributed-flow.ts';
 import type { FlowAttributor } from './attribution/flow-attributor.ts';
 import { FlowRows } from './attribution/flow-rows.ts';
+import type { WriteTrouble } from './write-trouble.ts';
 
 const SETTLE_EVERY_MS = 100;
 const WRITE_EVERY_MS = 1000;
@@ -21,8 +22,8 @@ export interface FlowFeedOptions {
   readonly bridging: () => boolean;
   /** Told of each process that opens a connection. */
   readonly witness: (flow: Flow) => void;
-  /** Called when rows can't be written. They are kept and tried again. */
-  readonly failed: (error: unknown) => void;
+  /** Told whether rows can be written. Until then they are kept, and tried again. */
+  readonly trouble: WriteTrouble;
 }
 
 /** From a sensor's flows to named calls and minute rows. */
@@ -86,9 +87,10 @@ export class FlowFeed {
     const rows = this.#rows.take();
     try {
       this.#options.measurements.addFlows(rows);
+      this.#options.trouble.succeeded();
     } catch (error) {
       for (const row of rows) this.#rows.add(row);
-      this.#options.failed(error);
+      this.#options.trouble.failed(error);
     }
   }
 

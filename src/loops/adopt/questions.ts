@@ -93,9 +93,15 @@ export interface DeclaredFile {
  * from the shape. `append` is idempotent by offset.
  */
 export interface FlowImports {
-  /** The same fingerprint, format and scope continue the same import. */
+  /**
+   * The same fingerprint, format and scope continue the same import. Of the `earlier` ones, which the
+   * log may have had when it was shorter, the first under which an import was begun is continued.
+   * With `again` its lines are read once more from the beginning, for their names: nothing is counted.
+   */
   open(request: {
     readonly fingerprint: string;
+    readonly earlier?: readonly string[];
+    readonly again?: boolean;
     readonly format: 'vpc' | 'zeek' | 'conntrack';
     readonly scope: string | null;
   }): FlowImportState;
@@ -116,6 +122,8 @@ export interface FlowImports {
 export interface FlowImportState {
   readonly id: string;
   readonly offset: number;
+  /** CRC-32 of the bytes before `offset`: whether a log really begins with what was imported. */
+  readonly checksum: number;
   readonly lines: number;
   readonly named: number;
   readonly halfNamed: number;

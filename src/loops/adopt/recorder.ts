@@ -10,8 +10,10 @@ import type {
   SubjectData,
   SubjectKind,
 } from '#model';
-import { current, type Graph } from '#graph';
+import { current, lastRunBefore, type Graph } from '#graph';
 import type { Store } from '#store';
+import { isNextRun, isOtherRun, SAME_RUN_MS, withEarlier, type Known, type Said } from './recorder-runs.ts';
+import type { WriteTrouble } from './write-trouble.ts';
 
 /**
  * Facts wait this long for company, so that a storm costs few disk writes; and as long as the last
@@ -36,14 +38,8 @@ export interface RecorderOptions {
   readonly graph: Graph;
   readonly node: string;
   readonly clock: Clock;
-  /** Called when facts can't be written. They are kept and tried again every second. */
-  readonly failed: (error: unknown) => void;
-}
-
-/** What was said last of a subject, whether it is in the graph already or waits to be written. */
-interface Known {
-  readonly data: unknown;
-  readonly since: Instant;
+  /** Told whether facts can be written. Until then they are kept, and tried again every second. */
+  readonly trouble: WriteTrouble;
 }
 
 type NewObservationFact =
@@ -153,8 +149,9 @@ export class Recorder {
       this.#waitingSince = Number.POSITIVE_INFINITY;
       this.#news.clear();
       this.#lastWriteMs = performance.now() - startedAt;
+      this.#options.trouble.succeeded();
     } catch (error) {
-      this.#options.failed(error);
+      this.#options.trouble.failed(error);
       if (!this.#stopped) this.#timer = setTimeout(() => this.flush(), RETRY_AFTER_MS);
     }
   }
@@ -203,41 +200,55 @@ export class Recorder {
   ): void {
     const key = `${subject.kind} ${subject.id}`;
     this.#snapshots.get(source)?.add(key);
-    let known = this.#known(source, subject);
-    if (known !== null && restarted(subject.kind, known, said)) {
-      // It went down and came up while nobody looked: two runs, not one.
-      const lastSeen = Math.max(known.since, Math.min(this.feed(source).watermark, said.validFrom));
-      this.#end(source, subject, said.validFrom, { lastSeen, firstMissing: said.validFrom });
-      known = null;
-    }
-    if (known !== null && JSON.stringify(known.data) === JSON.stringify(said.data)) return;
+    const open = this.#known(source, subject);
+    const known = this.#sameRun(source, subject, open ?? this.#ended(source, subject, said.validFrom), said);
+    const data = known === null ? said.data : withEarlier(subject.kind, said.data, known.data);
+    if (open !== null && JSON.stringify(known?.data) === JSON.stringify(data)) return;
     const since = known?.since ?? said.validFrom;
     this.#add(source, {
       kind: 'assert',
       subject,
-      data: said.data,
+      data,
       validFrom: Math.max(said.validFrom, since),
       evidence: said.evidence ?? 'observed',
     });
-    this.#news.set(`${source} ${key}`, { data: said.data, since });
+    this.#news.set(`${source} ${key}`, { data, since, slack: null });
     this.#aliveOf(source).set(key, subject);
   }
 
+  /** What is known of the run that this speaks of; null when it is another one, whose predecessor is ended. */
+  #sameRun(source: string, subject: Subject, known: Known | null, said: Said): Known | null {
+    if (known === null || subject.kind !== 'instance') return known;
+    // Of a run that had ended only its beginning can tell it from the next; what follows are changes.
+    const begins = !this.#aliveOf(source).has(`instance ${subject.id}`);
+    if (!isOtherRun(known, said) && !(begins && isNextRun(known, said))) return known;
+    // It went down and came up while nobody looked: two runs, not one.
+    const seen = known.slack?.lastSeen ?? this.feed(source).watermark;
+    const lastSeen = Math.max(known.since, Math.min(seen, said.validFrom));
+    this.#end(source, subject, said.validFrom, { lastSeen, firstMissing: said.validFrom });
+    return null;
+  }
+
   #end(source: string, subject: Subject, validFrom: Instant, slack?: Slack): void {
-    const known = this.#known(source, subject);
-    if (known === null) return;
     const key = `${subject.kind} ${subject.id}`;
+    const known = this.#known(source, subject) ?? this.#ended(source, subject, validFrom);
+    this.#aliveOf(source).delete(key);
+    if (known === null) return;
     // An end before the beginning would leave it open: clocks of engine and kernel may differ.
     const at = Math.max(validFrom, known.since);
-    this.#add(source, {
-      kind: 'end',
-      subject,
-      validFrom: at,
-      evidence: 'observed',
-      ...(slack === undefined ? {} : { slack }),
-    });
+    this.#addEnd(source, subject, at, slack);
     this.#news.set(`${source} ${key}`, null);
-    this.#aliveOf(source).delete(key);
+    if (subject.kind === 'instance') this.#release(source, subject.id, at, slack);
+  }
+
+  /** It held its addresses no longer than it lived: those that were found missing later ended with it. */
+  #release(source: string, instance: string, at: Instant, slack?: Slack): void {
+    const { graph, node } = this.#options;
+    for (const held of graph.addresses.addressesOf(graph.facts.subject('instance', instance), at)) {
+      const address = { kind: 'address', id: held.id } as const;
+      const isOpen = this.#known(source, address) !== null;
+      if (!isOpen && held.source === `${source}@${node}`) this.#addEnd(source, address, at, slack);
+    }
   }
 
   #endMissing(source: string, feed: FeedState, at: Instant): void {
@@ -272,6 +283,24 @@ export class Recorder {
     return current(this.#options.graph.facts, subject.kind, subject.id, `${source}@${this.#options.node}`);
   }
 
+  /**
+   * The run of an instance at a moment, after a snapshot had found it missing. An engine may tell of
+   * it after that: podman repeats events of the last second to a control plane that starts again.
+   */
+  #ended(source: string, subject: Subject, at: Instant): Known | null {
+    const { graph, node } = this.#options;
+    if (subject.kind !== 'instance') return null;
+    // Its end may wait to be written; the graph says how uncertain that is.
+    if (this.#news.get(`${source} instance ${subject.id}`) === null) this.flush();
+    const run = lastRunBefore(graph.facts, subject, `${source}@${node}`, at + SAME_RUN_MS);
+    return run === null || run.slack === null || at >= run.until ? null : run;
+  }
+
+  #addEnd(source: string, subject: Subject, validFrom: Instant, slack?: Slack): void {
+    const end = { kind: 'end', subject, validFrom, evidence: 'observed' } as const;
+    this.#add(source, slack === undefined ? end : { ...end, slack });
+  }
+
   #add(source: string, fact: NewObservationFact): void {
     const sequence =
       (this.#sequences.get(source) ??
@@ -304,17 +333,4 @@ export class Recorder {
       if (where === node) this.#aliveOf(id).set(`${subject.kind} ${subject.id}`, subject);
     }
   }
-}
-
-/** The same id, started later, with another first process. */
-function restarted(
-  kind: SubjectKind,
-  known: Known,
-  said: { readonly data: unknown; readonly validFrom: Instant },
-): boolean {
-  if (kind !== 'instance' || said.validFrom <= known.since) return false;
-  // Both are data of an instance, by `kind`.
-  const before = known.data as SubjectData['instance'];
-  const now = said.data as SubjectData['instance'];
-  return before.pid !== null && now.pid !== null && before.pid !== now.pid;
 }

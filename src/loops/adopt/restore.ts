@@ -12,17 +12,22 @@ export function restoreGraph(store: Store): Graph {
   const graph =
     (snapshot === null ? null : Graph.fromParts(snapshot.parts, snapshot.positions)) ?? new Graph();
   for (const stream of ['audit', 'observations'] as const) {
-    for (const facts of store.replay(stream, graph.positions[stream])) graph.apply(stream, facts);
+    for (const facts of store.replayStored(stream, graph.positions[stream])) graph.apply(stream, facts);
   }
   return graph;
 }
 
 export function saveGraph(store: Store, graph: Graph): void {
-  store.snapshots.write(GRAPH_SNAPSHOT, {
-    version: GRAPH_FORMAT,
-    positions: { ...graph.positions },
-    parts: graph.parts(),
-  });
+  store.snapshots.write(GRAPH_SNAPSHOT, snapshotOf(graph));
+}
+
+/** As the graph is now, although it goes on while it is written. */
+export function saveGraphInBackground(store: Store, graph: Graph): Promise<void> {
+  return store.snapshots.writeInBackground(GRAPH_SNAPSHOT, snapshotOf(graph));
+}
+
+function snapshotOf(graph: Graph): Snapshot {
+  return { version: GRAPH_FORMAT, positions: { ...graph.positions }, parts: graph.parts() };
 }
 
 /** What a control plane knew of its feeds and of its memory when it was last alive. */

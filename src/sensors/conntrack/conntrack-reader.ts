@@ -11,9 +11,12 @@ import { TrackedFlows } from './tracked-flows.ts';
  */
 const DELAY_MS = 1_000;
 
+/** Where the list can't be read, it is tried again after so many ticks of 250 ms. */
+const LIST_AGAIN_TICKS = 40;
+
 const LOST = /ENOBUFS/g;
 const LOST_REASON =
-  'the kernel sent tracking events faster than conntrack could read them; it does not say how many were lost (at least one), and the list was read again';
+  'the kernel sent tracking events faster than conntrack could read them; it does not say how many were lost (at least one), and the list is read again';
 
 export interface ConntrackReaderOptions {
   readonly clock: Clock;
@@ -28,7 +31,8 @@ export class ConntrackReader implements HelperReader {
   readonly #flows: TrackedFlows;
   readonly #splitter = new LineSplitter();
   #listing: ChildProcess | null = null;
-  #listAgain = true;
+  /** Ticks until the list is read; null: it was. */
+  #listIn: number | null = 0;
   #listed: FlowEvent[] = [];
 
   constructor(options: ConntrackReaderOptions) {
@@ -43,12 +47,15 @@ export class ConntrackReader implements HelperReader {
   readErrors(chunk: Uint8Array): readonly FlowEvent[] {
     const count = Buffer.from(chunk).toString().match(LOST)?.length ?? 0;
     if (count === 0) return [];
-    this.#listAgain = true;
+    this.#listIn = 0;
     return [{ kind: 'lost', at: this.#options.clock(), count, reason: LOST_REASON }];
   }
 
   tick(): readonly FlowEvent[] {
-    if (this.#listAgain && this.#listing === null) this.#list();
+    if (this.#listing === null && this.#listIn !== null) {
+      if (this.#listIn === 0) this.#list();
+      else this.#listIn -= 1;
+    }
     const listed = this.#listed;
     this.#listed = [];
     return [...listed, { kind: 'watermark', at: this.#options.clock() - DELAY_MS }];
@@ -59,7 +66,7 @@ export class ConntrackReader implements HelperReader {
   }
 
   #list(): void {
-    this.#listAgain = false;
+    this.#listIn = null;
     const splitter = new LineSplitter();
     const listing = spawn(this.#options.conntrack, ['-L', '-o', 'id'], {
       stdio: ['ignore', 'pipe', 'ignore'],
@@ -68,8 +75,12 @@ export class ConntrackReader implements HelperReader {
     listing.stdout.on('data', (chunk: Uint8Array) => {
       for (const event of this.#read(splitter, chunk)) this.#listed.push(event);
     });
-    listing.on('error', () => (this.#listing = null));
-    listing.on('close', () => (this.#listing = null));
+    const ended = (code: number | null): void => {
+      this.#listing = null;
+      if (code !== 0) this.#listIn ??= LIST_AGAIN_TICKS;
+    };
+    listing.on('error', () => ended(null));
+    listing.on('close', ended);
   }
 
   #read(splitter: LineSplitter, chunk: Uint8Array): FlowEvent[] {

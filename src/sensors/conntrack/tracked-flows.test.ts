@@ -39,6 +39,18 @@ describe('tracked flows', () => {
     assert.notEqual(flows.read(event), null, 'a new flow with the same ports');
   });
 
+  it('are reported where the end of a listed one with the same ports was lost', () => {
+    const flows = newFlows();
+    flows.read(`udp 17 28 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`);
+    const later = flows.read(`[2100.5] [NEW] udp 17 30 ${TUPLE} [UNREPLIED] ${ANSWER} id=7`);
+    assert.ok(later?.kind === 'flow');
+    assert.equal(later.at, 2_100_500);
+    const end = flows.read(
+      `[2200.5] [DESTROY] udp 17 ${TUPLE} packets=2 bytes=156 ${ANSWER} packets=1 bytes=128 id=7`,
+    );
+    assert.equal(end?.kind === 'flow' && end.at, 2_100_500);
+  });
+
   it('tell to where they are translated', () => {
     const reply = 'src=10.88.0.5 dst=10.0.0.1 sport=8080 dport=5000';
     const flow = newFlows().read(`[1000.5] [NEW] tcp 6 120 SYN_SENT ${TUPLE} [UNREPLIED] ${reply} id=7`);

@@ -18,8 +18,8 @@ export class TrackedFlows {
   readonly #clock: Clock;
   readonly #timeouts: ConntrackTimeouts;
   readonly #open = new Map<number, Instant>();
-  /** Those that a list told of first: the event of their beginning may still be on its way. */
-  readonly #listed = new Set<number>();
+  /** When a list told of those that it told of first: the event of their beginning may still be on its way. */
+  readonly #listed = new Map<number, Instant>();
 
   constructor(clock: Clock, timeouts: ConntrackTimeouts) {
     this.#clock = clock;
@@ -32,11 +32,10 @@ export class TrackedFlows {
     if (line === null) return null;
     switch (line.event) {
       case 'new':
-        if (this.#listed.delete(keyOf(line))) return null;
-        return this.#begin(line, line.at ?? this.#clock());
+        return this.#isTold(line) ? null : this.#begin(line, line.at ?? this.#clock());
       case 'listed':
         if (this.#open.has(keyOf(line))) return null;
-        this.#listed.add(keyOf(line));
+        this.#listed.set(keyOf(line), this.#clock());
         return this.#begin(line, lastPacketAt(line, this.#timeouts, this.#clock()));
       case 'destroy':
         return this.#end(line);
@@ -45,7 +44,16 @@ export class TrackedFlows {
     }
   }
 
+  /** Whether a list was faster than this event; if it is of later, the end of the listed one was lost. */
+  #isTold(line: ConntrackLine): boolean {
+    const listedAt = this.#listed.get(keyOf(line));
+    this.#listed.delete(keyOf(line));
+    return listedAt !== undefined && (line.at ?? this.#clock()) <= listedAt;
+  }
+
   #begin(line: ConntrackLine, at: Instant): Flow {
+    // Anew, so that of a key that is used again the order is that of the later one.
+    this.#open.delete(keyOf(line));
     this.#open.set(keyOf(line), at);
     if (this.#open.size > OPEN_MAX) this.#forgetOldest();
     return openedFlow(line, at);

@@ -7,6 +7,7 @@ const DOT = 46;
 const COLON = 58;
 /** More digits than any counter or time needs, and few enough for a double to keep them all. */
 const MAX_DIGITS = 15;
+const NO_OCTET = -1;
 
 /** Reads numbers and addresses in place, without making strings. */
 export class ByteCursor {
@@ -37,15 +38,13 @@ export class ByteCursor {
 
   /** Digits up to the first other byte; -1 when there are none, or too many for a number. */
   decimal(): number {
-    const { bytes, end } = this;
-    const start = this.at;
+    const { bytes, end, at: start } = this;
     let at = start;
     let value = 0;
-    while (at < end) {
+    for (; at < end; at += 1) {
       const digit = (bytes[at] as number) - ZERO;
       if (digit < 0 || digit > 9) break;
       value = value * 10 + digit;
-      at += 1;
     }
     this.at = at;
     return at === start || at - start > MAX_DIGITS ? -1 : value;
@@ -74,33 +73,31 @@ export class ByteCursor {
     return Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, end - start).toString('latin1');
   }
 
-  /** An unsigned number; -1 when it is no dotted address. */
+  /**
+   * An unsigned number; -1 when it is no dotted address. A leading zero is refused: some take it for
+   * octal.
+   */
   #ipv4(): number {
-    let address = 0;
-    for (let octets = 1; ; octets += 1) {
-      const octet = this.#octet();
-      if (octet < 0) return -1;
-      address = (address << 8) | octet;
-      if (octets === 4) return address >>> 0;
-      if (this.peek() !== DOT) return -1;
-      this.at += 1;
-    }
-  }
-
-  /** One to three digits up to 255. A leading zero is refused: some take it for octal. */
-  #octet(): number {
     const { bytes, end } = this;
-    const first = this.at;
-    let at = first;
-    let octet = 0;
-    while (at < end && at - first < 4) {
+    let at = this.at;
+    let address = 0;
+    let dots = 0;
+    let octet = NO_OCTET;
+    for (; at < end; at += 1) {
       const digit = (bytes[at] as number) - ZERO;
-      if (digit < 0 || digit > 9) break;
-      octet = octet * 10 + digit;
-      at += 1;
+      if (digit >= 0 && digit <= 9) {
+        if (octet === 0) return -1;
+        octet = octet === NO_OCTET ? digit : octet * 10 + digit;
+        if (octet > 255) return -1;
+      } else {
+        if (digit !== DOT - ZERO || dots === 3 || octet === NO_OCTET) break;
+        address = (address << 8) | octet;
+        octet = NO_OCTET;
+        dots += 1;
+      }
     }
     this.at = at;
-    return at === first || octet > 255 || (bytes[first] === ZERO && at - first > 1) ? -1 : octet;
+    return dots === 3 && octet !== NO_OCTET ? ((address << 8) | octet) >>> 0 : -1;
   }
 
   #ipv6(delimiter: number, into: LineEnd): boolean {

@@ -10,10 +10,13 @@ import {
   protocolOf,
   verdictOf,
 } from './call-word.ts';
+import { EndQuestions } from './end-questions.ts';
 import type { FlowLine, LineEnd } from './flow-line.ts';
 
 /** Lines per batch: enough to look many addresses up in step, few enough for the first-level cache. */
 export const BATCH = 256;
+/** In place of a question's number: these are asked one by one. */
+const OF_IPV6 = -1;
 
 /** One line with what the resolver said of its ends. */
 export interface FlowLogLine {
@@ -51,6 +54,9 @@ export class FlowBatch {
   readonly connections = new Uint8Array(BATCH);
   readonly bytes = new Float64Array(BATCH);
   readonly line = new Float64Array(BATCH);
+  readonly #questions = new EndQuestions(2 * BATCH);
+  readonly #clientQuestion = new Int16Array(BATCH);
+  readonly #serverQuestion = new Int16Array(BATCH);
   /** Canonical text → number, for as long as the table holds rows with it. */
   readonly #ipv6Numbers = new Map<string, number>();
   readonly #ipv6Texts: string[] = [];
@@ -65,6 +71,8 @@ export class FlowBatch {
     this.to[index] = line.to;
     this.client4[index] = this.#wordOf(client);
     this.server4[index] = this.#wordOf(server);
+    this.#clientQuestion[index] = this.#ask(client, line);
+    this.#serverQuestion[index] = this.#ask(server, line);
     this.clientPort[index] = client.port;
     this.call[index] = call;
     this.connections[index] = line.connections;
@@ -73,12 +81,18 @@ export class FlowBatch {
     this.count = index + 1;
   }
 
-  /** Asks who held both ends of every line. */
+  /** Finds out who held both ends of every line. */
   resolve(resolver: AddressResolver): void {
-    const { from, to, count } = this;
-    resolver.resolveEach4({ ipv4: this.client4, from, to }, this.clientHolder, count);
-    resolver.resolveEach4({ ipv4: this.server4, from, to }, this.serverHolder, count);
-    if (this.#ipv6Texts.length > 0) this.#resolve6(resolver);
+    const questions = this.#questions;
+    questions.resolve(resolver);
+    for (let index = 0; index < this.count; index += 1) {
+      const client = this.#clientQuestion[index] as number; // within the batch
+      const server = this.#serverQuestion[index] as number;
+      this.clientHolder[index] =
+        client === OF_IPV6 ? this.#resolve6(resolver, this.client4, index) : questions.holder(client);
+      this.serverHolder[index] =
+        server === OF_IPV6 ? this.#resolve6(resolver, this.server4, index) : questions.holder(server);
+    }
   }
 
   ipv6Text(number: number): string {
@@ -123,18 +137,12 @@ export class FlowBatch {
     return this.#ipv6Texts.push(end.ipv6) - 1;
   }
 
-  /** What was asked for these lines' numbers as if they were IPv4 is replaced. */
-  #resolve6(resolver: AddressResolver): void {
-    for (let index = 0; index < this.count; index += 1) {
-      const call = this.call[index] ?? 0;
-      const from = this.from[index] ?? 0;
-      const to = this.to[index] ?? 0;
-      if ((call & CLIENT_IS_IPV6) !== 0) {
-        this.clientHolder[index] = resolver.resolve6(this.ipv6Text(this.client4[index] ?? 0), from, to);
-      }
-      if ((call & SERVER_IS_IPV6) !== 0) {
-        this.serverHolder[index] = resolver.resolve6(this.ipv6Text(this.server4[index] ?? 0), from, to);
-      }
-    }
+  #ask(end: LineEnd, line: FlowLine): number {
+    return end.ipv6 === '' ? this.#questions.ask(end.ipv4, line.from, line.to) : OF_IPV6;
+  }
+
+  #resolve6(resolver: AddressResolver, words: Uint32Array, index: number): number {
+    const text = this.ipv6Text(words[index] ?? 0);
+    return resolver.resolve6(text, this.from[index] ?? 0, this.to[index] ?? 0);
   }
 }

@@ -76,7 +76,8 @@ export class FlowTable {
 
   /** Takes all rows out, in order of their first line. `ipv6` gives the text of an address' number. */
   drain(ipv6: (number: number) => string): FlowLogRow[] {
-    const rows = Array.from({ length: this.#count }, (_, row) => this.#row(row, ipv6));
+    const rows: FlowLogRow[] = [];
+    for (let row = 0; row < this.#count; row += 1) rows.push(this.#row(row, ipv6));
     this.#slots.fill(0);
     this.#count = 0;
     return rows;

@@ -1,5 +1,6 @@
 export type { AddressQuestions, AddressResolver } from './address-resolver.ts';
 export type { FlowLogEnd, FlowLogLine } from './flow-batch.ts';
+export { FLOW_LOG_FORMATS, type FlowLogDescription } from './flow-log-formats.ts';
 export type { FlowLogSummary, LineProblem } from './flow-log-counters.ts';
 export {
   FlowLogReader,

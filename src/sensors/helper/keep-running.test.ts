@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { FlowEvent } from '#model';
+import { until } from '../../../test/fakes/until.ts';
 import { keepRunning, type HelperPlan } from './keep-running.ts';
 import { LineSplitter } from './line-splitter.ts';
 
@@ -19,10 +20,10 @@ function planFor(script: string, changes: Partial<HelperPlan> = {}): HelperPlan 
       reader: {
         readOutput: (chunk) => {
           const events: FlowEvent[] = [];
-          splitter.push(chunk, (bytes, from, until) =>
+          splitter.push(chunk, (bytes, from, to) =>
             events.push({
               kind: 'watermark',
-              at: Number(Buffer.from(bytes.subarray(from, until)).toString()),
+              at: Number(Buffer.from(bytes.subarray(from, to)).toString()),
             }),
           );
           return events;
@@ -107,9 +108,9 @@ describe('a sensor that lives from a helper', () => {
     });
     const [line] = await once(parent.stdout, 'data');
     const pid = Number(String(line));
-    await waitUntil(() => commandOf(pid) === 'sleep');
+    await until(() => commandOf(pid) === 'sleep');
     parent.kill('SIGKILL');
-    await waitUntil(() => commandOf(pid) !== 'sleep');
+    await until(() => commandOf(pid) !== 'sleep');
   });
 
   it('leaves no process when it is told to end, or when nobody listens any more', async () => {
@@ -120,13 +121,9 @@ describe('a sensor that lives from a helper', () => {
     await untilStates(plan, 1);
     for await (const _ of keepRunning(plan, new AbortController().signal)) break;
     assert.equal(pids.length, 2);
-    await waitUntil(() => pids.every((pid) => !isAlive(pid)));
+    await until(() => pids.every((pid) => !isAlive(pid)));
   });
 });
-
-async function waitUntil(isTrue: () => boolean): Promise<void> {
-  while (!isTrue()) await new Promise((resolve) => setTimeout(resolve, 10));
-}
 
 /** Empty when there is no such process. */
 function commandOf(pid: number): string {

@@ -1,4 +1,12 @@
 export { composeScans, type UnreadLayer } from './compose-scans.ts';
 export { parseLayerScan } from './helper/parse-helper-answer.ts';
-export { scanConfined, type ConfinedLimits, type ConfinedScanOptions } from './helper/scan-confined.ts';
+export {
+  readListConfined,
+  scanConfined,
+  type ConfinedLimits,
+  type ConfinedScanOptions,
+} from './helper/scan-confined.ts';
 export type { FoundPackage, LayerScan, ScanRecord } from './layer-scan.ts';
+export type { ListDocument } from './lists/list-document.ts';
+export { createArchiveSource, createLayoutSource, type StoredImageSource } from './sources/stored-source.ts';
+export { createExportedSource, type ExportImage } from './archive/exported-source.ts';

@@ -3,6 +3,7 @@ import { after, before, describe, it } from 'node:test';
 
 import type { Flow, FlowHolder } from '#model';
 
+import { until } from '../../../test/fakes/until.ts';
 import { NetworkNamespace } from '../../../test/processes/network-namespace.ts';
 import { StartedProcesses } from '../../../test/processes/started-processes.ts';
 import { TcpTargets } from '../../../test/processes/tcp-targets.ts';
@@ -15,17 +16,17 @@ describe('the sockets sensor, on this machine', () => {
   const targets = new TcpTargets();
   const namespace = new NetworkNamespace();
   let watched: WatchedFlows;
+  const teardown = new AsyncDisposableStack();
   before(async () => {
     namespace.create();
+    teardown.defer(() => namespace.delete());
+    teardown.defer(() => targets.close());
+    teardown.defer(() => started.end());
     watched = new WatchedFlows(createSocketsSensor({ node: 'box', clock: Date.now, intervalMs: 100 }));
-    await watched.looks(1);
+    teardown.defer(() => watched.stop());
+    await watched.looks.more(1);
   });
-  after(async () => {
-    await watched.stop();
-    await started.end();
-    targets.close();
-    namespace.delete();
-  });
+  after(() => teardown.disposeAsync());
 
   const both = (isOurs: (flow: Flow) => boolean): readonly [Flow[], Flow[]] => [
     watched.seenFrom('client').filter(isOurs),
@@ -40,8 +41,8 @@ describe('the sockets sensor, on this machine', () => {
       const client = started.start('busybox', 'nc', host, String(target.port));
       await target.connected;
       const ours = ({ server }: Flow): boolean => server.ip === host && server.port === target.port;
-      await watched.until(() => both(ours).every((flows) => flows.length > 0));
-      await watched.looks(2);
+      await until(() => both(ours).every((flows) => flows.length > 0));
+      await watched.looks.more(2);
       const [clients, servers] = both(ours);
       assert.deepEqual([clients.length, servers.length], [1, 1]);
       assert.equal(pid(clients[0]?.client.holder), client.pid);
@@ -59,7 +60,7 @@ describe('the sockets sensor, on this machine', () => {
     // The listener may not be there yet when the client comes.
     const retry = `until ip ${inside.join(' ')} 127.0.0.1 8098; do sleep 0.1; done`;
     started.start('sh', '-c', retry);
-    await watched.until(() => both(ours).every((flows) => flows.length > 0));
+    await until(() => both(ours).every((flows) => flows.length > 0));
     assert.equal(pid(both(ours)[1][0]?.server.holder), server.pid);
   });
 });

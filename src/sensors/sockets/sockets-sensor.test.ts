@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, it } from 'node:test';
 import type { Flow } from '#model';
 
 import { FakeProcDirectory, socketRow } from '../../../test/fakes/proc-directory.ts';
+import { until } from '../../../test/fakes/until.ts';
 import { createSocketsSensor } from './sockets-sensor.ts';
 import { WatchedFlows } from './watched-flows.fixture.ts';
 
@@ -29,7 +30,7 @@ describe('the sockets sensor, on a made /proc', () => {
   const watch = async (): Promise<void> => {
     const options = { node: 'box', clock: Date.now, procDirectory: proc.directory, intervalMs: 20 };
     watched = new WatchedFlows(createSocketsSensor(options));
-    await watched.looks(1);
+    await watched.looks.more(1);
   };
   const pidOf = (flow: Flow | undefined, end: 'client' | 'server'): number | string | null => {
     const holder = flow?.[end].holder ?? null;
@@ -40,7 +41,7 @@ describe('the sockets sensor, on a made /proc', () => {
   it('sees a local connection from both sides, each with its process, once', async () => {
     proc.table('tcp', [LISTENER, socketRow(CLIENT, SERVER, 1, 600), socketRow(SERVER, CLIENT, 1, 601)]);
     await watch();
-    await watched.looks(3);
+    await watched.looks.more(3);
     const [client, server] = [watched.seenFrom('client'), watched.seenFrom('server')];
     assert.equal(client.length, 1);
     assert.equal(server.length, 1);
@@ -59,10 +60,10 @@ describe('the sockets sensor, on a made /proc', () => {
     proc.table('tcp', [LISTENER, accepted]);
     await watch();
     proc.table('tcp', [LISTENER, socketRow(SERVER, CLIENT, 1, 601)]);
-    await watched.looks(2);
+    await watched.looks.more(2);
     assert.equal(watched.flows.length, 1);
     proc.table('tcp', [LISTENER, socketRow(SERVER, CLIENT, 1, 777)]);
-    await watched.looks(2);
+    await watched.looks.more(2);
     assert.equal(watched.flows.length, 2);
   });
 
@@ -71,8 +72,8 @@ describe('the sockets sensor, on a made /proc', () => {
     proc.table('tcp', [LISTENER, closedBefore]);
     await watch();
     proc.table('tcp', [LISTENER, closedBefore, socketRow('0100007F:9C51', SERVER, 6, 0)]);
-    await watched.until(() => watched.lost === 1);
-    await watched.looks(2);
+    await until(() => watched.lost === 1);
+    await watched.looks.more(2);
     assert.equal(watched.lost, 1);
     assert.equal(watched.flows.length, 0);
   });
@@ -81,7 +82,7 @@ describe('the sockets sensor, on a made /proc', () => {
     proc.table('tcp', [LISTENER, socketRow(CLIENT, SERVER, 1, 600)]);
     await watch();
     proc.table('tcp', [LISTENER, socketRow(CLIENT, SERVER, 6, 0)]);
-    await watched.looks(2);
+    await watched.looks.more(2);
     assert.equal(watched.lost, 0);
     assert.equal(watched.flows.length, 1);
   });
@@ -133,9 +134,9 @@ describe('the sockets sensor, on a made /proc', () => {
   it('reports a gap and goes on', async () => {
     await watch();
     proc.delete('net');
-    await watched.until(() => watched.states.includes('gap'));
+    await until(() => watched.states.includes('gap'));
     proc.table('tcp', [LISTENER, socketRow(CLIENT, SERVER, 1, 600)]);
-    await watched.until(() => watched.flows.length === 1);
+    await until(() => watched.flows.length === 1);
     assert.deepEqual(watched.states, ['live', 'gap', 'live']);
   });
 });

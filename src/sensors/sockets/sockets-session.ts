@@ -51,7 +51,7 @@ export function createSocketsSession(node: string, files: ProcFiles, clock: Cloc
     if (inodes.size === 0) return new Map();
     const newestFirst = [...table.all()]
       .filter(({ kernelThread, pid }) => !kernelThread && !likely.has(pid))
-      .sort((left, right) => right.startTicks - left.startTicks)
+      .toSorted((left, right) => right.startTicks - left.startTicks)
       .map(({ pid }) => pid);
     const limit = look === 1 ? Number.POSITIVE_INFINITY : LINKS_MAX;
     const { found } = yield* findSocketOwners(files, inodes, [...likely, ...newestFirst], limit);

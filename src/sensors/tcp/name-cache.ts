@@ -1,6 +1,9 @@
 import { containerOfCgroup } from './container-of-cgroup.ts';
 
-/** Names beyond this number push out the oldest; the kernel's program tells them again every second. */
+/**
+ * Names beyond this number push out those that were told longest ago; the kernel's program tells those
+ * that are in use again every second.
+ */
 const NAMES_MAX = 20_000;
 
 interface ProcessName {
@@ -43,6 +46,8 @@ export class NameCache {
 }
 
 function remember<Value>(map: Map<number, Value>, key: number, value: Value): void {
+  // Told again, it is the newest.
+  map.delete(key);
   map.set(key, value);
   if (map.size <= NAMES_MAX) return;
   for (const oldest of map.keys()) {

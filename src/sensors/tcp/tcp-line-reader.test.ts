@@ -74,7 +74,7 @@ describe('lines of the kernel program', () => {
         const reader = newReader();
         const events: FlowEvent[] = [];
         let from = 0;
-        for (const cut of [...cuts, bytes.length].sort((left, right) => left - right)) {
+        for (const cut of [...cuts, bytes.length].toSorted((left, right) => left - right)) {
           events.push(...reader.read(bytes.subarray(from, cut)));
           from = cut;
         }

@@ -11,16 +11,15 @@ describe('tcp sensor on containers of podman', () => {
   const observed = new ObservedSensor(createTcpSensor({ node: 'test-node', clock: Date.now }));
   let podman: Podman;
 
+  const teardown = new AsyncDisposableStack();
   before(async () => {
+    teardown.defer(() => observed.stop());
     podman = await startPodman();
+    teardown.defer(() => podman.stop());
     await podman.buildImage();
     await observed.until('live', (event) => event.kind === 'state' && event.data.state === 'live');
   });
-
-  after(async () => {
-    await observed.stop();
-    await podman.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   it('names both containers of a connection, and the one that talks to itself', async () => {
     const network = await podman.createNetwork();
@@ -37,7 +36,7 @@ describe('tcp sensor on containers of podman', () => {
     const to = (ip: string) =>
       observed.flows.filter((flow) => flow.server.ip === ip && flow.server.port === PORT);
     const between = to(network.address(9)).filter((flow) => flow.connections === 1);
-    assert.deepEqual(between.map((flow) => flow.seenFrom).sort(), ['client', 'server']);
+    assert.deepEqual(between.map((flow) => flow.seenFrom).toSorted(), ['client', 'server']);
     for (const flow of between) {
       const [own, id] = flow.seenFrom === 'client' ? [flow.client, client] : [flow.server, server];
       assert.deepEqual(own.holder, { kind: 'container', id });

@@ -65,11 +65,11 @@ describe('tcp sensor on real connections', () => {
       const accepted = await server.end();
       await observed.settled();
       const { client, server: served, closed } = flowsOf(server.ports);
-      const opened = truth.connections.map(({ ownPort, peerPort }) => `${ownPort}>${peerPort}`).sort();
+      const opened = truth.connections.map(({ ownPort, peerPort }) => `${ownPort}>${peerPort}`).toSorted();
       assert.equal(opened.length, 2_000);
-      assert.deepEqual(client.map(portsOf).sort(), opened);
-      assert.deepEqual(served.map(portsOf).sort(), opened);
-      assert.deepEqual(closed.map(portsOf).sort(), opened);
+      assert.deepEqual(client.map(portsOf).toSorted(), opened);
+      assert.deepEqual(served.map(portsOf).toSorted(), opened);
+      assert.deepEqual(closed.map(portsOf).toSorted(), opened);
       assert.equal(accepted.length, 2_000);
       for (const flow of closed) assert.equal(flow.bytes, 200);
       for (const flow of client) {

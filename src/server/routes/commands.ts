@@ -29,8 +29,21 @@ const declarationsSchema = z.strictObject({
 
 const flowImportRequestSchema = z.strictObject({
   format: z.enum(['vpc', 'zeek', 'conntrack']),
-  scope: z.string().min(1).nullable().default(null),
+  scope: z
+    .string()
+    .regex(/^(?:host|network|loopback|vpc|cluster)\/.+$/, 'must be a scope such as vpc/main')
+    .nullable()
+    .default(null),
   fingerprint: z.string().min(1).max(200).describe('the same one continues the same import'),
+  earlier: z
+    .array(z.string().min(1).max(200))
+    .max(32)
+    .default([])
+    .describe('fingerprints of the log when it was shorter; the first that is known is continued'),
+  again: z
+    .boolean()
+    .default(false)
+    .describe('its lines are read once more from the beginning, for their names; nothing is counted'),
 });
 
 /** Small JSON bodies. */

@@ -7,8 +7,10 @@ import {
   readFileSync,
   readSync,
   renameSync,
+  rmSync,
   writeSync,
 } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -28,6 +30,30 @@ export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
     closeSync(file);
   }
   renameSync(temporary, path);
+  flushFolder(folder);
+}
+
+/**
+ * {@link writeDurably} in pieces, by threads of their own. Before it takes its place, `isWanted` is asked
+ * whether it still should; if not, it is as if nothing had been written. One such writer at a time.
+ */
+export async function writeDurablyInBackground(
+  path: string,
+  parts: readonly Uint8Array[],
+  isWanted: () => boolean,
+): Promise<void> {
+  const folder = dirname(path);
+  makeFolder(folder);
+  const temporary = `${path}.background.tmp`;
+  const file = await open(temporary, 'w', FILE_MODE);
+  try {
+    for (const part of parts) await writeInPieces(file, part);
+    await file.sync();
+    if (isWanted()) renameSync(temporary, path);
+  } finally {
+    await file.close();
+    rmSync(temporary, { force: true });
+  }
   flushFolder(folder);
 }
 
@@ -67,6 +93,9 @@ export function makeFolder(folder: string): void {
   flushFolder(dirname(folder));
 }
 
+/** Some 10 ms of a disk. */
+const PIECE_BYTES = 8 << 20;
+
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
@@ -81,6 +110,15 @@ function flushFolder(folder: string): void {
 
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);
+}
+
+async function writeInPieces(file: FileHandle, bytes: Uint8Array): Promise<void> {
+  for (let done = 0; done < bytes.length;) {
+    const { bytesWritten } = await file.write(bytes, done, Math.min(PIECE_BYTES, bytes.length - done));
+    done += bytesWritten;
+    // The log of the database waits for what the disk has to write before it: never for long.
+    if (bytesWritten === PIECE_BYTES) await file.datasync();
+  }
 }
 
 function openIfThere(path: string): number | null {

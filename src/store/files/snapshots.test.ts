@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -55,6 +55,24 @@ describe('a snapshot in a file', () => {
     snapshots.write('graph', SNAPSHOT);
     assert.deepEqual(readFileSync(path), whole);
     assert.deepEqual(readdirSync(folder), ['graph.snapshot']);
+  });
+
+  it('is written in the background over whatever a crash left behind', async () => {
+    writeFileSync(path, 'an earlier one');
+    writeFileSync(`${path}.background.tmp`, 'half of something');
+    await snapshots.writeInBackground('graph', SNAPSHOT);
+    assert.deepEqual(readFileSync(path), whole);
+    assert.deepEqual(readdirSync(folder), ['graph.snapshot']);
+  });
+
+  it('that can not be written in the background leaves the earlier one as it is', async () => {
+    const blocked = `${path}.background.tmp`;
+    mkdirSync(blocked);
+    await assert.rejects(snapshots.writeInBackground('graph', { ...SNAPSHOT, version: 5 }), {
+      code: 'EISDIR',
+    });
+    assert.deepEqual(readFileSync(path), whole);
+    rmdirSync(blocked);
   });
 });
 

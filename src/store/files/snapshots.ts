@@ -2,8 +2,8 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { StoreError } from '../store-error.ts';
 import type { Snapshot, SnapshotStore, StreamName } from '../store.ts';
-import { makeFolder, readingFrom, writeDurably } from './durable-file.ts';
-import { decodeSnapshot, encodeSnapshot } from './snapshot-format.ts';
+import { makeFolder, readingFrom, writeDurably, writeDurablyInBackground } from './durable-file.ts';
+import { decodeSnapshot, encodeSnapshot, encodeSnapshotSlowly } from './snapshot-format.ts';
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
@@ -18,6 +18,8 @@ export interface SnapshotFilesOptions {
 /** One file per name under a folder. */
 export class SnapshotFiles implements SnapshotStore {
   readonly #options: SnapshotFilesOptions;
+  /** In the background; what is no longer here is no longer wanted. */
+  readonly #beingWritten = new Map<string, Snapshot>();
 
   constructor(options: SnapshotFilesOptions) {
     this.#options = options;
@@ -25,11 +27,9 @@ export class SnapshotFiles implements SnapshotStore {
 
   write(name: string, snapshot: Snapshot): void {
     const path = this.#path(name);
-    const { hashAt, guarded, folder } = this.#options;
-    const hashes = {
-      audit: hashAt('audit', snapshot.positions.audit),
-      observations: hashAt('observations', snapshot.positions.observations),
-    };
+    const { guarded, folder } = this.#options;
+    const hashes = this.#hashesOf(snapshot);
+    this.#beingWritten.delete(name);
     guarded(() => {
       makeFolder(folder);
       try {
@@ -39,6 +39,23 @@ export class SnapshotFiles implements SnapshotStore {
         throw error;
       }
     });
+  }
+
+  async writeInBackground(name: string, snapshot: Snapshot): Promise<void> {
+    const path = this.#path(name);
+    const hashes = this.#hashesOf(snapshot);
+    this.#beingWritten.set(name, snapshot);
+    try {
+      makeFolder(this.#options.folder);
+      const bytes = await encodeSnapshotSlowly(snapshot, hashes);
+      await writeDurablyInBackground(path, bytes, () => this.#beingWritten.get(name) === snapshot);
+    } catch (error) {
+      this.#options.guarded(() => {
+        throw error;
+      });
+    } finally {
+      if (this.#beingWritten.get(name) === snapshot) this.#beingWritten.delete(name);
+    }
   }
 
   read(name: string, version?: number): Snapshot | null {
@@ -55,10 +72,19 @@ export class SnapshotFiles implements SnapshotStore {
 
   /** They are derived: removing them costs a replay. */
   removeAll(): void {
+    this.#beingWritten.clear();
     this.#options.guarded(() => {
       for (const file of filesIn(this.#options.folder))
         rmSync(join(this.#options.folder, file), { force: true });
     });
+  }
+
+  #hashesOf({ positions }: Snapshot): Readonly<Record<StreamName, string | null>> {
+    const { hashAt } = this.#options;
+    return {
+      audit: hashAt('audit', positions.audit),
+      observations: hashAt('observations', positions.observations),
+    };
   }
 
   #path(name: string): string {

@@ -69,8 +69,8 @@ function wrapStatement<Row extends SqlRow>(statement: StatementSync, translated:
   statement.setReturnArrays(true);
   return {
     run: (...values) => translated(() => Number(statement.run(...values).changes)),
-    // Arrays, as asked above; the column types are those of the STRICT tables.
-    all: (...values) => translated(() => statement.all(...values) as unknown as readonly Row[]),
-    get: (...values) => translated(() => statement.get(...values) as unknown as Row | undefined),
+    // Declared as objects, but arrays, as asked above; the column types are those of the STRICT tables.
+    all: (...values) => translated((): unknown => statement.all(...values)) as readonly Row[],
+    get: (...values) => translated((): unknown => statement.get(...values)) as Row | undefined,
   };
 }

@@ -32,6 +32,15 @@ export function translateFailure(directory: string): FailureTranslator {
   };
 }
 
+/** A state directory that its file system lets nobody make, such as one in /proc. */
+export function takesNoFolders(directory: string, cause: unknown): StoreError {
+  return new StoreError(
+    'state-unusable',
+    `The state directory ${directory} cannot be made: its file system takes no new folders.`,
+    { cause, next: 'Choose another one with --state DIR.' },
+  );
+}
+
 /** A read-only state directory, in words. */
 function unwritable(directory: string, cause: unknown): StoreError {
   return new StoreError(

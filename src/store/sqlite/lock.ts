@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { FILE_MODE } from '../files/durable-file.ts';
 import { StoreError } from '../store-error.ts';
@@ -42,7 +42,13 @@ export function lockDirectory(directory: string): { readonly release: () => void
  * gives up all locks that the process has on it.
  */
 export function createPrivately(path: string): void {
-  if (!existsSync(path)) closeSync(openSync(path, 'wx', FILE_MODE));
+  try {
+    closeSync(openSync(path, 'wx', FILE_MODE));
+  } catch (error) {
+    // Another process that starts at the same time may have been faster.
+    const isThere = error instanceof Error && 'code' in error && error.code === 'EEXIST';
+    if (!isThere || statSync(path, { throwIfNoEntry: false })?.isFile() !== true) throw error;
+  }
 }
 
 function inUse(directory: string, pid: number | null, cause: unknown): StoreError {

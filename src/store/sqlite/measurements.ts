@@ -1,4 +1,5 @@
-import type { Instant } from '#model';
+import type { Clock, Instant } from '#model';
+import { flowKey, type FlowKey } from '../flow-key.ts';
 import type { FlowRow, ImportProgress, MeasurementStore } from '../store.ts';
 import type { Database, SqlValue, Statement } from './database.ts';
 
@@ -10,22 +11,12 @@ const KEY_COUNT = 11;
 const PAGE_ROWS = 1000;
 
 type Columns = readonly [
-  number,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  string,
-  number,
-  string,
-  string,
-  number,
-  number | null,
-  number,
-  number,
-  string,
+  ...FlowKey,
+  connections: number,
+  bytes: number | null,
+  firstAt: Instant,
+  lastAt: Instant,
+  unknown: string,
 ];
 
 /** Flow rows in the state database. */
@@ -35,10 +26,13 @@ export class SqliteMeasurements implements MeasurementStore {
   readonly #first: Statement<Columns>;
   readonly #next: Statement<Columns>;
   readonly #drop: Statement<Columns>;
+  readonly #clock: Clock;
   readonly #putProgress: Statement<readonly [string, number, string]>;
+  readonly #dropProgress: Statement<readonly [string, number, string]>;
   readonly #progress: Statement<readonly [string, number, string]>;
 
-  constructor(database: Database, transaction: (work: () => void) => void) {
+  constructor(database: Database, clock: Clock, transaction: (work: () => void) => void) {
+    this.#clock = clock;
     this.#transaction = transaction;
     this.#add = database.prepare(`
       INSERT INTO flows (${COLUMNS}) VALUES (${parameters(COLUMN_COUNT)})
@@ -56,16 +50,18 @@ export class SqliteMeasurements implements MeasurementStore {
     this.#next = database.prepare(`${select} (${KEY_COLUMNS}) > (${parameters(KEY_COUNT)}) ${order}`);
     this.#drop = database.prepare('DELETE FROM flows WHERE minute < ?');
     this.#putProgress = database.prepare(
-      'INSERT INTO imports (id, bytes_done, state) VALUES (?, ?, ?) ' +
-        'ON CONFLICT DO UPDATE SET bytes_done = excluded.bytes_done, state = excluded.state',
+      'INSERT INTO imports (id, bytes_done, state, changed_at) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET ' +
+        'bytes_done = excluded.bytes_done, state = excluded.state, changed_at = excluded.changed_at',
     );
+    this.#dropProgress = database.prepare('DELETE FROM imports WHERE changed_at < ?');
     this.#progress = database.prepare('SELECT id, bytes_done, state FROM imports WHERE id = ?');
   }
 
   addFlows(rows: readonly FlowRow[], progress?: ImportProgress): void {
     this.#transaction(() => {
-      for (const row of rows) this.#add.run(...keyOf(row), ...valuesOf(row));
-      if (progress !== undefined) this.#putProgress.run(progress.id, progress.offset, progress.state);
+      for (const row of rows) this.#add.run(...flowKey(row), ...valuesOf(row));
+      if (progress !== undefined)
+        this.#putProgress.run(progress.id, progress.offset, progress.state, this.#clock());
     });
   }
 
@@ -80,7 +76,7 @@ export class SqliteMeasurements implements MeasurementStore {
     for (let last = page.at(-1); last !== undefined; last = page.at(-1)) {
       yield page;
       if (page.length < PAGE_ROWS) return;
-      page = this.#next.all(...keyOf(last), until).map(toRow);
+      page = this.#next.all(...flowKey(last), until).map(toRow);
     }
   }
 
@@ -88,6 +84,7 @@ export class SqliteMeasurements implements MeasurementStore {
     let dropped = 0;
     this.#transaction(() => {
       dropped = this.#drop.run(before);
+      this.#dropProgress.run(before);
     });
     return dropped;
   }
@@ -95,22 +92,6 @@ export class SqliteMeasurements implements MeasurementStore {
 
 function parameters(count: number): string {
   return Array.from({ length: count }, () => '?').join(', ');
-}
-
-function keyOf(row: FlowRow): readonly SqlValue[] {
-  return [
-    row.minute,
-    row.source,
-    row.protocol,
-    row.clientScope,
-    row.clientIp,
-    row.client,
-    row.serverScope,
-    row.serverIp,
-    row.serverPort,
-    row.server,
-    row.verdict,
-  ];
 }
 
 function valuesOf(row: FlowRow): readonly SqlValue[] {

@@ -1,5 +1,6 @@
-import type { Fact } from '#model';
+import type { Fact, StoredFact } from '#model';
 import { chainHash, isHash, payloadHash } from '../chain.ts';
+import { factOf, storedFactOf } from '../fact-text.ts';
 import { StoreError } from '../store-error.ts';
 import type { Head, StreamName } from '../store.ts';
 import type { Database, Statement } from './database.ts';
@@ -98,10 +99,18 @@ export class RecordTable {
 
   /** The fact that a record holds; null when it was erased. */
   fact(record: RawRecord): Fact | null {
+    return this.#read(record, factOf);
+  }
+
+  /** The same, without reading the data of an assert. */
+  storedFact(record: RawRecord): StoredFact | null {
+    return this.#read(record, storedFactOf);
+  }
+
+  #read<F>(record: RawRecord, read: (payload: string, position: number) => F): F | null {
     if (record.payload === null) return null;
     try {
-      // What `append` wrote was a NewFact; the position completes it.
-      return Object.assign(JSON.parse(record.payload) as Fact, { position: record.position });
+      return read(record.payload, record.position);
     } catch (cause) {
       throw broken(this.#stream, record.position, cause);
     }

@@ -61,6 +61,10 @@ const MIGRATIONS: readonly string[] = [
     state TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE imports ADD COLUMN changed_at REAL NOT NULL DEFAULT 0;
+  UPDATE imports SET changed_at = unixepoch() * 1000.0;
+  `,
 ];
 
 /** @throws StoreError `state-unusable` when a newer Sheerline wrote the database. */

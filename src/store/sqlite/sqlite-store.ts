@@ -1,4 +1,4 @@
-import type { Clock, Fact, Instant, NewFact } from '#model';
+import type { Clock, Fact, Instant, NewFact, StoredFact } from '#model';
 import { CHAIN_START } from '../chain.ts';
 import { ContentFiles } from '../files/content.ts';
 import { SnapshotFiles } from '../files/snapshots.ts';
@@ -59,7 +59,9 @@ export class SqliteStore implements Store {
       hashAt: (stream, position) => this.#hashAt(stream, position),
     });
     this.snapshots = this.#snapshotFiles;
-    this.measurements = new SqliteMeasurements(database, (work) => this.#streams.transaction(work));
+    this.measurements = new SqliteMeasurements(database, parts.clock, (work) =>
+      this.#streams.transaction(work),
+    );
     this.content = new ContentFiles(paths.content, guarded);
     this.#close = parts.close;
   }
@@ -91,13 +93,16 @@ export class SqliteStore implements Store {
   }
 
   *replay(stream: StreamName, after: number): Iterable<readonly Fact[]> {
-    const pages = checkChain(this.#streams.tables[stream], this.#planAfter(stream, after));
-    for (let page = pages.next(); ; page = pages.next()) {
-      if (page.done === true) {
-        if (page.value.ok) return;
-        throw brokenChain(stream, page.value);
-      }
-      const facts = this.#facts(stream, page.value).filter((fact) => fact.position > after);
+    for (const page of this.#verified(stream, after)) {
+      const facts = this.#facts(stream, page);
+      if (facts.length > 0) yield facts;
+    }
+  }
+
+  *replayStored(stream: StreamName, after: number): Iterable<readonly StoredFact[]> {
+    const table = this.#streams.tables[stream];
+    for (const page of this.#verified(stream, after)) {
+      const facts = page.map((record) => table.storedFact(record)).filter((fact) => fact !== null);
       if (facts.length > 0) yield facts;
     }
   }
@@ -153,6 +158,18 @@ export class SqliteStore implements Store {
 
   close(): void {
     this.#close();
+  }
+
+  /** Records behind `after`, once they fit. */
+  *#verified(stream: StreamName, after: number): Generator<readonly RawRecord[]> {
+    const pages = checkChain(this.#streams.tables[stream], this.#planAfter(stream, after));
+    for (let page = pages.next(); ; page = pages.next()) {
+      if (page.done === true) {
+        if (page.value.ok) return;
+        throw brokenChain(stream, page.value);
+      }
+      yield page.value.filter((record) => record.position > after);
+    }
   }
 
   *#pages(stream: StreamName, after: number): Generator<readonly RawRecord[]> {

@@ -44,7 +44,7 @@ describe('a state directory', () => {
         return (mode & 0o170777).toString(8);
       }),
     );
-    assert.deepEqual([...modes].sort(), ['100600', '40700']);
+    assert.deepEqual([...modes].toSorted(), ['100600', '40700']);
     assert.equal(statSync(directory).mode & 0o777, 0o700);
     store.close();
   });
@@ -65,6 +65,19 @@ describe('a state directory', () => {
       assert.match(
         error.message,
         /cannot be written: (it is not a directory|a part of its path is not a directory)\.$/,
+      );
+      assert.match(error.next ?? '', /--state DIR/);
+    }
+  });
+
+  it('where nobody can make one is refused, with the next step', () => {
+    for (const path of ['/proc/sheerline', '/proc/sheerline/deeper']) {
+      // Root is told that there is no such place, others that they may not.
+      const error = errorOf(() => open(path));
+      assert.equal(error.code, 'state-unusable');
+      assert.match(
+        error.message,
+        /cannot be (made: its file system takes no new folders|written: permission denied)\.$/,
       );
       assert.match(error.next ?? '', /--state DIR/);
     }

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FOLDER_MODE } from '../files/durable-file.ts';
-import { gone } from './failure.ts';
+import { gone, takesNoFolders, translateFailure } from './failure.ts';
 
 /** Where things lie in a state directory. */
 export interface StatePaths {
@@ -25,11 +25,24 @@ export function statePaths(directory: string): StatePaths {
  * written. A directory that holds other things keeps its mode: it may be somebody's home.
  */
 export function prepareDirectory(paths: StatePaths): void {
-  makeDirectory(paths.directory);
+  makeDirectory(paths.directory, paths.directory);
   accessSync(paths.directory, constants.R_OK | constants.W_OK | constants.X_OK);
   const names = readdirSync(paths.directory);
   const isOurs = names.length === 0 || names.includes('state.sqlite');
   if (isOurs) chmodSync(paths.directory, FOLDER_MODE);
+}
+
+/**
+ * {@link prepareDirectory} for who writes into a state directory before the store is opened.
+ *
+ * @throws StoreError `state-unusable`
+ */
+export function prepareStateDirectory(directory: string): void {
+  try {
+    prepareDirectory(statePaths(directory));
+  } catch (error) {
+    throw translateFailure(directory)(null, error);
+  }
 }
 
 /**
@@ -45,17 +58,20 @@ export function watchPlace(directory: string, path: string): () => void {
   };
 }
 
-function makeDirectory(directory: string): void {
+/**
+ * Level by level: with `recursive`, Node never returns from a file system that answers ENOENT for a new
+ * folder, as /proc does. `whole` is the directory that was asked for.
+ */
+function makeDirectory(directory: string, whole: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
-  } catch {
-    // With `recursive`, Node says ENOENT where the file system is read-only; of one folder it says why.
-    mkdirSync(firstMissing(directory), { mode: FOLDER_MODE });
-    mkdirSync(directory, { recursive: true, mode: FOLDER_MODE });
+    mkdirSync(directory, FOLDER_MODE);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    if (code === 'EEXIST' && statSync(directory, { throwIfNoEntry: false })?.isDirectory() === true) return;
+    if (code !== 'ENOENT') throw error;
+    const parent = dirname(directory);
+    if (existsSync(parent)) throw takesNoFolders(whole, error);
+    makeDirectory(parent, whole);
+    makeDirectory(directory, whole);
   }
-}
-
-function firstMissing(directory: string): string {
-  const parent = dirname(directory);
-  return parent === directory || existsSync(parent) ? directory : firstMissing(parent);
 }

@@ -1,5 +1,6 @@
 import type { Fact, NewFact } from '#model';
 import { CHAIN_START } from '../chain.ts';
+import { payloadOf } from '../fact-text.ts';
 import { StoreError } from '../store-error.ts';
 import type { Head, StreamName } from '../store.ts';
 import type { Database } from './database.ts';
@@ -81,7 +82,7 @@ export class Streams {
     for (const fact of facts) {
       checkTimes(fact);
       if (stream === 'observations') segment = this.segments.place(segment, fact.recordedAt, head);
-      head = this.tables[stream].add(head, JSON.stringify(fact));
+      head = this.tables[stream].add(head, payloadOf(fact));
     }
     this.#ends = { ...this.#ends, [stream]: head, segment };
     if (this.#listeners.size > 0) this.#written.push({ stream, facts: withPositions(facts, first) });

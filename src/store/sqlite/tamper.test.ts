@@ -285,10 +285,8 @@ interface Row {
 }
 
 function row(database: DatabaseSync, position: number): Row {
-  // The test's own file has such a row.
-  return database
-    .prepare('SELECT payload, hash FROM audit WHERE position = ?')
-    .get(position) as unknown as Row;
+  const found = database.prepare('SELECT payload, hash FROM audit WHERE position = ?').get(position);
+  return { payload: String(found?.['payload']), hash: String(found?.['hash']) };
 }
 
 function set(database: DatabaseSync, position: number, values: Partial<Row>): void {

@@ -15,7 +15,7 @@ export function verifyStream(streams: Streams, stream: StreamName, expected?: He
   const isEmpty = expected === undefined || expected.position === 0;
   if (!isEmpty && expected.position < plan.start.position) return droppedHead(expected, plan.start);
   const noted = isEmpty ? [] : [{ ...expected, witness: 'the head that was noted' }];
-  const anchors = [...plan.anchors, ...noted].sort((left, right) => left.position - right.position);
+  const anchors = [...plan.anchors, ...noted].toSorted((left, right) => left.position - right.position);
   const pages = checkChain(streams.tables[stream], { ...plan, anchors });
   for (let page = pages.next(); ; page = pages.next()) {
     if (page.done === true) return page.value;

@@ -40,7 +40,7 @@ export function kernelModules(): readonly string[] {
   return modules
     .split('\n')
     .map((line) => line.replace(/ .*/, ''))
-    .sort();
+    .toSorted();
 }
 
 function filesBelow(directory: string): readonly string[] {

@@ -32,6 +32,7 @@ export class RunningThings {
   readonly containers: readonly ThingContainer[];
   readonly #children: ChildProcess[] = [];
   readonly #processes: ThingProcess[] = [];
+  readonly #directories: string[] = [];
 
   private constructor(podman: Podman, network: PodmanNetwork) {
     this.podman = podman;
@@ -43,8 +44,13 @@ export class RunningThings {
     await podman.buildImage(BUSYBOX_IMAGE);
     await podman.buildImage(SHOP_IMAGE, { 'org.opencontainers.image.version': '2' });
     const things = new RunningThings(podman, await podman.createNetwork());
-    for (const container of things.containers) await things.#startContainer(container);
-    for (const isServer of [true, true, false]) await things.#startProcess(isServer);
+    try {
+      for (const container of things.containers) await things.#startContainer(container);
+      for (const isServer of [true, true, false]) await things.#startProcess(isServer);
+    } catch (error) {
+      await things.end();
+      throw error;
+    }
     return things;
   }
 
@@ -60,7 +66,7 @@ export class RunningThings {
       else continue;
       await exited;
     }
-    for (const { directory } of this.#processes) await rm(directory, { recursive: true, force: true });
+    for (const directory of this.#directories) await rm(directory, { recursive: true, force: true });
   }
 
   async #startContainer({ name, image, labels, ip }: ThingContainer): Promise<void> {
@@ -81,6 +87,7 @@ export class RunningThings {
 
   async #startProcess(isServer: boolean): Promise<void> {
     const directory = await mkdtemp(join(tmpdir(), 'sheerline-thing-'));
+    this.#directories.push(directory);
     await mkdir(join(directory, 'data'));
     for (const name of ['settings.ini', 'data/table']) await writeFile(join(directory, name), 'as it was\n');
     const child = spawn(process.execPath, ['-e', isServer ? SERVER : IDLER], {

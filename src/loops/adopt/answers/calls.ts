@@ -2,7 +2,7 @@ import { formatInstant, type CallAnswer, type Evidence, type Instant } from '#mo
 import type { CallRecord, CallTable } from '../attribution/call-table.ts';
 import type { ListFilter } from '../questions.ts';
 import { EndNamer, type NamedEnd } from './ends.ts';
-import { momentOf, type View } from './view.ts';
+import { momentOf, ownershipMoment, type View } from './view.ts';
 
 type CallFilter = ListFilter & { readonly since: Instant | null };
 
@@ -12,19 +12,30 @@ export function callAnswers(
   filter: CallFilter,
   records: CallTable = view.calls,
 ): readonly CallAnswer[] {
-  const edges = new Map<string, Edge>();
-  const namer = new EndNamer(view);
+  return callEdges(view, filter, records).map(callAnswer).toSorted(byNames);
+}
+
+/** {@link callAnswers} with what is known of both ends, in no order. */
+export function callEdges(
+  view: View,
+  filter: CallFilter,
+  records: CallTable = view.calls,
+): readonly CallEdge[] {
+  const edges = new Map<string, CallEdge>();
+  const namer = new EndNamer(view, ownershipMoment(view, momentOf(filter.at)));
   for (const record of records.records()) {
     if (filter.since !== null && record.lastAt < filter.since) continue;
     if (filter.at !== null && record.firstAt > filter.at) continue;
     const seen = { from: record.firstAt, until: record.lastAt };
     const from = namer.name(record.client, null, seen);
-    const to = namer.name(record.server, record.port, seen);
+    const to = namer.name(record.server, record, seen);
     addRecord(edgeOf(edges, { from, to, port: record.port, protocol: record.protocol }), record);
   }
-  for (const declared of view.graph.all('call', momentOf(filter.at))) {
-    const { from, to, port, protocol } = declared.data;
-    declare(edges, { from: declaredEnd(view, from), to: declaredEnd(view, to), port, protocol });
+  const observed = Map.groupBy(edges.values(), betweenOf);
+  for (const { data } of view.graph.all('call', momentOf(filter.at))) {
+    const call = { ...data, from: declaredEnd(view, data.from), to: declaredEnd(view, data.to) };
+    const meant = (observed.get(betweenOf(call)) ?? []).filter((edge) => isMeant(edge, call));
+    for (const edge of meant.length > 0 ? meant : [edgeOf(edges, call)]) edge.declared = true;
   }
   return [...edges.values()]
     .filter((edge) => filter.team === null || edge.from.team === filter.team || edge.to.team === filter.team)
@@ -32,41 +43,48 @@ export function callAnswers(
       (edge) =>
         filter.environment === null ||
         [edge.from, edge.to].some((end) => end.id?.startsWith(`${filter.environment}/`)),
-    )
-    .map(answerOf)
-    .sort(byNames);
+    );
 }
 
-interface Edge {
+/** All calls between two names on one port. */
+export interface CallEdge {
   readonly from: NamedEnd;
   readonly to: NamedEnd;
   readonly port: number | null;
   readonly protocol: string;
   declared: boolean;
-  connections: number | null;
-  failed: number | null;
-  bytes: number | null;
+  /** By sensors and by flow logs, which may have seen the same connections. */
+  readonly sensed: Counts;
+  readonly imported: Counts;
   firstAt: Instant | null;
   lastAt: Instant | null;
   readonly sources: Set<string>;
 }
 
-/** What tells one line from another. */
-type EdgeKey = Pick<Edge, 'from' | 'to' | 'port' | 'protocol'>;
+/** What was counted of an edge; null until anything was. */
+interface Counts {
+  connections: number | null;
+  failed: number | null;
+  bytes: number | null;
+}
 
-function edgeOf(edges: Map<string, Edge>, { from, to, port, protocol }: EdgeKey): Edge {
+const nothingCounted = (): Counts => ({ connections: null, failed: null, bytes: null });
+
+/** What tells one line from another. */
+type EdgeKey = Pick<CallEdge, 'from' | 'to' | 'port' | 'protocol'>;
+
+function edgeOf(edges: Map<string, CallEdge>, { from, to, port, protocol }: EdgeKey): CallEdge {
   const key = `${from.kind} ${from.id ?? from.name}|${to.kind} ${to.id ?? to.name}|${port ?? ''}|${protocol}`;
   const known = edges.get(key);
   if (known !== undefined) return known;
-  const edge: Edge = {
+  const edge: CallEdge = {
     from,
     to,
     port,
     protocol,
     declared: false,
-    connections: null,
-    failed: null,
-    bytes: null,
+    sensed: nothingCounted(),
+    imported: nothingCounted(),
     firstAt: null,
     lastAt: null,
     sources: new Set(),
@@ -75,29 +93,22 @@ function edgeOf(edges: Map<string, Edge>, { from, to, port, protocol }: EdgeKey)
   return edge;
 }
 
-function addRecord(edge: Edge, record: Readonly<CallRecord>): void {
-  edge.connections = (edge.connections ?? 0) + record.connections;
-  edge.failed = (edge.failed ?? 0) + record.failed;
-  if (record.bytes !== null) edge.bytes = (edge.bytes ?? 0) + record.bytes;
+function addRecord(edge: CallEdge, record: Readonly<CallRecord>): void {
+  const counts = record.isImported ? edge.imported : edge.sensed;
+  counts.connections = (counts.connections ?? 0) + record.connections;
+  counts.failed = (counts.failed ?? 0) + record.failed;
+  if (record.bytes !== null) counts.bytes = (counts.bytes ?? 0) + record.bytes;
   edge.firstAt = Math.min(edge.firstAt ?? record.firstAt, record.firstAt);
   edge.lastAt = Math.max(edge.lastAt ?? record.lastAt, record.lastAt);
   for (const source of record.sources) edge.sources.add(source);
 }
 
 /** A declaration without a port stands for every port that is seen between the two. */
-function declare(edges: Map<string, Edge>, call: EdgeKey): void {
-  const same = (left: NamedEnd, right: NamedEnd): boolean =>
-    (left.id ?? left.name) === (right.id ?? right.name);
-  const matching = [...edges.values()].filter(
-    (edge) =>
-      same(edge.from, call.from) &&
-      same(edge.to, call.to) &&
-      edge.protocol === call.protocol &&
-      (call.port === null || edge.port === call.port),
-  );
-  if (matching.length === 0) matching.push(edgeOf(edges, call));
-  for (const edge of matching) edge.declared = true;
-}
+const isMeant = (edge: CallEdge, call: EdgeKey): boolean =>
+  edge.protocol === call.protocol && (call.port === null || edge.port === call.port);
+
+const betweenOf = ({ from, to }: Pick<CallEdge, 'from' | 'to'>): string =>
+  `${from.id ?? from.name}|${to.id ?? to.name}`;
 
 /** A service by its id, else an external. */
 function declaredEnd(view: View, id: string): NamedEnd {
@@ -107,10 +118,11 @@ function declaredEnd(view: View, id: string): NamedEnd {
   return { kind, name: service?.data.name ?? id, id, instance: null, team, reason: null };
 }
 
-function answerOf(edge: Edge): CallAnswer {
+export function callAnswer(edge: CallEdge): CallAnswer {
   const evidence: Evidence[] = [];
   if (edge.declared) evidence.push('declared');
-  if (edge.connections !== null) evidence.push('observed');
+  const counts = edge.sensed.connections === null ? edge.imported : edge.sensed;
+  if (counts.connections !== null) evidence.push('observed');
   return {
     from: edge.from.name,
     to: edge.to.name,
@@ -119,12 +131,10 @@ function answerOf(edge: Edge): CallAnswer {
     port: edge.port,
     protocol: edge.protocol,
     evidence,
-    connections: edge.connections,
-    failed: edge.failed,
-    bytes: edge.bytes,
+    ...counts,
     firstSeen: formatInstant(edge.firstAt),
     lastSeen: formatInstant(edge.lastAt),
-    sources: [...edge.sources].sort(),
+    sources: [...edge.sources].toSorted(),
   };
 }
 

@@ -10,16 +10,24 @@ export interface FlowQuestion {
   readonly limit: number;
 }
 
+const MINUTE_MS = 60_000;
+
 /** Minute rows in names, newest first. */
 export function flowAnswers(
   view: View,
   batches: Iterable<readonly FlowRow[]>,
   question: FlowQuestion,
 ): readonly FlowAnswer[] {
-  const namer = new EndNamer(view);
+  let minute = Number.NaN;
+  let namer = new EndNamer(view, minute);
   const newest: FlowAnswer[] = [];
   for (const batch of batches) {
     for (const row of batch) {
+      if (row.minute !== minute) {
+        minute = row.minute;
+        // A row's owners are those of its own time.
+        namer = new EndNamer(view, minute + MINUTE_MS);
+      }
       const answer = flowAnswer(namer, row);
       if (question.from !== null && !isEnd(answer.from, question.from)) continue;
       if (question.to !== null && !isEnd(answer.to, question.to)) continue;
@@ -29,7 +37,7 @@ export function flowAnswers(
     // Rows come oldest first; what falls out here can't be among the newest.
     if (newest.length > question.limit * 2) newest.splice(0, newest.length - question.limit);
   }
-  return newest.slice(-question.limit).reverse();
+  return newest.slice(-question.limit).toReversed();
 }
 
 function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {
@@ -39,7 +47,7 @@ function flowAnswer(namer: EndNamer, row: FlowRow): FlowAnswer {
   return {
     minute: formatInstant(row.minute),
     from: flowEnd(namer.name(client, null, seen), client),
-    to: flowEnd(namer.name(server, row.serverPort, seen), server),
+    to: flowEnd(namer.name(server, { port: row.serverPort, protocol: row.protocol }, seen), server),
     port: row.serverPort,
     protocol: row.protocol,
     verdict: row.verdict,

@@ -1,6 +1,6 @@
-import { formatInstant, type HistoryEntry, type SubjectData } from '#model';
+import { formatInstant, type Evidence, type HistoryEntry, type SubjectData } from '#model';
 import { history, type Graph, type HistoryRow } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
+import { allNames, notFound } from './misnamed.ts';
 import { isShortId } from './who.ts';
 import type { View } from './view.ts';
 
@@ -8,7 +8,11 @@ import type { View } from './view.ts';
 export function historyEntries(view: View, subject: string, limit: number): readonly HistoryEntry[] {
   const subjects = subjectsCalled(view, subject);
   if (subjects.size === 0) {
-    throw new AdoptError('not-found', `nothing was ever called "${subject}"`, { next: 'sheer instances' });
+    throw notFound(`nothing was ever called "${subject}"`, {
+      name: subject,
+      known: allNames(view),
+      next: 'sheer instances',
+    });
   }
   const before = new Map<string, unknown>();
   const entries = history(view.graph.facts, subjects).map((row) => {
@@ -17,7 +21,9 @@ export function historyEntries(view: View, subject: string, limit: number): read
     if (row.form === 'assert') before.set(key, row.data);
     return entry;
   });
-  return entries.sort((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0)).slice(-limit);
+  return entries
+    .toSorted((left, right) => (left.at < right.at ? -1 : left.at > right.at ? 1 : 0))
+    .slice(-limit);
 }
 
 function subjectsCalled(view: View, name: string): ReadonlySet<number> {
@@ -93,23 +99,30 @@ function summaryOf(
 ): string {
   const isAddress = kind === 'address';
   if (row.form === 'retract') return `${what}: taken back, it never held`;
-  if (row.form === 'end') return isAddress ? `gave back ${what}` : `${what} ended`;
-  if (before === null && isAddress) return `took ${what}`;
-  if (before === null) return `${what} ${kind === 'instance' ? 'started' : 'appeared'}`;
+  if (isAddress && row.form === 'end') return `gave back ${what}`;
+  if (isAddress && before === null) return `took ${what}`;
+  if (row.form === 'end') return `${what} ${WORDS[row.evidence].end}`;
+  if (before === null) return `${what} ${kind === 'instance' ? 'started' : WORDS[row.evidence].begin}`;
   if (changes.length === 0) return `${what} started again`;
   return `${what}: ${changes.map((change) => change.field).join(', ')} changed`;
 }
 
+const WORDS: Readonly<Record<Evidence, { readonly begin: string; readonly end: string }>> = {
+  declared: { begin: 'was declared', end: 'is no longer declared' },
+  observed: { begin: 'appeared', end: 'ended' },
+  enforced: { begin: 'appeared', end: 'ended' },
+};
+
 function nameOf(kind: keyof SubjectData, id: string, data: unknown): string {
   if (kind === 'address') return id.split(' ').slice(0, -1).slice(1).join(' ');
-  if (kind !== 'instance' || data === null) return `${kind} ${id}`;
+  if (kind !== 'instance' || data === null) return id;
   // Data of an instance, by `kind`.
   return (data as SubjectData['instance']).name;
 }
 
 function differences(before: unknown, after: unknown): HistoryEntry['changes'] {
   if (!isRecord(before) || !isRecord(after)) return [];
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   return fields
     .filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
     .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }));

@@ -17,7 +17,7 @@ export function instanceAnswers(
     if (filter.environment !== null && answer.environment !== filter.environment) continue;
     answers.push(answer);
   }
-  return answers.sort(byServiceThenName);
+  return answers.toSorted(byServiceThenName);
 }
 
 export function instanceAnswer(view: View, instance: NamedInstance, at: Instant): InstanceAnswer {

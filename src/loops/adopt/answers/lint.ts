@@ -1,22 +1,48 @@
 import type { CallAnswer, LintFinding } from '#model';
-import { LATEST } from '#graph';
+import { LATEST, type Statement } from '#graph';
 import { callAnswers } from './calls.ts';
-import { instancesAt, servicesAt, type ServiceGroup } from './services.ts';
+import { instancesAt, lacksOwner, servicesAt, type ServiceGroup } from './services.ts';
+import { shellWord } from './shell-word.ts';
 import type { View } from './view.ts';
 
 /** Where what is known and what runs don't agree, the weightiest first, each with the next step. */
 export function lintFindings(view: View): readonly LintFinding[] {
+  return concerns(view).map(({ finding }) => finding);
+}
+
+/** A finding with whom it is about: two services may have the same name, but no two the same id. */
+export interface Concern {
+  readonly finding: LintFinding;
+  /** The ids of both ends when it is about a call; null where an end has none. */
+  readonly call: { readonly from: string | null; readonly to: string | null } | null;
+}
+
+export function concerns(view: View): readonly Concern[] {
   const groups = servicesAt(view, LATEST);
   const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
-  return [
+  const externals = [...view.graph.all('external')];
+  const called = new Set(calls.filter(wasObserved).flatMap(({ fromId, toId }) => [fromId, toId]));
+  const things = [
     ...selectorConflicts(view),
-    ...groups.filter((group) => group.owner === null && group.instances.length > 0).map(noOwner),
+    ...groups.filter((group) => lacksOwner(group) && group.instances.length > 0).map(noOwner),
+    ...externals.filter(({ data }) => data.owner === null).map(externalWithoutOwner),
     ...unknownTeams(view, groups),
     ...groups.filter((group) => group.declared && group.instances.length === 0).map(neverSeen),
-    ...calls.filter((call) => !call.evidence.includes('observed')).map(callNeverSeen),
-    ...undeclaredCalls(groups, calls),
+    ...externals.filter(({ id }) => !called.has(id)).map(externalNeverSeen),
+  ];
+  return [
+    ...things.map((finding) => ({ finding, call: null })),
+    ...calls.filter((call) => !wasObserved(call)).map((call) => ofCall(call, callNeverSeen(call))),
+    ...undeclaredCalls(groups, calls, externals).map((call) => ofCall(call, callNotDeclared(call))),
   ];
 }
+
+const ofCall = ({ fromId, toId }: CallAnswer, finding: LintFinding): Concern => ({
+  finding,
+  call: { from: fromId, to: toId },
+});
+
+const wasObserved = (call: CallAnswer): boolean => call.evidence.includes('observed');
 
 function* selectorConflicts(view: View): Generator<LintFinding> {
   for (const { conflict, statement } of instancesAt(view, LATEST)) {
@@ -26,7 +52,7 @@ function* selectorConflicts(view: View): Generator<LintFinding> {
       subject: statement.id,
       message: `${statement.data.name} matches the selectors of ${conflict.join(' and ')}, so it belongs to neither`,
       evidence: conflict.map((service) => `declared: ${service}`),
-      next: `sheer history ${statement.id}`,
+      next: `sheer history ${shellWord(statement.id)}`,
     };
   }
 }
@@ -42,6 +68,14 @@ function noOwner(group: ServiceGroup): LintFinding {
     next: 'sheer declare --suggest',
   };
 }
+
+const externalWithoutOwner = ({ id, data }: Statement<'external'>): LintFinding => ({
+  rule: 'no-owner',
+  subject: id,
+  message: `${id} has no owner`,
+  evidence: [`declared: external ${id}, ${data.addresses.join(', ')}`],
+  next: 'sheer externals',
+});
 
 function* unknownTeams(view: View, groups: readonly ServiceGroup[]): Generator<LintFinding> {
   const teams = new Set([...view.graph.all('team')].map(({ id }) => id));
@@ -64,7 +98,15 @@ const neverSeen = ({ id, name }: ServiceGroup): LintFinding => ({
   subject: id,
   message: `${name} is declared, but nothing that its selectors match runs`,
   evidence: [`declared: ${id}`],
-  next: `sheer history ${id}`,
+  next: `sheer history ${shellWord(id)}`,
+});
+
+const externalNeverSeen = ({ id, data }: Statement<'external'>): LintFinding => ({
+  rule: 'declared-never-seen',
+  subject: id,
+  message: `${id} is declared, but nothing calls it or is called from it`,
+  evidence: [`declared: external ${id}, ${data.addresses.join(', ')}`],
+  next: `sheer history ${shellWord(id)}`,
 });
 
 const callNeverSeen = (call: CallAnswer): LintFinding => ({
@@ -72,31 +114,28 @@ const callNeverSeen = (call: CallAnswer): LintFinding => ({
   subject: `${call.from} → ${call.to}${call.port === null ? '' : `:${call.port}`}`,
   message: `the call from ${call.from} to ${call.to} is declared, but was never seen`,
   evidence: [`declared: ${call.fromId ?? call.from} → ${call.toId ?? call.to}`],
-  next: `sheer why ${call.from} ${call.to}`,
+  next: `sheer why ${shellWord(call.fromId ?? call.from)} ${shellWord(call.toId ?? call.to)}`,
 });
 
-/** Only of services that somebody has declared: what nobody wrote down can't be complete. */
-function* undeclaredCalls(
+const callNotDeclared = (call: CallAnswer): LintFinding => ({
+  rule: 'seen-not-declared',
+  subject: `${call.from} → ${call.to}:${call.port ?? '*'}`,
+  message: `${call.from} calls ${call.to} on port ${call.port ?? '?'}, and no team has declared it`,
+  evidence: [
+    `observed: ${call.connections ?? 0} connections, last ${call.lastSeen ?? 'never'} (${call.sources.join(', ')})`,
+  ],
+  next: 'sheer declare --suggest',
+});
+
+/** Only of services and externals that somebody has declared: what nobody wrote down can't be complete. */
+function undeclaredCalls(
   groups: readonly ServiceGroup[],
   calls: readonly CallAnswer[],
-): Generator<LintFinding> {
-  const declared = new Set(groups.filter((group) => group.declared).map((group) => group.id));
-  for (const call of calls) {
-    if (
-      call.evidence.includes('declared') ||
-      call.toId === null ||
-      !declared.has(call.toId) ||
-      call.to === call.from
-    )
-      continue;
-    yield {
-      rule: 'seen-not-declared',
-      subject: `${call.from} → ${call.to}:${call.port ?? '*'}`,
-      message: `${call.from} calls ${call.to} on port ${call.port ?? '?'}, and no team has declared it`,
-      evidence: [
-        `observed: ${call.connections ?? 0} connections, last ${call.lastSeen ?? 'never'} (${call.sources.join(', ')})`,
-      ],
-      next: 'sheer declare --suggest',
-    };
-  }
+  externals: readonly Statement<'external'>[],
+): readonly CallAnswer[] {
+  const declared = new Set([...groups.filter((group) => group.declared), ...externals].map(({ id }) => id));
+  return calls.filter(
+    ({ evidence, fromId, toId }) =>
+      !evidence.includes('declared') && toId !== null && declared.has(toId) && toId !== fromId,
+  );
 }

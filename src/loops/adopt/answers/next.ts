@@ -1,7 +1,8 @@
 import type { LintFinding, NextStep } from '#model';
 import { LATEST } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
-import { lintFindings } from './lint.ts';
+import { callAnswers } from './calls.ts';
+import { concerns, type Concern } from './lint.ts';
+import { notFound } from './misnamed.ts';
 import { servicesAt } from './services.ts';
 import type { View } from './view.ts';
 
@@ -35,17 +36,17 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
     (group) => service === null || group.id === service || group.name === service,
   );
   if (service !== null && groups.length === 0) {
-    throw new AdoptError('not-found', `there is no service "${service}"`, { next: 'sheer services' });
+    const known = servicesAt(view, LATEST).map(({ name }) => name);
+    throw notFound(`there is no service "${service}"`, { name: service, known, next: 'sheer services' });
   }
   const steps: NextStep[] = [];
-  const findings = lintFindings(view);
-  for (const { id, name } of groups) {
-    const own = findings.find(
-      (one) => one.subject === id || one.evidence.includes(`declared: ${id}`) || isCallOf(one, name),
-    );
+  const all = concerns(view);
+  for (const { id } of groups) {
+    const own = all.find((one) => isAbout(one, id));
     // Whoever asks for the caller learns of it, too; in the list it stands once.
-    const finding = own ?? (service === null ? undefined : findings.find((one) => isCalledBy(one, name)));
-    if (finding === undefined) continue;
+    const concern = own ?? (service === null ? undefined : all.find(({ call }) => call?.from === id));
+    if (concern === undefined) continue;
+    const { finding } = concern;
     const { step, why } = STEPS[finding.rule];
     steps.push({
       service: id,
@@ -56,11 +57,28 @@ export function nextSteps(view: View, service: string | null): readonly NextStep
     });
   }
   const first = Object.keys(STEPS);
-  return steps.sort(
+  const callers = callerCounts(view);
+  return steps.toSorted(
     (left, right) =>
       first.findIndex((rule) => stepOf(rule) === left.step) -
-      first.findIndex((rule) => stepOf(rule) === right.step),
+        first.findIndex((rule) => stepOf(rule) === right.step) ||
+      (callers.get(right.service ?? '') ?? 0) - (callers.get(left.service ?? '') ?? 0),
   );
+}
+
+/** What helps most is what most others need. */
+function callerCounts(view: View): ReadonlyMap<string, number> {
+  const callers = new Map<string, Set<string>>();
+  for (const { from, fromId, toId } of callAnswers(view, {
+    at: null,
+    team: null,
+    environment: null,
+    since: null,
+  })) {
+    if (toId === null || fromId === toId) continue;
+    callers.set(toId, (callers.get(toId) ?? new Set()).add(fromId ?? from));
+  }
+  return new Map([...callers].map(([id, names]) => [id, names.size]));
 }
 
 function stepOf(rule: string): string {
@@ -68,9 +86,7 @@ function stepOf(rule: string): string {
 }
 
 /** What was seen and not declared is for who is called to judge, what was declared and not seen for the caller. */
-const isCallOf = (finding: LintFinding, name: string): boolean =>
-  finding.rule === 'seen-not-declared'
-    ? finding.subject.includes(`→ ${name}:`)
-    : finding.rule === 'declared-never-seen' && isCalledBy(finding, name);
-
-const isCalledBy = (finding: LintFinding, name: string): boolean => finding.subject.startsWith(`${name} → `);
+function isAbout({ finding, call }: Concern, id: string): boolean {
+  if (call === null) return finding.subject === id || finding.evidence.includes(`declared: ${id}`);
+  return id === (finding.rule === 'seen-not-declared' ? call.to : call.from);
+}

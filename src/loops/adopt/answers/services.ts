@@ -37,8 +37,11 @@ export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
     if (instance.service === null) continue;
     const { id, name, application, environment, derivedFrom } = instance.service;
     const group = groups.get(id);
-    if (group !== undefined) group.instances.push(instance);
-    else
+    if (group !== undefined) {
+      group.instances.push(instance);
+      // Somebody's service that is called like Sheerline is not Sheerline.
+      if (group.derivedFrom === 'itself') groups.set(id, { ...group, derivedFrom });
+    } else
       groups.set(id, {
         id,
         name,
@@ -58,18 +61,32 @@ export function servicesAt(view: View, at: Instant): readonly ServiceGroup[] {
         ownershipMoment(view, at),
       ),
     }))
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+    .toSorted((left, right) => (left.id < right.id ? -1 : 1));
 }
+
+/** Whether somebody should own it: Sheerline itself asks nobody for that, but can be declared like any other. */
+export const lacksOwner = ({ owner, derivedFrom }: Pick<ServiceGroup, 'owner' | 'derivedFrom'>): boolean =>
+  owner === null && derivedFrom !== 'itself';
 
 export function* instancesAt(view: View, at: Instant): Generator<NamedInstance> {
   for (const statement of view.graph.all('instance', at)) yield view.names.named(statement, at);
 }
 
-export function serviceAnswers(view: View, filter: ListFilter): readonly ServiceAnswer[] {
+/** {@link servicesAt} of a team, of an environment, or of both. */
+export function servicesOf(view: View, filter: ListFilter): readonly ServiceGroup[] {
   return servicesAt(view, momentOf(filter.at))
     .filter((group) => filter.team === null || group.owner?.team === filter.team)
-    .filter((group) => filter.environment === null || group.environment === filter.environment)
-    .map(serviceAnswer);
+    .filter((group) => filter.environment === null || group.environment === filter.environment);
+}
+
+/** Every instance; with a team or an environment those of its services. */
+export function instancesOf(view: View, filter: ListFilter): readonly NamedInstance[] {
+  if (filter.team === null && filter.environment === null) return [...instancesAt(view, momentOf(filter.at))];
+  return servicesOf(view, filter).flatMap((group) => group.instances);
+}
+
+export function serviceAnswers(view: View, filter: ListFilter): readonly ServiceAnswer[] {
+  return servicesOf(view, filter).map(serviceAnswer);
 }
 
 export function serviceAnswer(group: ServiceGroup): ServiceAnswer {
@@ -87,10 +104,10 @@ export function serviceAnswer(group: ServiceGroup): ServiceAnswer {
     derivedFrom: group.derivedFrom,
     instances: group.instances.length,
     images: distinct(group.instances.flatMap(({ view }) => view.data.images.map((image) => image.name))),
-    ports: [...new Set(group.instances.flatMap(({ view }) => view.ports))].sort(
+    ports: [...new Set(group.instances.flatMap(({ view }) => view.ports))].toSorted(
       (left, right) => left - right,
     ),
   };
 }
 
-const distinct = (names: readonly string[]): string[] => [...new Set(names)].sort();
+const distinct = (names: readonly string[]): string[] => [...new Set(names)].toSorted();

@@ -1,4 +1,4 @@
-import { formatInstant } from '#model';
+import { formatInstant, type CallAnswer, type Instant } from '#model';
 import {
   LATEST,
   suggestDeclarations,
@@ -6,40 +6,27 @@ import {
   type ObservedExternal,
   type ObservedService,
 } from '#graph';
-import type { CallRecord } from '../attribution/call-table.ts';
+import { callAnswer, callEdges } from './calls.ts';
 import { EndNamer } from './ends.ts';
 import { servicesAt } from './services.ts';
 import type { View } from './view.ts';
 
 /** A sheer.yaml for what runs, calls and is called, and is not declared. */
 export function suggestion(view: View): string {
-  const declaredCalls = new Set([...view.graph.all('call')].map(({ data }) => `${data.from}>${data.to}`));
-  const calls = new Map<string, ObservedCall>();
-  const externals = new Map<string, ObservedExternal>(
-    [...view.graph.all('external')].map(({ id, data }) => [
-      id,
-      { name: id, declared: true, addresses: data.addresses, ports: data.ports, seen: '' },
-    ]),
-  );
-  const namer = new EndNamer(view);
-  for (const record of view.calls.records()) {
-    const seen = { from: record.firstAt, until: record.lastAt };
-    const from = namer.name(record.client, null, seen);
-    const to = namer.name(record.server, record.port, seen);
-    const { port, protocol } = record;
-    if (to.reason === 'nobody-held-it') addAddress(externals, record);
-    if (from.kind !== 'service' || from.id === null || to.id === null || to.kind === 'node') continue;
-    if (from.id === to.id || declaredCalls.has(`${from.id}>${to.id}`)) continue;
-    calls.set(`${from.id}>${to.id}:${port}`, {
-      from: from.id,
-      to: to.id,
-      port,
-      protocol,
-      seen: seenIn(record),
-    });
-  }
-  return suggestDeclarations(observedServices(view), [...calls.values()], [...externals.values()]);
+  const services = observedServices(view);
+  const itself = new Set(services.filter(isItself).map(({ service }) => service.id));
+  const calls = undeclaredCalls(view).filter(({ from, to }) => !itself.has(from) && !itself.has(to));
+  return suggestDeclarations(services.map(asIfDeclared), calls, [
+    ...declaredExternals(view),
+    ...undeclaredExternals(view),
+  ]);
 }
+
+const isItself = ({ service }: ObservedService): boolean => service.derivedFrom === 'itself';
+
+/** Nobody has to declare Sheerline, but no selector of others may match it. */
+const asIfDeclared = (observed: ObservedService): ObservedService =>
+  isItself(observed) ? { ...observed, declared: true } : observed;
 
 function observedServices(view: View): readonly ObservedService[] {
   return servicesAt(view, LATEST).flatMap((group): readonly ObservedService[] => {
@@ -50,12 +37,50 @@ function observedServices(view: View): readonly ObservedService[] {
   });
 }
 
-/** Somebody calls an address that nobody here holds: it wants a name. */
-function addAddress(externals: Map<string, ObservedExternal>, record: Readonly<CallRecord>): void {
-  const { ip } = record.server;
-  const ports = new Set(externals.get(ip)?.ports).add(record.port);
-  externals.set(ip, { name: ip, declared: false, addresses: [ip], ports: [...ports], seen: seenIn(record) });
+function undeclaredCalls(view: View): readonly ObservedCall[] {
+  const edges = callEdges(view, { at: null, team: null, environment: null, since: null });
+  return edges.flatMap((edge): readonly ObservedCall[] => {
+    const { from, to, port, protocol } = edge;
+    // What has no ports, such as ICMP in a flow log, can't be declared.
+    if (protocol !== 'tcp' && protocol !== 'udp') return [];
+    const isNameable = from.kind === 'service' && to.kind !== 'node';
+    if (edge.declared || !isNameable || from.id === null || to.id === null || from.id === to.id) return [];
+    return [{ from: from.id, to: to.id, port, protocol, seen: seenIn(callAnswer(edge)) }];
+  });
 }
 
-const seenIn = (record: Readonly<CallRecord>): string =>
-  `${record.connections} connections, the last one at ${formatInstant(record.lastAt)}`;
+function declaredExternals(view: View): readonly ObservedExternal[] {
+  return [...view.graph.all('external')].map(({ id, data }) => ({
+    name: id,
+    declared: true,
+    addresses: data.addresses,
+    ports: data.ports,
+    seen: '',
+  }));
+}
+
+/** Addresses that somebody calls and that nobody here holds: they want names. */
+function undeclaredExternals(view: View): readonly ObservedExternal[] {
+  const namer = new EndNamer(view, view.clock());
+  const byIp = new Map<string, { readonly ports: Set<number>; connections: number; lastAt: Instant }>();
+  for (const record of view.calls.records()) {
+    const { server, port, connections, lastAt } = record;
+    const { reason } = namer.name(server, record, { from: record.firstAt, until: lastAt });
+    if (reason !== 'nobody-held-it') continue;
+    const known = byIp.get(server.ip) ?? { ports: new Set(), connections: 0, lastAt };
+    byIp.set(server.ip, known);
+    known.ports.add(port);
+    known.connections += connections;
+    known.lastAt = Math.max(known.lastAt, lastAt);
+  }
+  return [...byIp].map(([ip, { ports, connections, lastAt }]) => ({
+    name: ip,
+    declared: false,
+    addresses: [ip],
+    ports: [...ports],
+    seen: seenIn({ connections, lastSeen: formatInstant(lastAt) }),
+  }));
+}
+
+const seenIn = ({ connections, lastSeen }: Pick<CallAnswer, 'connections' | 'lastSeen'>): string =>
+  `${connections ?? 0} connections, the last one at ${lastSeen ?? 'an unknown time'}`;

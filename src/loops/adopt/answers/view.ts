@@ -15,5 +15,6 @@ export interface View {
 /** The moment that a question is about, for the graph: without one, all that is known. */
 export const momentOf = (at: Instant | null): Instant => at ?? LATEST;
 
-/** The same for ownership, which begins at a moment. */
-export const ownershipMoment = (view: View, at: Instant): Instant => (at === LATEST ? view.clock() : at);
+/** The same for ownership, which begins at a moment: now, and no earlier than what is declared, whatever the clock says. */
+export const ownershipMoment = (view: View, at: Instant): Instant =>
+  at === LATEST ? Math.max(view.clock(), view.names.declaredAt) : at;

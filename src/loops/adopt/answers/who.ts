@@ -1,9 +1,9 @@
 import type { CallAnswer, WhoAnswer } from '#model';
-import { LATEST } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
+import { LATEST, type NamedInstance } from '#graph';
 import { callAnswers } from './calls.ts';
 import { instanceAnswer } from './instances.ts';
-import { serviceAnswer, servicesAt, type ServiceGroup } from './services.ts';
+import { allNames, notFound } from './misnamed.ts';
+import { instancesAt, serviceAnswer, servicesAt, type ServiceGroup } from './services.ts';
 import type { View } from './view.ts';
 
 /** What runs it, whose it is, who depends on it: for an image, a digest, a service, a team, an external or an instance. */
@@ -18,12 +18,22 @@ export function whoAnswer(view: View, subject: string): WhoAnswer {
     kind,
     services: services.map(serviceAnswer),
     instances: instances.map((instance) => instanceAnswer(view, instance, LATEST)),
-    teams: [...new Set(services.flatMap(({ owner }) => (owner === null ? [] : [owner.team])))].sort(),
+    teams: teamsOf(view, { subject, kind, services }),
     callers: callers.map(({ id, distance }) => ({ service: id, team: teamOf(groups, id), distance })),
     calls: calls.filter(
       (call) => names.includes(call.fromId ?? call.from) || names.includes(call.toId ?? call.to),
     ),
   };
+}
+
+/** Of what has no services of its own: who owns the external. */
+function teamsOf(
+  view: View,
+  { subject, kind, services }: Pick<Found, 'kind' | 'services'> & { readonly subject: string },
+): string[] {
+  const owner = kind === 'external' ? (view.graph.one('external', subject)?.data.owner ?? null) : null;
+  const owners = services.flatMap((group) => (group.owner === null ? [] : [group.owner.team]));
+  return [...new Set(owner === null ? owners : [owner, ...owners])].toSorted();
 }
 
 type Found = Pick<WhoAnswer, 'kind'> & {
@@ -37,15 +47,13 @@ function find(view: View, subject: string, groups: readonly ServiceGroup[]): Fou
     findTeam(view, subject, groups) ??
     findExternal(view, subject) ??
     findImage(view, subject, groups) ??
-    findInstance(subject, groups);
+    findInstance(view, subject, groups);
   if (found !== null) return found;
-  throw new AdoptError(
-    'not-found',
-    `nothing is called "${subject}": no service, team, external, image or instance`,
-    {
-      next: 'sheer services',
-    },
-  );
+  throw notFound(`nothing is called "${subject}": no service, team, external, image or instance`, {
+    name: subject,
+    known: allNames(view),
+    next: 'sheer services',
+  });
 }
 
 function findService(subject: string, groups: readonly ServiceGroup[]): Found | null {
@@ -78,26 +86,27 @@ function findImage(view: View, subject: string, groups: readonly ServiceGroup[])
   }
   const isUsed = (image: { readonly id: string | null; readonly name: string }): boolean =>
     (image.id !== null && ids.has(image.id)) || isName(image.name, subject);
-  const instances = groups.flatMap((group) =>
-    group.instances.filter(({ view: { data } }) => data.images.some(isUsed)),
-  );
+  const instances = [...instancesAt(view, LATEST)].filter(({ view: { data } }) => data.images.some(isUsed));
   if (ids.size === 0 && instances.length === 0) return null;
-  const services = groups.filter((group) => group.instances.some((instance) => instances.includes(instance)));
-  return { kind: 'image', services, instances };
+  return { kind: 'image', services: servicesOfInstances(groups, instances), instances };
 }
 
 /** By id, its beginning, or name. */
-function findInstance(subject: string, groups: readonly ServiceGroup[]): Found | null {
-  const all = groups.flatMap((group) => group.instances);
-  const instances = all.filter(
+function findInstance(view: View, subject: string, groups: readonly ServiceGroup[]): Found | null {
+  const instances = [...instancesAt(view, LATEST)].filter(
     ({ statement: { id, data } }) => id === subject || data.name === subject || isShortId(id, subject),
   );
   if (instances.length === 0) return null;
-  return {
-    kind: 'instance',
-    services: groups.filter((group) => group.instances.some((one) => instances.includes(one))),
-    instances,
-  };
+  return { kind: 'instance', services: servicesOfInstances(groups, instances), instances };
+}
+
+/** An instance that two services claim belongs to neither, and yet it runs. */
+function servicesOfInstances(
+  groups: readonly ServiceGroup[],
+  instances: readonly NamedInstance[],
+): readonly ServiceGroup[] {
+  const ids = new Set(instances.map(({ service }) => service?.id));
+  return groups.filter(({ id }) => ids.has(id));
 }
 
 /** `container/48e1…` by 48e1…, a process by its pid. */

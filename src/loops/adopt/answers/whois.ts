@@ -7,6 +7,7 @@ import {
   type WhoisAnswer,
 } from '#model';
 import { LATEST, type Located, type NamedInstance, type Place, type Statement } from '#graph';
+import { observationBegan } from './observation-began.ts';
 import { ownershipMoment, type View } from './view.ts';
 
 export interface WhoisQuestion {
@@ -33,22 +34,21 @@ export function whoisAnswer(view: View, question: WhoisQuestion): WhoisAnswer {
     elsewhere: question.scope === null ? elsewhere(view, place) : [],
     ...around,
   };
-  switch (located.kind) {
-    case 'unknown':
-      return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
-    case 'ambiguous':
-      return {
-        ...base,
-        kind: 'ambiguous',
-        candidates: located.holdings.map((one) => candidate(view, one.statement)),
-        explanation:
-          'it is not certain who held it then: an end that nobody saw, a source that has not been heard since, or two networks with the same addresses',
-      };
-    case 'external':
-      return external(view, base, located);
-    case 'holder':
-      return held(view, base, located, at);
+  if (located.kind === 'unknown') {
+    const began = observationBegan(view);
+    if (began !== null && at < began && BEFORE_IT_BEGAN.has(located.reason))
+      return { ...base, ...tooEarly(began) };
+    return { ...base, kind: 'unknown', ...whyUnknown(located.reason, around) };
   }
+  if (located.kind === 'external') return external(view, base, located);
+  if (located.kind === 'holder') return held(view, base, located, at);
+  return {
+    ...base,
+    kind: 'ambiguous',
+    candidates: located.holdings.map((one) => candidate(view, one.statement)),
+    explanation:
+      'it is not certain who held it then: an end that nobody saw, a source that has not been heard since, or two networks with the same addresses',
+  };
 }
 
 /** What is known last, whatever the clock says: it may have been set back since. */
@@ -87,6 +87,19 @@ const NOTHING: WhoisAnswer = {
   before: null,
   after: [],
 };
+
+/** Nothing was dropped of a time in which nothing had been observed. */
+const BEFORE_IT_BEGAN: ReadonlySet<UnknownReason> = new Set([
+  'before-observation-began',
+  'no-longer-retained',
+]);
+
+const tooEarly = (began: Instant): Pick<WhoisAnswer, 'kind' | 'reason' | 'explanation' | 'until'> => ({
+  kind: 'unknown',
+  reason: 'before-observation-began',
+  explanation: `that is before Sheerline began to look at ${formatInstant(began)}`,
+  until: formatInstant(began),
+});
 
 /** For an address that was free also since when, and until when. */
 function whyUnknown(
@@ -130,7 +143,8 @@ function held(
     scope: statement?.data.scope ?? base.scope,
     since: statement === null ? null : formatInstant(statement.since),
     until: statement === null ? null : timeOrNull(statement.until),
-    evidence: statement?.evidence ?? 'observed',
+    // That a loopback address is its own namespace's nobody needs to report.
+    evidence: statement?.evidence ?? null,
     source: statement?.source ?? null,
     confidence: 'certain',
     how: located.how,

@@ -1,8 +1,8 @@
 import type { CallAnswer, WhyAnswer } from '#model';
 import { LATEST } from '#graph';
-import { AdoptError } from '../adopt-error.ts';
 import { INTERNET } from '../attribution/attributed-flow.ts';
 import { callAnswers } from './calls.ts';
+import { notFound } from './misnamed.ts';
 import { servicesAt } from './services.ts';
 import type { View } from './view.ts';
 
@@ -12,7 +12,9 @@ export function whyAnswer(view: View, from: string, to: string, port: number | n
   const names = knownNames(view, all);
   for (const name of [from, to]) {
     if (names.has(name)) continue;
-    throw new AdoptError('not-found', `there is no service or external "${name}"`, {
+    throw notFound(`there is no service or external "${name}"`, {
+      name,
+      known: names,
       next: 'sheer services',
     });
   }

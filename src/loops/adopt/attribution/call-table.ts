@@ -1,6 +1,6 @@
 import type { FlowRow } from '#store';
 import type { Instant, Protocol } from '#model';
-import type { AttributedEnd, AttributedFlow } from './attributed-flow.ts';
+import { INTERNET, type AttributedEnd, type AttributedFlow } from './attributed-flow.ts';
 
 /** All connections between two holders on one port, since the window begins. */
 export interface CallRecord {
@@ -8,6 +8,8 @@ export interface CallRecord {
   readonly server: AttributedEnd;
   readonly port: number;
   readonly protocol: Protocol;
+  /** Told by a flow log, which may have seen the same connections as a sensor: never added to those. */
+  readonly isImported: boolean;
   connections: number;
   /** Refused or unanswered. */
   failed: number;
@@ -19,6 +21,9 @@ export interface CallRecord {
 }
 
 const MINUTE_MS = 60_000;
+
+/** Sources of rows that a flow log told: this, and the import's id. */
+export const IMPORT_PREFIX = 'import:';
 
 /**
  * The observed calls, by holders rather than names: a name follows from declarations, which may
@@ -46,7 +51,7 @@ export class CallTable {
     record.sources.add(flow.source);
   }
 
-  /** Takes back what was measured before a restart. */
+  /** Takes what was measured before a restart, or imported. */
   addRow(row: FlowRow): void {
     const record = this.#record({
       client: { holder: row.client, scope: row.clientScope, ip: row.clientIp },
@@ -55,6 +60,7 @@ export class CallTable {
       // Rows are written by `rowOf` below and by the flow-log import, which know no other protocols by name.
       protocol: row.protocol as Protocol,
       at: row.firstAt,
+      source: row.source,
     });
     record.connections += row.connections;
     if (['refused', 'unanswered', 'blocked'].includes(row.verdict)) record.failed += row.connections;
@@ -69,8 +75,11 @@ export class CallTable {
     for (const [key, record] of this.#records) if (record.lastAt < before) this.#records.delete(key);
   }
 
-  #record(flow: Pick<AttributedFlow, 'client' | 'server' | 'port' | 'protocol' | 'at'>): CallRecord {
-    const key = `${endKey(flow.client)}|${endKey(flow.server)}|${flow.port}|${flow.protocol}`;
+  #record(
+    flow: Pick<AttributedFlow, 'client' | 'server' | 'port' | 'protocol' | 'at' | 'source'>,
+  ): CallRecord {
+    const isImported = flow.source.startsWith(IMPORT_PREFIX);
+    const key = `${endKey(flow.client)}|${endKey(flow.server)}|${flow.port}|${flow.protocol}|${isImported}`;
     const known = this.#records.get(key);
     if (known !== undefined) return known;
     const record: CallRecord = {
@@ -78,6 +87,7 @@ export class CallTable {
       server: flow.server,
       port: flow.port,
       protocol: flow.protocol,
+      isImported,
       connections: 0,
       failed: 0,
       bytes: null,
@@ -89,6 +99,11 @@ export class CallTable {
     return record;
   }
 }
+
+/** A log of a whole network has millions of rows that say nothing of what runs here. */
+export const isCall = (row: Pick<FlowRow, 'source' | 'client' | 'server'>): boolean =>
+  !row.source.startsWith(IMPORT_PREFIX) ||
+  [row.client, row.server].some((holder) => holder !== '' && holder !== INTERNET);
 
 /** The measurement that a flow adds to. */
 export function rowOf(flow: AttributedFlow): FlowRow {

@@ -178,6 +178,8 @@ export class FlowAttributor {
   #locate(end: FlowEnd, { flow, settled }: Naming, port: number | null): Located | null {
     const place: Place = { ip: end.ip, port, protocol: flow.protocol, scope: end.scope, at: flow.at };
     const located = this.#options.locator.find(place);
+    // Before anything was observed a public address may have been somebody's here: that shows later.
+    if (located?.kind === 'external' && !this.#options.locator.isObserved(flow.at)) return null;
     return settled || located?.kind !== 'holder' || located.statement === null ? located : null;
   }
 

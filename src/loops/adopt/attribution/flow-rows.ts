@@ -1,4 +1,4 @@
-import type { FlowRow } from '#store';
+import { flowKey, type FlowRow } from '#store';
 
 /** Rows that wait to be written, added up by key, so that ten thousand connections a second cost a few rows. */
 export class FlowRows {
@@ -9,7 +9,7 @@ export class FlowRows {
   }
 
   add(row: FlowRow): void {
-    const key = keyOf(row);
+    const key = flowKey(row).join('|');
     const known = this.#rows.get(key);
     this.#rows.set(key, known === undefined ? row : sum(known, row));
   }
@@ -30,20 +30,4 @@ function sum(left: FlowRow, right: FlowRow): FlowRow {
     firstAt: Math.min(left.firstAt, right.firstAt),
     lastAt: Math.max(left.lastAt, right.lastAt),
   };
-}
-
-function keyOf(row: FlowRow): string {
-  return [
-    row.minute,
-    row.source,
-    row.protocol,
-    row.clientScope,
-    row.clientIp,
-    row.client,
-    row.serverScope,
-    row.serverIp,
-    row.serverPort,
-    row.server,
-    row.verdict,
-  ].join('|');
 }

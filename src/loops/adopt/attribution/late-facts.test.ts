@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { addressId, type Observation } from '#model';
-import { address, AdoptedWorld, container, settled, until } from '../../../../test/fakes/adopted-world.ts';
+import { address, AdoptedWorld, container, settled } from '../../../../test/fakes/adopted-world.ts';
+import { until } from '../../../../test/fakes/until.ts';
 
 /** One address in turn: the container that held it first, and the one that held it then. */
 const IP = '10.88.0.2';

@@ -16,10 +16,38 @@ export function checkSchema<T extends z.ZodType>(
 ): z.output<T> | null {
   const result = schema.safeParse(tree.value);
   if (result.success) return result.data;
-  for (const issue of result.error.issues) {
+  const { issues } = result.error;
+  const misspelt = misspeltKeys(issues);
+  for (const issue of issues) {
+    if (isConsequence(issue, misspelt, tree)) continue;
     for (const problem of problemsOf(issue, file, tree)) problems.push(problem);
   }
   return null;
+}
+
+/** Of each map that has keys which nobody knows, by its path: those that were probably meant. */
+function misspeltKeys(issues: readonly Issue[]): ReadonlyMap<string, ReadonlySet<string | null>> {
+  return new Map(
+    issues.flatMap((issue) => {
+      const known = knownKeys(issue);
+      if (known === null || issue.code !== 'unrecognized_keys') return [];
+      return [[JSON.stringify(issue.path), new Set(issue.keys.map((key) => closest(key, known)))]];
+    }),
+  );
+}
+
+/** Whoever misspells a key also leaves out what it should have said: that is one problem. */
+function isConsequence(
+  issue: Issue,
+  misspelt: ReadonlyMap<string, ReadonlySet<string | null>>,
+  tree: YamlTree,
+): boolean {
+  if (issue.code === 'custom') return misspelt.has(JSON.stringify(issue.path));
+  // The place of a list's only value is an entry of the key that is missing.
+  const last = issue.path.findLastIndex((part) => typeof part === 'string');
+  const key = issue.path[last];
+  if (typeof key !== 'string' || valueAt(tree, issue.path) !== undefined) return false;
+  return misspelt.get(JSON.stringify(issue.path.slice(0, last)))?.has(key) === true;
 }
 
 function problemsOf(issue: Issue, file: YamlFile, tree: YamlTree): readonly Problem[] {

@@ -34,6 +34,30 @@ export function readCodeowners(file: DeclaredFile): Draft {
   return { ...EMPTY_DRAFT, ownerships: [...ownerships.values()], warnings };
 }
 
+/** Where GitHub looks, the first that is found counts; then GitLab's own. */
+const PLACES = ['.github', '', 'docs', '.gitlab'];
+
+/**
+ * Of several CODEOWNERS files for one directory only the first place in GitHub's order counts.
+ *
+ * @returns for each file that does not count the name of the one that does
+ */
+export function overruledCodeowners(files: readonly DeclaredFile[]): ReadonlyMap<DeclaredFile, string> {
+  const overruled = new Map<DeclaredFile, string>();
+  for (const rivals of Map.groupBy(files.filter(isCodeowners), governed).values()) {
+    const [first, ...others] = rivals.toSorted((left, right) => placeOf(left) - placeOf(right));
+    for (const other of others) if (first !== undefined) overruled.set(other, first.name);
+  }
+  return overruled;
+}
+
+export const isCodeowners = ({ name }: DeclaredFile): boolean => path.posix.basename(name) === 'CODEOWNERS';
+
+function placeOf(file: DeclaredFile): number {
+  const directory = directoryOf(file);
+  return PLACES.indexOf(directory === governed(file) ? '' : path.posix.basename(directory));
+}
+
 interface Rule {
   readonly pattern: string;
   /** Where the pattern begins, from 1. */
@@ -90,10 +114,12 @@ function ownershipOf(file: DeclaredFile, line: number, rule: Rule): OwnershipDra
 
 /** The directory that the file speaks of: where it stands, or above `.github`, `.gitlab` and `docs`. */
 function governed(file: DeclaredFile): string {
-  const directory = file.directory ?? path.posix.dirname(file.name);
+  const directory = directoryOf(file);
   const kept = /^(?:\.github|\.gitlab|docs)$/.test(path.posix.basename(directory));
   return kept ? path.posix.dirname(directory) : directory;
 }
+
+const directoryOf = (file: DeclaredFile): string => file.directory ?? path.posix.dirname(file.name);
 
 function keep(
   into: Map<string, OwnershipDraft>,

@@ -17,7 +17,7 @@ const FIXTURES = fileURLToPath(new URL('../../../../test/fixtures/declarations/'
 function filesBelow(directory: string): readonly DeclaredFile[] {
   return readdirSync(directory, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(path.join(directory, name)).isFile() && !name.endsWith('.txt'))
-    .sort()
+    .toSorted()
     .map((name) => ({ name, content: readFileSync(path.join(directory, name), 'utf8') }));
 }
 
@@ -208,6 +208,35 @@ describe('declarations of a shop', () => {
   it('say the same in whatever order the files come', () => {
     const files = filesBelow(path.join(FIXTURES, 'shop'));
     assert.deepEqual(parseDeclarations(files.toReversed()).subjects, set.subjects);
+  });
+});
+
+describe('several CODEOWNERS for one directory', () => {
+  const ownersOf = (...names: readonly string[]) => {
+    // As over the API: without a directory the name says where it lies.
+    const files = names.map((name) => ({ name, content: '* @shop' }));
+    const { subjects, warnings } = parseDeclarations(files);
+    const owners = subjects.flatMap(({ kind, data }) => (kind === 'ownership' ? [data.location] : []));
+    return { owners, warnings };
+  };
+
+  it('count by GitHub’s order, and the others are told', () => {
+    const places = ['docs/CODEOWNERS', 'CODEOWNERS', '.github/CODEOWNERS', '.gitlab/CODEOWNERS'];
+    assert.deepEqual(ownersOf(...places), {
+      owners: ['.github/CODEOWNERS:1'],
+      warnings: ['docs/CODEOWNERS', 'CODEOWNERS', '.gitlab/CODEOWNERS'].map(
+        (name) =>
+          `${name}: left out: of several CODEOWNERS for one directory only .github/CODEOWNERS counts, as on GitHub`,
+      ),
+    });
+    assert.deepEqual(ownersOf('docs/CODEOWNERS', 'CODEOWNERS').owners, ['CODEOWNERS:1']);
+  });
+
+  it('count each where they are for different ones', () => {
+    assert.deepEqual(ownersOf('CODEOWNERS', 'shop/CODEOWNERS'), {
+      owners: ['CODEOWNERS:1', 'shop/CODEOWNERS:1'],
+      warnings: [],
+    });
   });
 });
 

@@ -2,7 +2,7 @@ import path from 'node:path';
 
 import type { DeclaredFile } from '../questions.ts';
 import { readCatalogInfo } from './catalog-info.ts';
-import { readCodeowners } from './codeowners.ts';
+import { isCodeowners, overruledCodeowners, readCodeowners } from './codeowners.ts';
 import { Containerfiles } from './containerfile/containerfiles.ts';
 import { DeclarationError } from './declaration-error.ts';
 import type { DeclaredSet } from './declared-set.ts';
@@ -26,7 +26,11 @@ export function parseDeclarations(
   if (unreadable.length > 0) throw refusal(unreadable, files);
   const containerfiles = new Containerfiles(files.filter(({ kind }) => kind === 'containerfile'));
   const declaring = files.filter(({ kind }) => kind !== 'containerfile');
-  const drafts = declaring.map((file) => readFile(file, containerfiles));
+  const overruled = overruledCodeowners(declaring);
+  const drafts = declaring.map((file) => {
+    const by = overruled.get(file);
+    return by === undefined ? readFile(file, containerfiles) : leftOut(file, by);
+  });
   // A file that can't be read may hold the names that others miss, so they are looked up only when all can.
   const wrong = [...drafts.flatMap((draft) => draft.problems), ...containerfiles.problems()];
   if (wrong.length > 0) throw refusal(wrong, files);
@@ -65,13 +69,20 @@ function checkSizes(files: readonly DeclaredFile[]): readonly Problem[] {
 
 function readFile(file: DeclaredFile, containerfiles: Containerfiles): Draft {
   const base = path.posix.basename(file.name);
-  if (base === 'CODEOWNERS') return readCodeowners(file);
+  if (isCodeowners(file)) return readCodeowners(file);
   if (/^catalog-info\.ya?ml$/.test(base)) return readCatalogInfo(file);
   if (/\.ya?ml$/.test(base)) return readSheerYaml(file, containerfiles);
   const place = { file: file.name, line: 1, column: 1, length: 1, path: null };
   const message = `a file called ${quoted(base)} is not read: expected sheer.yaml, catalog-info.yaml or CODEOWNERS`;
   return { ...EMPTY_DRAFT, problems: [{ place, message }] };
 }
+
+const leftOut = (file: DeclaredFile, by: string): Draft => ({
+  ...EMPTY_DRAFT,
+  warnings: [
+    `${file.name}: left out: of several CODEOWNERS for one directory only ${by} counts, as on GitHub`,
+  ],
+});
 
 function refusal(problems: readonly Problem[], files: readonly DeclaredFile[]): DeclarationError {
   const order = new Map(files.map(({ name }, index) => [name, index]));

@@ -44,7 +44,7 @@ export function resolveService(
   const near = nearest(all, caller);
   const [only, ...others] = near;
   if (only !== undefined && others.length === 0) return only;
-  const ids = near.map(({ id }) => quoted(id)).sort();
+  const ids = near.map(({ id }) => quoted(id)).toSorted();
   names.refuse(place, `${quoted(name)} can be ${ids.join(' or ')}: write which one`);
   return null;
 }

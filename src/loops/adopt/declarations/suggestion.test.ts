@@ -12,28 +12,11 @@ import {
 } from '#graph';
 import type { InstanceData, ServiceData } from '#model';
 
+import { containerData } from '../../../../test/fakes/container-data.ts';
 import { parseDeclarations } from './parse-declarations.ts';
 
-const NOTHING: InstanceData = {
-  kind: 'container',
-  engine: 'podman',
-  node: 'node-1',
-  name: 'web-1',
-  images: [],
-  labels: {},
-  pid: 1,
-  state: 'running',
-  exitCode: null,
-  executable: null,
-  unit: null,
-  cgroup: null,
-  user: null,
-  networks: [],
-  addressMissing: null,
-};
-
 function view(data: Partial<InstanceView['data']>, ports: readonly number[] = []): InstanceView {
-  return { data: { ...NOTHING, ...data }, ports };
+  return { data: containerData({ name: 'web-1', networks: [], ...data }), ports };
 }
 
 /** The services of instances that nobody declared, as the graph groups them. */
@@ -97,6 +80,7 @@ describe('a suggestion', () => {
         call('default/shop/web', 'test/shop/cart', 8080),
         call('default/shop/web', '10.1.2.3', 5432),
         call('default/shop/web', 'internet', 443),
+        call('default/shop/web', 'default/shop/gone', 80),
       ],
       [{ name: '10.1.2.3', declared: false, addresses: ['10.1.2.3'], ports: [5432], seen: 'called by web' }],
     );
@@ -123,6 +107,7 @@ services:
     match: { label: [com.docker.compose.project=shop, com.docker.compose.service=web] }
     calls:
       - { external: "10.1.2.3", port: 5432 }   # 1,204 connections, the last one 3 s ago
+      # - { service: default/shop/gone, port: 80 }: 1,204 connections, the last one 3 s ago, but nothing of it runs now
       # - { external: internet, port: 443 }: 1,204 connections, the last one 3 s ago, but it has no name here yet
       - { service: cart, port: 8080 }   # 1,204 connections, the last one 3 s ago
   # 2 instances, known by Compose project shop, service cart; nobody owns it

@@ -3,7 +3,18 @@ import { at, type Layout } from './layout.ts';
 import { closeOutcomes } from './probing.ts';
 import { disagreementOf, priceUses } from './pricing.ts';
 import { type Prices, relax, type Relaxed } from './relaxation.ts';
-import { type Bound, boundOfCost, compareBounds, compareToBest, higherOf, isBelow, roundedUp, type Node, type Run, type Split } from './search-node.ts';
+import {
+  type Bound,
+  boundOfCost,
+  compareBounds,
+  compareToBest,
+  higherOf,
+  isBelow,
+  roundedUp,
+  type Node,
+  type Run,
+  type Split,
+} from './search-node.ts';
 
 export interface UsesBounded {
   readonly bound: Bound;
@@ -28,7 +39,12 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
   const { layout } = run;
   const first = run.explored === 0 && layout.model.uses.length > 0;
   const rounds = first ? FIRST_ROUNDS : ROUNDS;
-  const descent: Descent = { reach: 1, stale: 0, raw: { unfixed: -1, effort: 0 }, prices: node.prices.uses.slice() };
+  const descent: Descent = {
+    reach: 1,
+    stale: 0,
+    raw: { unfixed: -1, effort: 0 },
+    prices: node.prices.uses.slice(),
+  };
   let { bound } = node;
   for (let round = 1; ; round++) {
     const relaxed = relax(layout, node.prices);
@@ -52,7 +68,12 @@ interface Round {
 }
 
 /** Carries out what is, or can be made, a real plan, where it may be better than the best so far. */
-export function improveBy(relaxed: Relaxed, { used, disagreement, settles }: Round, node: Node, run: Run): void {
+export function improveBy(
+  relaxed: Relaxed,
+  { used, disagreement, settles }: Round,
+  node: Node,
+  run: Run,
+): void {
   if (relaxed.unfixed === Infinity) return;
   if (!disagreement.includes(1)) run.incumbent = improved(run.incumbent, relaxed, run.layout);
   else if (settles) {
@@ -93,7 +114,8 @@ function step(
     descent.stale = 0;
   }
   const best = boundOfCost(incumbent.cost, layout.units);
-  const gap = best.unfixed === relaxed.unfixed ? Math.max(0, best.effort - relaxed.effort) : layout.units.fixPoint;
+  const gap =
+    best.unfixed === relaxed.unfixed ? Math.max(0, best.effort - relaxed.effort) : layout.units.fixPoint;
   priceUses(prices, disagreement, gap * descent.reach);
 }
 

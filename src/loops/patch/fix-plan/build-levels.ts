@@ -14,7 +14,9 @@ export function buildLevelsOf(outcome: Outcome): readonly (readonly Build[])[] {
     levelByIndex.set(planned.index, level);
     const { id, name, team, instances } = planned.content.image;
     const reason = reasonOf(planned, levelByIndex, outcome);
-    (levels[level] ??= []).push({ image: id, name, team, instances, reason });
+    const base = referenceOf(planned)?.source ?? null;
+    const from = base === null ? null : (outcome.contents.images[base]?.image.id ?? null);
+    (levels[level] ??= []).push({ image: id, name, team, instances, from, reason });
   }
   return levels.map((level) => level.toSorted((left, right) => compareText(left.name, right.name)));
 }
@@ -42,5 +44,6 @@ function reasonOf(planned: PlannedImage, built: ReadonlyMap<number, number>, { c
     parts.push(`its base reference leads to ${nameOf(base)} by now`);
   }
   if (copied.length > 0) parts.push(`it copies files from the new build of ${listed(copied)}`);
-  return parts.join('; ');
+  // Its list is older than what it would be built from today.
+  return parts.length === 0 ? 'what it is built from does not hold the package any more' : parts.join('; ');
 }

@@ -30,7 +30,12 @@ export function unitsOf(images: readonly Content[], packages: number): Units {
   const teams = new Set(images.map(({ image }) => image.team)).size;
   const team = 1024;
   const build = team * (teams + 1);
-  return { image: packages * images.length + 1, fixPoint: build * (images.filter(({ image }) => image.buildSource).length + 1), build, team };
+  return {
+    image: packages * images.length + 1,
+    fixPoint: build * (images.filter(({ image }) => image.buildSource).length + 1),
+    build,
+    team,
+  };
 }
 
 /** The other way round: what a sum in these units counts. */

@@ -41,6 +41,8 @@ export interface Build {
   readonly name: string;
   readonly team: string | null;
   readonly instances: number;
+  /** Id of the image whose content after the plan is its base; null: none, foreign, or pinned to what it is. */
+  readonly from: string | null;
   readonly reason: string;
 }
 

@@ -77,7 +77,10 @@ function settledPrices(layout: Layout, prices: Prices, used: readonly number[]):
 }
 
 /** Source → the number of the outcome that most want of it. */
-function wantedOutcomes({ model, useOutcomes }: Layout, used: readonly number[]): ReadonlyMap<number, number> {
+function wantedOutcomes(
+  { model, useOutcomes }: Layout,
+  used: readonly number[],
+): ReadonlyMap<number, number> {
   const counts = new Map<number, number>();
   const most = new Map<number, number>();
   for (const index of used) {

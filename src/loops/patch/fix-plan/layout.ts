@@ -42,7 +42,10 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
     else if (inCore.has(index)) core.push(index);
     else outer.push(index);
   }
-  const useOutcomes = Int32Array.from(model.uses, ({ source, outcome }) => at(firstOutcome, source) + outcome);
+  const useOutcomes = Int32Array.from(
+    model.uses,
+    ({ source, outcome }) => at(firstOutcome, source) + outcome,
+  );
   const teams = teamsOf(model, [...core, ...outer]);
   return { model, units, firstOutcome, firstState, useOutcomes, core, outer, teams, unfixedBase, exposure };
 }
@@ -56,7 +59,7 @@ function coreOf({ images, uses }: ChoiceModel): ReadonlySet<number> {
   const core = new Set<number>();
   for (const { consumer, source } of uses) {
     for (const end of [consumer, source]) {
-      for (let index: number | null = end; index !== null && !core.has(index); ) {
+      for (let index: number | null = end; index !== null && !core.has(index);) {
         core.add(index);
         index = images[index]?.parent ?? null;
       }

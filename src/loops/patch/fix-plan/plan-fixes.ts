@@ -33,7 +33,9 @@ export function planFixes(problem: FixProblem, options: { readonly budget?: numb
   return {
     fixPoints: fixPointsOf(outcome).toSorted((left, right) => compareText(left.name, right.name)),
     levels,
-    unfixable: unfixableOf(outcome, found.optimal).toSorted((left, right) => compareText(left.name, right.name)),
+    unfixable: unfixableOf(outcome, found.optimal).toSorted((left, right) =>
+      compareText(left.name, right.name),
+    ),
     teams: [...new Set(teams)].toSorted(compareText),
     cost: found.cost,
     optimal: found.optimal,

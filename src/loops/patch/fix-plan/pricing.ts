@@ -53,7 +53,12 @@ export function newTally({ model, teams }: Layout, decided: ReadonlySet<string>)
  * Shares the cost of each team among the images of it that are built whatever the prices: as long as
  * the shares add up to one team, no plan pays too much.
  */
-export function priceTeams(layout: Layout, builds: BuildPrices, relaxed: Relaxed, tally: TeamTally): BuildPrices {
+export function priceTeams(
+  layout: Layout,
+  builds: BuildPrices,
+  relaxed: Relaxed,
+  tally: TeamTally,
+): BuildPrices {
   const prices = new Float64Array(layout.model.images.length);
   for (const members of tally.members.values()) {
     let most = 0;

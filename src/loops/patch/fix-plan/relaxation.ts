@@ -189,12 +189,19 @@ function handUp(index: number, layout: Layout, tables: Tables): void {
   const states = at(layout.firstState, index + 1) - first;
   const place = at(layout.firstOutcome, parent);
   for (let state = 0; state < states; state++) {
-    tables.belowUnfixed[place + state] = at(tables.belowUnfixed, place + state) + at(tables.unfixed, first + state);
-    tables.belowEffort[place + state] = at(tables.belowEffort, place + state) + at(tables.effort, first + state);
+    tables.belowUnfixed[place + state] =
+      at(tables.belowUnfixed, place + state) + at(tables.unfixed, first + state);
+    tables.belowEffort[place + state] =
+      at(tables.belowEffort, place + state) + at(tables.effort, first + state);
   }
 }
 
-function chooseOutcomes(images: readonly number[], layout: Layout, tables: Tables, outcomes: Int32Array): void {
+function chooseOutcomes(
+  images: readonly number[],
+  layout: Layout,
+  tables: Tables,
+  outcomes: Int32Array,
+): void {
   for (const index of images) {
     const image = layout.model.images[index];
     if (image === undefined) continue;

@@ -5,7 +5,15 @@ import { idleIncumbent, type Incumbent } from './incumbent.ts';
 import { at, type Layout, layoutOf } from './layout.ts';
 import { copyPrices, freePrices } from './relaxation.ts';
 import { boundByTeams } from './team-bounding.ts';
-import { type Bound, boundOfCost, compareBounds, isBelow, type Node, type Run, type Split } from './search-node.ts';
+import {
+  type Bound,
+  boundOfCost,
+  compareBounds,
+  isBelow,
+  type Node,
+  type Run,
+  type Split,
+} from './search-node.ts';
 
 export interface SearchResult extends Incumbent {
   /** Proven: no plan costs less. */

@@ -29,7 +29,10 @@ export function boundByTeams(
     if (isNeeded(team, node.prices, run)) counted.add(team);
     else optional.push(team);
   }
-  let bound = higherOf(node.bound, { ...start.bound, effort: start.bound.effort + counted.size * layout.units.team });
+  let bound = higherOf(node.bound, {
+    ...start.bound,
+    effort: start.bound.effort + counted.size * layout.units.team,
+  });
   if (isBelow(bound, run)) bound = higherOf(bound, boundByPrices(node, start, counted, run));
   if (!isBelow(bound, run)) return { bound, split: null };
   const [team] = optional;

@@ -12,7 +12,9 @@ export function unfixableOf(outcome: Outcome, optimal: boolean): readonly Unfixa
     if (!image.required || !image.built) return [];
     return indexesOf(planned.holds, outcome.contents.packages.length).map((index) => {
       const purl = outcome.contents.packages[index]?.purl ?? '';
-      const obstacle = obstacleOf({ image: planned.index, package: index }, all, outcome) ?? noObstacle(packageName(purl), optimal);
+      const obstacle =
+        obstacleOf({ image: planned.index, package: index }, all, outcome) ??
+        noObstacle(packageName(purl), optimal);
       const { id, name, team, instances } = image;
       return { image: id, name, team, purl, ...obstacle, instances };
     });

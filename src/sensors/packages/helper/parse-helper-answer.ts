@@ -1,5 +1,6 @@
-import type { Unread } from '#model';
+import type { Package, PackageList, Unread } from '#model';
 import type { FoundPackage, LayerScan, ScanRecord } from '../layer-scan.ts';
+import type { ListDocument } from '../lists/list-document.ts';
 import type { HelperAnswer } from './helper-answer.ts';
 
 /** The helper has had foreign bytes in its hands: its answer is looked at like any other input. Null: it is none. */
@@ -9,6 +10,10 @@ export function parseHelperAnswer(text: string): HelperAnswer | null {
   if (value['kind'] === 'refused') {
     const { code, message } = value;
     return isText(code) && isText(message) ? { kind: 'refused', code, message } : null;
+  }
+  if (value['kind'] === 'list') {
+    const document = listDocumentOf(value['document']);
+    return document === null ? null : { kind: 'list', document };
   }
   const scan = value['kind'] === 'scan' ? layerScanOf(value['scan']) : null;
   return scan === null ? null : { kind: 'scan', scan };
@@ -30,6 +35,31 @@ function layerScanOf(value: unknown): LayerScan | null {
     isListOf(opaque, isText) &&
     isListOf(unread, isUnread);
   return sound ? { format: 1, diffId, records, whiteouts, opaque, replaced, unread } : null;
+}
+
+function listDocumentOf(value: unknown): ListDocument | null {
+  if (!isObject(value)) return null;
+  const { origin, tool, subjects, list } = value;
+  const sound =
+    (origin === 'cyclonedx' || origin === 'spdx') &&
+    isTextOrNull(tool) &&
+    isListOf(subjects, isText) &&
+    isPackageList(list);
+  return sound ? { origin, tool, subjects, list } : null;
+}
+
+function isPackageList(value: unknown): value is PackageList {
+  if (!isObject(value) || value['format'] !== 1 || value['image'] !== null) return false;
+  const { distribution, packages, unread } = value;
+  const isKnown = distribution === null || isDistribution(distribution);
+  return isKnown && isListOf(packages, isPackage) && isListOf(unread, isUnread);
+}
+
+function isPackage(value: unknown): value is Package {
+  if (!isObject(value)) return false;
+  const { purl, ecosystem, name, version, source, layer, path, readBy } = value;
+  const texts = [purl, name, version, readBy].every(isText);
+  return texts && isTextOrNull(ecosystem) && isSource(source) && layer === null && isTextOrNull(path);
 }
 
 const READERS: ReadonlySet<unknown> = new Set(['dpkg', 'apk', 'rpm', 'npm', 'python', 'go', 'jar']);
@@ -81,7 +111,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string';
 }
 
-function isTextOrNull(value: unknown): boolean {
+function isTextOrNull(value: unknown): value is string | null {
   return value === null || isText(value);
 }
 

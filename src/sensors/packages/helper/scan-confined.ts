@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { pipeline, type Readable, type Writable } from 'node:stream';
 import { SensorError } from '../../sensor-error.ts';
 import type { LayerScan } from '../layer-scan.ts';
+import type { ListDocument } from '../lists/list-document.ts';
+import type { HelperAnswer } from './helper-answer.ts';
 import { helperCommand } from './helper-command.ts';
 import { parseHelperAnswer } from './parse-helper-answer.ts';
 
@@ -48,6 +50,30 @@ const MEMORY_LOOK_MS = 200;
  * was killed or can't be started; whatever error `bytes` ends with
  */
 export async function scanConfined(bytes: Readable, options: ConfinedScanOptions = {}): Promise<LayerScan> {
+  const answer = await runHelper(bytes, ['layer', options.expected ?? ''], options);
+  if (answer.kind !== 'scan') throw withoutAnswer();
+  return answer.scan;
+}
+
+/**
+ * Reads a list of packages that somebody made (`readList`) in the same helper.
+ *
+ * @throws SensorError as {@link scanConfined}
+ */
+export async function readListConfined(
+  bytes: Readable,
+  options: Pick<ConfinedScanOptions, 'signal' | 'limits'> = {},
+): Promise<ListDocument> {
+  const answer = await runHelper(bytes, ['list'], options);
+  if (answer.kind !== 'list') throw withoutAnswer();
+  return answer.document;
+}
+
+async function runHelper(
+  bytes: Readable,
+  parameters: readonly string[],
+  options: ConfinedScanOptions,
+): Promise<Exclude<HelperAnswer, { readonly kind: 'refused' }>> {
   const limits = options.limits ?? CONFINED_LIMITS;
   const source = new SourceWatch(bytes);
   let watch: HelperWatch | null = null;
@@ -56,7 +82,7 @@ export async function scanConfined(bytes: Readable, options: ConfinedScanOptions
     // Nobody tells a listener what happened before it listened.
     options.signal?.throwIfAborted();
     source.throwIfFailed();
-    const child = spawn(command, [...args, options.expected ?? ''], {
+    const child = spawn(command, [...args, ...parameters], {
       stdio: ['pipe', 'pipe', 'ignore'],
       env: {},
       cwd: '/',
@@ -69,8 +95,8 @@ export async function scanConfined(bytes: Readable, options: ConfinedScanOptions
     const text = await answerOf(child, limits, watch);
     source.throwIfFailed();
     options.signal?.throwIfAborted();
-    if (watch.reason !== null) throw new SensorError('too-large', `the layer was given up: ${watch.reason}`);
-    return scanIn(text);
+    if (watch.reason !== null) throw new SensorError('too-large', `reading was given up: ${watch.reason}`);
+    return soundAnswer(text);
   } finally {
     watch?.stop();
     bytes.destroy();
@@ -97,15 +123,18 @@ class SourceWatch {
   }
 }
 
-function scanIn(text: string): LayerScan {
+function soundAnswer(text: string): Exclude<HelperAnswer, { readonly kind: 'refused' }> {
   const answer = parseHelperAnswer(text);
-  if (answer === null)
-    throw new SensorError('sensor-failed', 'the helper that reads layers ended without an answer');
-  if (answer.kind === 'scan') return answer.scan;
+  if (answer === null) throw withoutAnswer();
+  if (answer.kind !== 'refused') return answer;
   throw new SensorError(
     answer.code === 'too-large' ? 'too-large' : 'invalid-input',
     answer.message.slice(0, 1000),
   );
+}
+
+function withoutAnswer(): SensorError {
+  return new SensorError('sensor-failed', 'the helper that reads packages ended without an answer');
 }
 
 function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Promise<string> {
@@ -118,7 +147,7 @@ function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Pro
       else parts.push(part);
     });
     child.on('error', (cause) => {
-      reject(new SensorError('sensor-failed', "the helper that reads layers can't be started", { cause }));
+      reject(new SensorError('sensor-failed', "the helper that reads packages can't be started", { cause }));
     });
     child.on('close', () => resolve(Buffer.concat(parts).toString('utf8')));
   });
