@@ -20,7 +20,12 @@ await build({
 });
 await build({
   ...shared,
-  entryPoints: [join(root, 'src/app/main.ts')],
+  entryPoints: {
+    main: join(root, 'src/app/main.ts'),
+    // Processes of their own, which may do less than this one.
+    'scan-helper': join(root, 'src/sensors/packages/helper/scan-helper-entry.ts'),
+    'live-reader': join(root, 'src/sensors/packages/helper/live-reader-entry.ts'),
+  },
   outdir: output,
   // Modules that are loaded when they are first needed stay files of their own.
   splitting: true,

@@ -15,6 +15,8 @@ describe('a package URL', () => {
       'pkg:rpm/redhat/openssl@3.0.7-25.el9?arch=x86_64&epoch=1',
     ],
     ['pkg:rpm/redhat/bash@5.1.8?epoch=0', 'pkg:rpm/redhat/bash@5.1.8'],
+    ['pkg:rpm/redhat/bash@1:5.1.8', 'pkg:rpm/redhat/bash@5.1.8?epoch=1'],
+    ['pkg:deb/debian/vim@9.0?epoch=2', 'pkg:deb/debian/vim@2:9.0'],
     ['pkg:npm/@angular/core@16.0.0', 'pkg:npm/%40angular/core@16.0.0'],
     ['pkg:npm/%40angular/core', 'pkg:npm/%40angular/core'],
     ['pkg:npm/@angular/core', 'pkg:npm/%40angular/core'],

@@ -62,14 +62,22 @@ export function formatPackageUrl(url: PackageUrl): string {
 export function normalisePackageUrl(url: PackageUrl): PackageUrl {
   const normalise = NORMALISE[url.type] ?? ((text: string) => text);
   const lowerNamespace = LOWER_NAMESPACES.has(url.type);
+  const isSystem = SYSTEM_TYPES.has(url.type);
   return {
     type: url.type,
     namespace: lowerNamespace ? (url.namespace?.toLowerCase() ?? null) : url.namespace,
     name: normalise(url.name),
-    version: url.version,
-    qualifiers: SYSTEM_TYPES.has(url.type) ? keepOf(url.qualifiers) : {},
+    version: isSystem && url.type !== 'rpm' ? wholeVersionOf(url) : withoutEpoch(url),
+    qualifiers: isSystem ? keepOf(url) : {},
     subpath: null,
   };
+}
+
+/** A system package's version with its epoch before it, wherever the URL tells it; null: none is told. */
+export function wholeVersionOf(url: PackageUrl): string | null {
+  const epoch = url.qualifiers['epoch'] ?? '0';
+  if (url.version === null || epoch === '0' || /^\d+:/.test(url.version)) return url.version;
+  return `${epoch}:${url.version}`;
 }
 
 /** The key for joining: {@link normalisePackageUrl}, as text. Null: not a package URL. */
@@ -108,12 +116,15 @@ const NORMALISE: Readonly<Record<string, (name: string) => string>> = {
   pub: (name) => name.toLowerCase().replaceAll('-', '_'),
 };
 
-function keepOf(qualifiers: Readonly<Record<string, string>>): Record<string, string> {
-  const { arch, epoch } = qualifiers;
-  return {
-    ...(arch === undefined ? {} : { arch }),
-    ...(epoch === undefined || epoch === '0' ? {} : { epoch }),
-  };
+function withoutEpoch({ type, version }: PackageUrl): string | null {
+  return type === 'rpm' ? (version?.replace(/^\d+:/, '') ?? null) : version;
+}
+
+/** An epoch is rpm's alone: Debian's is a part of the version. */
+function keepOf({ type, version, qualifiers }: PackageUrl): Record<string, string> {
+  const { arch } = qualifiers;
+  const epoch = type === 'rpm' ? (qualifiers['epoch'] ?? /^(\d+):/.exec(version ?? '')?.[1] ?? '0') : '0';
+  return { ...(arch === undefined ? {} : { arch }), ...(epoch === '0' ? {} : { epoch }) };
 }
 
 function splitLast(text: string, separator: string): readonly [before: string, after: string] {

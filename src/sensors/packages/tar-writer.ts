@@ -21,6 +21,11 @@ export function writeTar(files: Iterable<TarFile>): Buffer {
 /** Two blocks of zeros. */
 export const TAR_END = Buffer.alloc(2 * BLOCK_BYTES);
 
+/** What goes before a file's content, which is written apart, and is followed by {@link tarPadding}. */
+export function tarFileHeader(name: string, size: number): readonly Buffer[] {
+  return [...paxHeader(name, ''), header({ name, linkName: '', type: '0', size })];
+}
+
 /** The header(s), the content and its filling. */
 export function tarEntry({
   name,
@@ -28,23 +33,24 @@ export function tarEntry({
   content = new Uint8Array(),
   linkName = '',
 }: TarFile): readonly Buffer[] {
-  const long = [
+  const size = content.length;
+  return [
+    ...paxHeader(name, linkName),
+    header({ name, linkName, type, size }),
+    Buffer.from(content),
+    tarPadding(size),
+  ];
+}
+
+/** None where the header itself has room for the names. */
+function paxHeader(name: string, linkName: string): readonly Buffer[] {
+  const records = [
     ...(needsPax(name) ? [paxRecord('path', name)] : []),
     ...(needsPax(linkName) ? [paxRecord('linkpath', linkName)] : []),
-  ].join('');
-  const own = [
-    header({ name, linkName, type, size: content.length }),
-    Buffer.from(content),
-    padding(content.length),
   ];
-  if (long === '') return own;
-  const pax = Buffer.from(long);
-  return [
-    header({ name: 'pax', linkName: '', type: 'x', size: pax.length }),
-    pax,
-    padding(pax.length),
-    ...own,
-  ];
+  if (records.length === 0) return [];
+  const pax = Buffer.from(records.join(''));
+  return [header({ name: 'pax', linkName: '', type: 'x', size: pax.length }), pax, tarPadding(pax.length)];
 }
 
 interface HeaderFields {
@@ -71,7 +77,8 @@ function header({ name, linkName, type, size }: HeaderFields): Buffer {
   return block;
 }
 
-function padding(size: number): Buffer {
+/** Zeros up to the next block. */
+export function tarPadding(size: number): Buffer {
   return Buffer.alloc((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES);
 }
 

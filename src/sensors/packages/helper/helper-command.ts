@@ -6,35 +6,48 @@ import { findProgram } from '../../helper/find-program.ts';
 /** Of JavaScript objects; pieces of files are held outside of it, and are bounded by the limits of the readers. */
 const HEAP_MEGABYTES = 1024;
 
-/** How the confined helper is started: a program, and its arguments up to the helper's own. */
+/** How a helper is started: a program, and its arguments up to the helper's own. */
 export interface HelperCommand {
   readonly command: string;
   readonly args: readonly string[];
 }
 
-/** From the sources as from the bundle, where the helper is a file of its own beside the others. */
-export async function helperCommand(): Promise<HelperCommand> {
-  const own = fileURLToPath(import.meta.url);
-  const isSource = own.endsWith('.ts');
-  const entry = join(dirname(own), isSource ? 'scan-helper-entry.ts' : 'scan-helper.js');
-  const node = [
-    '--permission',
-    ...readableCode(own, isSource).map((path) => `--allow-fs-read=${path}`),
-    `--max-old-space-size=${HEAP_MEGABYTES}`,
-    '--disallow-code-generation-from-strings',
-    '--no-warnings',
-    entry,
-  ];
+/** The confined helper, which reads foreign bytes: it can reach nothing but the product's own code. */
+export async function scanHelperCommand(): Promise<HelperCommand> {
+  const node = [...nodeArguments(readableCode()), entryOf('scan-helper')];
   const unshare = await withoutNetwork();
   return unshare === null
     ? { command: process.execPath, args: node }
     : { command: unshare, args: ['--net', '--', process.execPath, ...node] };
 }
 
+/** The reader of live root file systems, which looks into nothing: it may read every file, and do no more. */
+export function liveReaderCommand(): HelperCommand {
+  return { command: process.execPath, args: [...nodeArguments(['*']), entryOf('live-reader')] };
+}
+
+function nodeArguments(readable: readonly string[]): readonly string[] {
+  return [
+    '--permission',
+    ...readable.map((path) => `--allow-fs-read=${path}`),
+    `--max-old-space-size=${HEAP_MEGABYTES}`,
+    '--disallow-code-generation-from-strings',
+    '--no-warnings',
+  ];
+}
+
+const OWN_FILE = fileURLToPath(import.meta.url);
+const IS_SOURCE = OWN_FILE.endsWith('.ts');
+
+/** From the sources as from the bundle, where the helpers are files beside the others. */
+function entryOf(name: string): string {
+  return join(dirname(OWN_FILE), IS_SOURCE ? `${name}-entry.ts` : `${name}.js`);
+}
+
 /** The product's own code, and the file that says what `#model` is. */
-function readableCode(own: string, isSource: boolean): readonly string[] {
-  if (!isSource) return [dirname(own)];
-  const sources = join(dirname(own), '../../..');
+function readableCode(): readonly string[] {
+  if (!IS_SOURCE) return [dirname(OWN_FILE)];
+  const sources = join(dirname(OWN_FILE), '../../..');
   return [sources, join(sources, '../package.json')];
 }
 

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { SensorError } from '../../sensor-error.ts';
 import { writeTar } from '../tar-writer.ts';
-import { helperCommand } from './helper-command.ts';
+import { scanHelperCommand } from './helper-command.ts';
 import { CONFINED_LIMITS, scanConfined } from './scan-confined.ts';
 
 const layer = gzipSync(
@@ -70,7 +70,7 @@ describe('the confined helper', () => {
   });
 
   it('can read no file, write none, start nothing and reach nobody', async () => {
-    const { command, args } = await helperCommand();
+    const { command, args } = await scanHelperCommand();
     const probe = `
       const results = {};
       const attempt = (name, act) => { try { act(); results[name] = 'done'; } catch (error) { results[name] = error.code; } };

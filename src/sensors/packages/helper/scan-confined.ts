@@ -5,7 +5,7 @@ import { SensorError } from '../../sensor-error.ts';
 import type { LayerScan } from '../layer-scan.ts';
 import type { ListDocument } from '../lists/list-document.ts';
 import type { HelperAnswer } from './helper-answer.ts';
-import { helperCommand } from './helper-command.ts';
+import { scanHelperCommand } from './helper-command.ts';
 import { parseHelperAnswer } from './parse-helper-answer.ts';
 
 /** What the helper may take; where it takes more it is killed, and the layer is refused. */
@@ -78,7 +78,7 @@ async function runHelper(
   const source = new SourceWatch(bytes);
   let watch: HelperWatch | null = null;
   try {
-    const { command, args } = await helperCommand();
+    const { command, args } = await scanHelperCommand();
     // Nobody tells a listener what happened before it listened.
     options.signal?.throwIfAborted();
     source.throwIfFailed();

@@ -41,6 +41,9 @@ const EXACT: Readonly<Record<string, PathReader>> = {
   ),
 };
 
+/** Where databases are, and what tells the distribution; `status.d` and `info` hold further files. */
+export const DATABASE_PATHS: readonly string[] = Object.keys(EXACT);
+
 const STATUS_D = '/var/lib/dpkg/status.d/';
 const INFO = '/var/lib/dpkg/info/';
 const fileList = reader(readDpkgFileList, 64);
