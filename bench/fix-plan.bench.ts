@@ -1,6 +1,6 @@
 import { type FixProblem, planFixes } from '../src/loops/patch/fix-plan/index.ts';
 import type { Benchmark, BenchResult } from './benchmark.ts';
-import { generatedOrganisation } from './generated-images.ts';
+import { generatedOrganisation, type OrganisationOptions } from './generated-images.ts';
 
 const IMAGES = 3000;
 const SEEDS = 100;
@@ -12,32 +12,36 @@ const SEEDS = 100;
 export const benchmark: Benchmark = { name: 'fix-plan', run };
 
 async function run(): Promise<readonly BenchResult[]> {
-  return [...resultsOf('tree', false, 50), ...resultsOf('shared bases that are not built yet', true, 1000)];
+  return [...resultsOf('tree', 50), ...resultsOf('shared', 1000), ...resultsOf('tangled', null)];
 }
 
-function resultsOf(shape: string, shared: boolean, bar: number): readonly BenchResult[] {
+/** Without a bar, plans need not be proven either, and the share that was is a result. */
+function resultsOf(shape: OrganisationOptions['shape'], bar: number | null): readonly BenchResult[] {
   const problems = Array.from({ length: SEEDS }, (_, seed) =>
-    generatedOrganisation({ images: IMAGES, seed, shared }),
+    generatedOrganisation({ images: IMAGES, seed, shape }),
   );
   const runs = problems.map((problem) => measured(problem)).toSorted((left, right) => left.ms - right.ms);
   const [median, worst] = [runs[SEEDS / 2], runs.at(-1)];
   if (median === undefined || worst === undefined) throw new Error('nothing was measured');
-  const unproven = runs.filter(({ optimal }) => !optimal).length;
-  if (unproven > 0) throw new Error(`${unproven} of ${SEEDS} plans were not proven`);
-  const note = `${SEEDS} organisations of ${IMAGES} images and 6 packages`;
+  const proven = runs.filter(({ optimal }) => optimal).length;
+  if (bar !== null && proven < SEEDS) throw new Error(`${SEEDS - proven} of ${SEEDS} plans were not proven`);
+  const note = `${SEEDS} organisations of ${IMAGES} images and 6 packages, CPU time; ${proven} proven`;
+  const timed = { unit: 'ms', higherIsBetter: false, note, ...(bar === null ? {} : { bar }) };
   return [
-    { metric: `${shape}: median`, value: median.ms, unit: 'ms', higherIsBetter: false, bar, note },
-    { metric: `${shape}: worst of ${SEEDS}`, value: worst.ms, unit: 'ms', higherIsBetter: false, bar },
+    { metric: `${WORDS[shape]}: median`, value: median.ms, ...timed },
+    { metric: `${WORDS[shape]}: worst of ${SEEDS}`, value: worst.ms, ...timed },
   ];
 }
 
-function measured(problem: FixProblem): {
-  readonly ms: number;
-  readonly optimal: boolean;
-  readonly explored: number;
-} {
+const WORDS = {
+  tree: 'tree',
+  shared: 'shared bases that are not built yet',
+  tangled: 'the same, any application to any of them',
+};
+
+function measured(problem: FixProblem): { readonly ms: number; readonly optimal: boolean } {
   const start = process.cpuUsage();
-  const { optimal, explored } = planFixes(problem);
+  const { optimal } = planFixes(problem);
   const { user, system } = process.cpuUsage(start);
-  return { ms: (user + system) / 1000, optimal, explored };
+  return { ms: (user + system) / 1000, optimal };
 }

@@ -3,8 +3,12 @@ import type { FixImage, FixProblem, Holding, NewerBase } from '../src/loops/patc
 export interface OrganisationOptions {
   readonly images: number;
   readonly seed: number;
-  /** Next language bases that are declared and not built yet, and tools that are copied in. */
-  readonly shared: boolean;
+  /**
+   * `tree`: bases only. `shared`: also tools that are copied in, and next bases of each language that
+   * are declared and not built yet, to which its applications can move. `tangled`: every application can
+   * move to any three of these, whatever it is written in: harder than any real organisation.
+   */
+  readonly shape: 'tree' | 'shared' | 'tangled';
 }
 
 /**
@@ -14,12 +18,13 @@ export interface OrganisationOptions {
 export function generatedOrganisation(options: OrganisationOptions): FixProblem {
   const random = randomOf(options.seed);
   const images: FixImage[] = [];
-  const draft: Draft = { images, random, shared: options.shared, next: [] };
+  const shared = options.shape !== 'tree';
+  const draft: Draft = { images, random, shape: options.shape, next: [] };
   for (const name of ['debian', 'alpine', 'ubi']) images.push(distribution(name, draft));
   for (let index = 0; index < 6; index++) images.push(platformBase(index, draft));
   for (let index = 0; index < 48; index++) images.push(languageBase(index, draft));
-  if (options.shared) for (let index = 0; index < 24; index++) images.push(nextBase(index, draft));
-  if (options.shared) for (let index = 0; index < 6; index++) images.push(tool(index, draft));
+  if (shared) for (let index = 0; index < 24; index++) images.push(nextBase(index, draft));
+  if (shared) for (let index = 0; index < 6; index++) images.push(tool(index, draft));
   for (let index = 0; index < 120; index++) images.push(teamBase(index, draft));
   while (images.length < options.images) images.push(application(images.length, draft));
   return { packages: PACKAGES, images };
@@ -44,7 +49,7 @@ const PACKAGES = [
 interface Draft {
   readonly images: readonly FixImage[];
   readonly random: () => number;
-  readonly shared: boolean;
+  readonly shape: OrganisationOptions['shape'];
   /** Ids of the next language bases. */
   readonly next: string[];
 }
@@ -103,19 +108,19 @@ function teamBase(index: number, draft: Draft): FixImage {
 
 /** From a language base, or from the base of its team where there is one. */
 function application(index: number, draft: Draft): FixImage {
-  const { random, images, shared } = draft;
+  const { random, images, shape } = draft;
   const bases = images.slice(9, 57);
   const team = Math.floor(random() * 100);
   const own = images.find(({ name }) => name === `team-base-${team}`);
   const base = own !== undefined && random() < 0.4 ? own : pick(bases, draft);
-  const copied = shared && random() < 0.15 ? pick(images.slice(81, 87), draft) : null;
+  const copied = shape !== 'tree' && random() < 0.15 ? pick(images.slice(81, 87), draft) : null;
   return {
     ...imageOf(`application-${index}`, `team-${team}`),
     ...from(base, random() < 0.1),
     buildSource: random() < 0.97,
     required: random() < 0.6,
     upgrades: random() < 0.8,
-    newerBases: shared && random() < 0.3 ? someNext(draft) : [],
+    newerBases: shape !== 'tree' && random() < 0.3 ? someNext((images.indexOf(base) - 9) % 8, draft) : [],
     copiesFrom: copied === null ? [] : [copied.id],
     holdings: [
       ...inherited(base),
@@ -127,8 +132,10 @@ function application(index: number, draft: Draft): FixImage {
   };
 }
 
-function someNext(draft: Draft): readonly NewerBase[] {
-  const ids = new Set(Array.from({ length: 3 }, () => pick(draft.next, draft)));
+/** Up to three, of one of eight languages or of all. */
+function someNext(language: number, draft: Draft): readonly NewerBase[] {
+  const choice = draft.next.filter((_, index) => draft.shape === 'tangled' || index % 8 === language);
+  const ids = new Set(Array.from({ length: 3 }, () => pick(choice, draft)));
   return [...ids].map((id) => ({ id, sameReference: false }));
 }
 

@@ -1,5 +1,6 @@
 import { improved, settle, usesOf } from './incumbent.ts';
-import { at, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { realAt, signAt } from './typed-arrays.ts';
 import { closeOutcomes } from './probing.ts';
 import { disagreementOf, priceUses } from './pricing.ts';
 import { type Prices, relax, type Relaxed } from './relaxation.ts';
@@ -124,9 +125,9 @@ function splitOf(disagreement: Int8Array, prices: Prices, { model, useOutcomes }
   const weights = new Map<number, number>();
   let most: { readonly use: number; readonly weight: number } | null = null;
   for (const [index, place] of useOutcomes.entries()) {
-    const value = at(disagreement, index);
-    if (value === 0 || (value < 0 && at(prices.uses, index) === 0)) continue;
-    const weight = (weights.get(place) ?? 0) + at(prices.uses, index) + 1;
+    const value = signAt(disagreement, index);
+    if (value === 0 || (value < 0 && realAt(prices.uses, index) === 0)) continue;
+    const weight = (weights.get(place) ?? 0) + realAt(prices.uses, index) + 1;
     weights.set(place, weight);
     if (most === null || weight > most.weight) most = { use: index, weight };
   }

@@ -43,7 +43,14 @@ export interface Use {
 }
 
 export function choiceModelOf(contents: readonly Content[]): ChoiceModel {
-  const draft: Draft = { contents, outcomes: [], uses: [], useIndexes: new Map(), explored: 0 };
+  const draft: Draft = {
+    contents,
+    outcomes: [],
+    uses: [],
+    useIndexes: new Map(),
+    known: new Map(),
+    explored: 0,
+  };
   const images = contents.map((content, index) => imageChoices(content, index, draft));
   const usedBy = images.map(({ outcomes }) => outcomes.map((): number[] => []));
   for (const [index, use] of draft.uses.entries()) usedBy[use.source]?.[use.outcome]?.push(index);
@@ -59,25 +66,53 @@ interface Draft {
   readonly outcomes: (readonly Packages[])[];
   readonly uses: Use[];
   readonly useIndexes: Map<string, number>;
+  /** By likeness. */
+  readonly known: Map<string, Choices>;
   explored: number;
 }
 
+type Choices = Omit<ImageChoices, 'usedBy' | 'content'>;
+
+/** What has no package, or no build source, has nothing to decide. */
 function imageChoices(content: Content, index: number, draft: Draft): Omit<ImageChoices, 'usedBy'> {
+  const settled = !content.image.buildSource || content.now === 0n;
+  const choices = settled ? settledChoices(content) : openChoices(content, index, draft);
+  draft.outcomes.push(choices.outcomes);
+  return { content, ...choices };
+}
+
+const SETTLED: Choices['options'] = [[{ action: KEEP, outcome: 0, uses: [] }]];
+
+function settledChoices({ now }: Content): Choices {
+  return { parent: null, outcomes: [now], options: SETTLED };
+}
+
+/** Most images of an organisation are like a sibling of theirs, and share its choices. */
+function openChoices(content: Content, index: number, draft: Draft): Choices {
+  const likeness = likenessOf(content);
+  const known = likeness === null ? undefined : draft.known.get(likeness);
+  if (known !== undefined) return known;
   const parent = parentOf(content, draft);
   const states = parent === null ? 1 : (draft.outcomes[parent]?.length ?? 1);
   const outcomes = [content.now];
-  const settled = !content.image.buildSource || content.now === 0n;
-  const options = Array.from({ length: states }, (_, state) => {
-    if (settled) return [{ action: KEEP, outcome: 0, uses: [] }];
-    const candidates = candidatesOf(content, { index, parent, state }, draft);
-    return withoutWorse(candidates).map(({ action, set, uses }) => ({
+  const options = Array.from({ length: states }, (_, state) =>
+    withoutWorse(candidatesOf(content, { index, parent, state }, draft)).map(({ action, set, uses }) => ({
       action,
       outcome: indexIn(outcomes, set),
       uses: uses.map((use) => useIndex(use, draft)),
-    }));
-  });
-  draft.outcomes.push(outcomes);
-  return { content, parent, outcomes, options };
+    })),
+  );
+  const choices = { parent, outcomes, options };
+  if (likeness !== null) draft.known.set(likeness, choices);
+  return choices;
+}
+
+/** Null where it could use other images than its base: uses are each image's own. */
+function likenessOf(content: Content): string | null {
+  const { base, references, copySources, now, ownRebuilt, ownChanged, masked, upgradable } = content;
+  if (copySources.length > 0 || content.image.newerBases.length > 0) return null;
+  const constants = references.map(({ source, constant }) => (source === null ? constant : 'base'));
+  return [base, now, ownRebuilt, ownChanged, masked, upgradable, ...constants].join(' ');
 }
 
 /** Its base, where that can change and the image could be built from it again. */

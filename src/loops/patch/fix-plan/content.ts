@@ -83,9 +83,16 @@ export function buildOf(
   return set;
 }
 
-export const managedBit = (index: number): Packages => 1n << BigInt(2 * index);
-export const bareBit = (index: number): Packages => 2n << BigInt(2 * index);
-export const bothBits = (index: number): Packages => 3n << BigInt(2 * index);
+export const managedBit = (index: number): Packages => bitsOf(MANAGED, 1n, index);
+export const bareBit = (index: number): Packages => bitsOf(BARE, 2n, index);
+export const bothBits = (index: number): Packages => bitsOf(BOTH, 3n, index);
+
+/** Shifting makes a new number each time, and a large organisation asks for the same ones very often. */
+const [MANAGED, BARE, BOTH]: readonly [Packages[], Packages[], Packages[]] = [[], [], []];
+
+function bitsOf(known: Packages[], first: Packages, index: number): Packages {
+  return (known[index] ??= first << BigInt(2 * index));
+}
 
 /** How many packages, either way they came. */
 export function countOf(set: Packages): number {
@@ -159,6 +166,7 @@ function inheritedOf(baseNow: Packages, named: Packages, context: Context): Pack
 
 /** Both bits of every package of which one is set. */
 function spread(set: Packages): Packages {
+  if (set === 0n) return set;
   let spreadSet = 0n;
   for (let index = 0; set >> BigInt(2 * index) > 0n; index++) {
     if ((set & bothBits(index)) !== 0n) spreadSet |= bothBits(index);

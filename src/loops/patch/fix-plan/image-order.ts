@@ -24,19 +24,18 @@ export function orderImages(images: readonly FixImage[]): readonly FixImage[] {
 
 /** Ids of everything that the image is, or could be, built from. */
 export function sourcesOf(image: FixImage): readonly string[] {
-  const ids = new Set(copySourcesOf(image));
-  if (image.base?.kind === 'image') ids.add(image.base.id);
-  for (const newer of image.newerBases) ids.add(newer.id);
-  return [...ids].toSorted(compareText);
+  const ids = [...copySourcesOf(image), ...image.newerBases.map(({ id }) => id)];
+  if (image.base?.kind === 'image') ids.push(image.base.id);
+  return ids.length < 2 ? ids : [...new Set(ids)].toSorted(compareText);
 }
 
 /** Ids of the images whose files it copies. */
 export function copySourcesOf(image: FixImage): readonly string[] {
-  const ids = new Set(image.copiesFrom);
+  const ids = [...image.copiesFrom];
   for (const { origin } of image.holdings) {
-    if (origin.kind === 'copied' && origin.from !== null) ids.add(origin.from);
+    if (origin.kind === 'copied' && origin.from !== null) ids.push(origin.from);
   }
-  return [...ids].toSorted(compareText);
+  return ids.length < 2 ? ids : [...new Set(ids)].toSorted(compareText);
 }
 
 /** By code units: the same on every machine, whatever its language. */

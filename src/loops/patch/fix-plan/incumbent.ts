@@ -2,7 +2,8 @@ import type { Actions } from './action.ts';
 import { KEEP } from './action.ts';
 import type { ChoiceModel } from './choice-model.ts';
 import { compareCosts, type Cost, costOf, simulate, type Units } from './cost.ts';
-import { at, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { indexAt } from './typed-arrays.ts';
 import { chosenOption, completed, copyPrices, type Prices, relax, type Relaxed } from './relaxation.ts';
 
 /** The best plan so far: always one that can be carried out, its cost counted by carrying it out. */
@@ -69,7 +70,7 @@ function settledPrices(layout: Layout, prices: Prices, used: readonly number[]):
     if (!wanted.has(use.source)) settled.closedUses[index] = 1;
   }
   for (const [source, wantedOutcome] of wanted) {
-    for (let place = at(firstOutcome, source); place < at(firstOutcome, source + 1); place++) {
+    for (let place = indexAt(firstOutcome, source); place < indexAt(firstOutcome, source + 1); place++) {
       if (place !== wantedOutcome) settled.closedOutcomes[place] = 1;
     }
   }
@@ -85,7 +86,7 @@ function wantedOutcomes(
   const most = new Map<number, number>();
   for (const index of used) {
     const source = model.uses[index]?.source ?? 0;
-    const place = at(useOutcomes, index);
+    const place = indexAt(useOutcomes, index);
     counts.set(place, (counts.get(place) ?? 0) + 1);
     const leader = most.get(source) ?? place;
     if ((counts.get(place) ?? 0) >= (counts.get(leader) ?? 0)) most.set(source, place);

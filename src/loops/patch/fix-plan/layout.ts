@@ -1,5 +1,6 @@
 import type { ChoiceModel } from './choice-model.ts';
 import { exposureOf, type Units } from './cost.ts';
+import { indexAt, realAt } from './typed-arrays.ts';
 
 /** A choice model as flat arrays, made once and solved many times. */
 export interface Layout {
@@ -28,7 +29,7 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
   const { images } = model;
   const firstOutcome = offsets(images.map(({ outcomes }) => outcomes.length));
   const firstState = offsets(images.map(({ options }) => options.length));
-  const exposure = new Float64Array(at(firstOutcome, images.length));
+  const exposure = new Float64Array(indexAt(firstOutcome, images.length));
   const inCore = coreOf(model);
   const core: number[] = [];
   const outer: number[] = [];
@@ -36,23 +37,19 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
   for (const [index, { content, outcomes, options }] of images.entries()) {
     for (const [outcome, set] of outcomes.entries()) {
       const left = exposureOf(content.image, set);
-      exposure[at(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
+      exposure[indexAt(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
     }
-    if (!options.some(({ length }) => length > 1)) unfixedBase += at(exposure, at(firstOutcome, index));
+    if (!options.some(({ length }) => length > 1))
+      unfixedBase += realAt(exposure, indexAt(firstOutcome, index));
     else if (inCore.has(index)) core.push(index);
     else outer.push(index);
   }
   const useOutcomes = Int32Array.from(
     model.uses,
-    ({ source, outcome }) => at(firstOutcome, source) + outcome,
+    ({ source, outcome }) => indexAt(firstOutcome, source) + outcome,
   );
   const teams = teamsOf(model, [...core, ...outer]);
   return { model, units, firstOutcome, firstState, useOutcomes, core, outer, teams, unfixedBase, exposure };
-}
-
-/** Typed arrays of known length: what is asked for is there. */
-export function at(array: ArrayLike<number>, index: number): number {
-  return array[index] as number; // noUncheckedIndexedAccess can't know the lengths
 }
 
 function coreOf({ images, uses }: ChoiceModel): ReadonlySet<number> {
@@ -82,6 +79,6 @@ function teamsOf({ images }: ChoiceModel, live: readonly number[]): ReadonlyMap<
 
 function offsets(lengths: readonly number[]): Int32Array {
   const starts = new Int32Array(lengths.length + 1);
-  for (const [index, length] of lengths.entries()) starts[index + 1] = at(starts, index) + length;
+  for (const [index, length] of lengths.entries()) starts[index + 1] = indexAt(starts, index) + length;
   return starts;
 }

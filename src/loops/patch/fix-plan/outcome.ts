@@ -42,7 +42,7 @@ export function wouldHold(
 
 /** Indexes of the packages in a set. */
 export function indexesOf(set: Packages, count: number): readonly number[] {
-  if (set === ABSENT) return [];
+  if (set === ABSENT || set === 0n) return [];
   return Array.from({ length: count }, (_, index) => index).filter((index) => (set & bothBits(index)) !== 0n);
 }
 

@@ -1,4 +1,5 @@
-import { at, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { entryAt, flagAt, indexAt, realAt, signAt } from './typed-arrays.ts';
 import { type BuildPrices, isBuilt, type Prices, type Relaxed } from './relaxation.ts';
 
 /**
@@ -14,9 +15,10 @@ export function disagreementOf(
   const disagreement = new Int8Array(layout.model.uses.length);
   for (const index of used) disagreement[index] = 1;
   for (const [index, { source, outcome }] of layout.model.uses.entries()) {
-    const closed = at(prices.closedOutcomes, at(layout.useOutcomes, index)) === 1;
+    const closed = flagAt(prices.closedOutcomes, indexAt(layout.useOutcomes, index)) === 1;
     if (closed) disagreement[index] = 0;
-    else if (at(relaxed.outcomes, source) === outcome) disagreement[index] = at(disagreement, index) - 1;
+    else if (indexAt(relaxed.outcomes, source) === outcome)
+      disagreement[index] = signAt(disagreement, index) - 1;
   }
   return disagreement;
 }
@@ -28,12 +30,13 @@ export function disagreementOf(
 export function priceUses(prices: Prices, disagreement: Int8Array, gap: number): void {
   let weight = 0;
   for (let index = 0; index < disagreement.length; index++) {
-    if (at(disagreement, index) > 0 || at(prices.uses, index) > 0) weight += at(disagreement, index) ** 2;
+    if (signAt(disagreement, index) > 0 || realAt(prices.uses, index) > 0)
+      weight += signAt(disagreement, index) ** 2;
   }
   if (weight === 0) return;
   const step = Math.max(1, Math.round(gap / weight));
   for (let index = 0; index < disagreement.length; index++) {
-    prices.uses[index] = Math.max(0, at(prices.uses, index) + step * at(disagreement, index));
+    prices.uses[index] = Math.max(0, realAt(prices.uses, index) + step * signAt(disagreement, index));
   }
 }
 
@@ -63,14 +66,14 @@ export function priceTeams(
   for (const members of tally.members.values()) {
     let most = 0;
     for (const index of members) {
-      if (isBuilt(layout, relaxed, index)) tally.built[index] = at(tally.built, index) + 1;
-      most = Math.max(most, at(tally.built, index));
+      if (isBuilt(layout, relaxed, index)) tally.built[index] = indexAt(tally.built, index) + 1;
+      most = Math.max(most, indexAt(tally.built, index));
     }
     if (most === 0) continue;
-    const payers = members.filter((index) => at(tally.built, index) === most);
+    const payers = members.filter((index) => indexAt(tally.built, index) === most);
     const share = Math.floor(layout.units.team / payers.length);
     for (const index of payers) prices[index] = share;
-    prices[at(payers, 0)] = layout.units.team - share * (payers.length - 1);
+    prices[entryAt(payers, 0)] = layout.units.team - share * (payers.length - 1);
   }
   return { prices, closed: builds.closed, outer: null };
 }

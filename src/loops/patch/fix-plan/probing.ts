@@ -1,4 +1,5 @@
-import { at, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { flagAt, indexAt } from './typed-arrays.ts';
 import { copyPrices, isBuilt, type Prices, relax, type Relaxed } from './relaxation.ts';
 import { boundOfCost, compareBounds, compareToBest, roundedUp, type Run } from './search-node.ts';
 
@@ -54,8 +55,8 @@ export function teamsBuilt(relaxed: Relaxed, layout: Layout): readonly string[] 
 
 function openPlaces(source: number, prices: Prices, { firstOutcome }: Layout): readonly number[] {
   const places: number[] = [];
-  for (let place = at(firstOutcome, source); place < at(firstOutcome, source + 1); place++) {
-    if (at(prices.closedOutcomes, place) === 0) places.push(place);
+  for (let place = indexAt(firstOutcome, source); place < indexAt(firstOutcome, source + 1); place++) {
+    if (flagAt(prices.closedOutcomes, place) === 0) places.push(place);
   }
   return places;
 }

@@ -1,5 +1,6 @@
 import type { Option } from './choice-model.ts';
-import { at, type Layout } from './layout.ts';
+import type { Layout } from './layout.ts';
+import { entryAt, flagAt, indexAt, realAt } from './typed-arrays.ts';
 
 /**
  * What the search asks the dynamic program: which outcomes and builds are closed, and what the rest
@@ -73,8 +74,8 @@ export function copyPrices(prices: Prices): Prices {
 export function relax(layout: Layout, prices: Prices): Relaxed {
   const tables = copyTables((prices.builds.outer ??= outerTables(layout, prices)));
   for (const [index, { source, outcome }] of layout.model.uses.entries()) {
-    const place = at(layout.firstOutcome, source) + outcome;
-    tables.belowEffort[place] = at(tables.belowEffort, place) - at(prices.uses, index);
+    const place = indexAt(layout.firstOutcome, source) + outcome;
+    tables.belowEffort[place] = realAt(tables.belowEffort, place) - realAt(prices.uses, index);
   }
   solveImages(layout.core, layout, prices, tables);
   const outcomes = new Int32Array(layout.model.images.length);
@@ -93,8 +94,8 @@ export function completed(relaxed: Relaxed, layout: Layout): Relaxed {
 export function chosenOption(relaxed: Relaxed, layout: Layout, index: number): Option | undefined {
   const image = layout.model.images[index];
   if (image === undefined) return undefined;
-  const state = image.parent === null ? 0 : at(relaxed.outcomes, image.parent);
-  return image.options[state]?.[at(relaxed.tables.best, at(layout.firstState, index) + state)];
+  const state = image.parent === null ? 0 : indexAt(relaxed.outcomes, image.parent);
+  return image.options[state]?.[indexAt(relaxed.tables.best, indexAt(layout.firstState, index) + state)];
 }
 
 export function isBuilt(layout: Layout, relaxed: Relaxed, index: number): boolean {
@@ -102,7 +103,7 @@ export function isBuilt(layout: Layout, relaxed: Relaxed, index: number): boolea
 }
 
 function outerTables(layout: Layout, prices: Prices): Tables {
-  const states = at(layout.firstState, layout.firstState.length - 1);
+  const states = indexAt(layout.firstState, layout.firstState.length - 1);
   const tables = {
     belowUnfixed: layout.exposure.slice(),
     belowEffort: new Float64Array(layout.exposure.length),
@@ -128,7 +129,7 @@ function copyTables(tables: Tables): Tables {
 
 function solveImages(images: readonly number[], layout: Layout, prices: Prices, tables: Tables): void {
   for (let position = images.length - 1; position >= 0; position--) {
-    const index = at(images, position);
+    const index = entryAt(images, position);
     solveImage(index, layout, prices, tables);
     handUp(index, layout, tables);
   }
@@ -136,21 +137,21 @@ function solveImages(images: readonly number[], layout: Layout, prices: Prices, 
 
 function solveImage(index: number, layout: Layout, prices: Prices, tables: Tables): void {
   const states = layout.model.images[index]?.options ?? [];
-  const first = at(layout.firstOutcome, index);
+  const first = indexAt(layout.firstOutcome, index);
   for (let state = 0; state < states.length; state++) {
     let [unfixed, effort, best] = [Infinity, Infinity, 0];
     const options = states[state] ?? [];
     for (let position = 0; position < options.length; position++) {
       const option = options[position];
       if (option === undefined) continue;
-      const below = at(tables.belowUnfixed, first + option.outcome);
+      const below = realAt(tables.belowUnfixed, first + option.outcome);
       if (below > unfixed) continue;
       const own = effortOfOption(option, index, layout, prices);
-      const cost = own + at(tables.belowEffort, first + option.outcome);
+      const cost = own + realAt(tables.belowEffort, first + option.outcome);
       if (own === Infinity || (below === unfixed && cost >= effort)) continue;
       [unfixed, effort, best] = [below, cost, position];
     }
-    const place = at(layout.firstState, index) + state;
+    const place = indexAt(layout.firstState, index) + state;
     tables.unfixed[place] = unfixed;
     tables.effort[place] = effort;
     tables.best[place] = best;
@@ -159,40 +160,41 @@ function solveImage(index: number, layout: Layout, prices: Prices, tables: Table
 
 /** Infinity where it is closed. */
 function effortOfOption(option: Option, index: number, layout: Layout, prices: Prices): number {
-  if (at(prices.closedOutcomes, at(layout.firstOutcome, index) + option.outcome) === 1) return Infinity;
+  if (flagAt(prices.closedOutcomes, indexAt(layout.firstOutcome, index) + option.outcome) === 1)
+    return Infinity;
   const { kind } = option.action;
   if (kind === 'keep') return 0;
-  if (at(prices.builds.closed, index) === 1) return Infinity;
-  let effort = layout.units.build + at(prices.builds.prices, index);
+  if (flagAt(prices.builds.closed, index) === 1) return Infinity;
+  let effort = layout.units.build + realAt(prices.builds.prices, index);
   if (kind === 'change') effort += layout.units.fixPoint;
   for (let position = 0; position < option.uses.length; position++) {
-    effort += priceOfUse(at(option.uses, position), layout, prices);
+    effort += priceOfUse(entryAt(option.uses, position), layout, prices);
   }
   return effort;
 }
 
 function priceOfUse(index: number, layout: Layout, prices: Prices): number {
-  const place = at(layout.useOutcomes, index);
-  if (at(prices.closedUses, index) === 1 || at(prices.closedOutcomes, place) === 1) return Infinity;
-  return at(prices.uses, index);
+  const place = indexAt(layout.useOutcomes, index);
+  if (flagAt(prices.closedUses, index) === 1 || flagAt(prices.closedOutcomes, place) === 1) return Infinity;
+  return realAt(prices.uses, index);
 }
 
 /** Adds what the image costs in each state to the outcome of the parent that the state is. */
 function handUp(index: number, layout: Layout, tables: Tables): void {
   const parent = layout.model.images[index]?.parent ?? null;
-  const first = at(layout.firstState, index);
+  const first = indexAt(layout.firstState, index);
   if (parent === null) {
-    tables.total.unfixed += at(tables.unfixed, first);
-    tables.total.effort += at(tables.effort, first);
+    tables.total.unfixed += realAt(tables.unfixed, first);
+    tables.total.effort += realAt(tables.effort, first);
     return;
   }
-  const states = at(layout.firstState, index + 1) - first;
-  const place = at(layout.firstOutcome, parent);
+  const states = indexAt(layout.firstState, index + 1) - first;
+  const place = indexAt(layout.firstOutcome, parent);
   for (let state = 0; state < states; state++) {
     tables.belowUnfixed[place + state] =
-      at(tables.belowUnfixed, place + state) + at(tables.unfixed, first + state);
+      realAt(tables.belowUnfixed, place + state) + realAt(tables.unfixed, first + state);
     tables.belowEffort[place + state] =
-      at(tables.belowEffort, place + state) + at(tables.effort, first + state);
+      realAt(tables.belowEffort, place + state) + realAt(tables.effort, first + state);
   }
 }
 
@@ -205,8 +207,8 @@ function chooseOutcomes(
   for (const index of images) {
     const image = layout.model.images[index];
     if (image === undefined) continue;
-    const state = image.parent === null ? 0 : at(outcomes, image.parent);
-    const best = at(tables.best, at(layout.firstState, index) + state);
+    const state = image.parent === null ? 0 : indexAt(outcomes, image.parent);
+    const best = indexAt(tables.best, indexAt(layout.firstState, index) + state);
     outcomes[index] = image.options[state]?.[best]?.outcome ?? 0;
   }
 }

@@ -2,7 +2,8 @@ import type { ChoiceModel } from './choice-model.ts';
 import { boundByUses } from './bounding.ts';
 import type { Units } from './cost.ts';
 import { idleIncumbent, type Incumbent } from './incumbent.ts';
-import { at, type Layout, layoutOf } from './layout.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { indexAt } from './typed-arrays.ts';
 import { copyPrices, freePrices } from './relaxation.ts';
 import { boundByTeams } from './team-bounding.ts';
 import {
@@ -72,8 +73,8 @@ function childrenOf(node: Node, split: Split, layout: Layout): readonly Node[] {
       { ...second, prices: { ...second.prices, builds } },
     ];
   }
-  const start = at(layout.firstOutcome, split.source);
-  const end = at(layout.firstOutcome, split.source + 1);
+  const start = indexAt(layout.firstOutcome, split.source);
+  const end = indexAt(layout.firstOutcome, split.source + 1);
   for (let place = start; place < end; place++) {
     const closed = place === start + split.outcome ? second : first;
     closed.prices.closedOutcomes[place] = 1;

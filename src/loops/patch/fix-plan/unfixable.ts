@@ -33,7 +33,8 @@ function changedEverywhere({ contents, actions }: Outcome): Everything {
   for (const [index, content] of contents.images.entries()) {
     const action = actions[index] ?? { kind: 'keep' };
     const reference = action.kind === 'keep' ? ownReference(content) : action.reference;
-    const change = { kind: content.image.buildSource ? 'change' : 'keep', reference } as const;
+    const changes = content.image.buildSource && content.now !== 0n;
+    const change = { kind: changes ? 'change' : 'keep', reference } as const;
     holds.push(resultOf(content, change, (source) => holds[source] ?? ABSENT) ?? content.now);
     bases.push(content.references[reference]?.source ?? null);
   }
