@@ -21,7 +21,6 @@ export { packageOrigin, type PackageOrigin } from './image-tree/package-origin.t
 export { Locator, type ExternalNamer, type Located, type LocatorOptions, type Place } from './locate.ts';
 export { forgettingPast } from './window.ts';
 export { Names, type NamedInstance } from './names.ts';
-export { InstancesByImage } from './package-index/instances-by-image.ts';
 export {
   PackageIndex,
   type HeldPackage,

@@ -15,7 +15,7 @@ export const PATCH_POLICY_ID = 'policy';
 const DAY_MS = 86_400_000;
 
 /** What counts where nobody declared anything; a severity that nobody rated waits as a medium one. */
-export const DEFAULT_DEADLINES_MS: Readonly<Record<Severity, number>> = {
+const DEFAULT_DEADLINES_MS: Readonly<Record<Severity, number>> = {
   critical: 2 * DAY_MS,
   high: 7 * DAY_MS,
   medium: 30 * DAY_MS,

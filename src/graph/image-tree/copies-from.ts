@@ -35,7 +35,7 @@ export function copiesFrom(source: BuildSourceData, references: ImageReferences)
     const { sources, destination, line } = next.entry;
     edges.push({ key, name: origin, stage, sources, destination, line });
   }
-  return edges.sort((left, right) => left.line - right.line || (left.name < right.name ? -1 : 1));
+  return edges.toSorted((left, right) => left.line - right.line || (left.name < right.name ? -1 : 1));
 }
 
 interface CopyOnTheWay {

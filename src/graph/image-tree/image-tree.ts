@@ -110,8 +110,8 @@ function treeOf(drafts: readonly Draft[], references: ImageReferences): ImageTre
     else siblings.push(key);
   }
   const nodes = drafts
-    .map((draft): ImageNode => ({ ...draft, children: (children.get(draft.key) ?? []).sort() }))
-    .sort((left, right) => compare(left.name, right.name) || compare(left.key, right.key));
+    .map((draft): ImageNode => ({ ...draft, children: (children.get(draft.key) ?? []).toSorted() }))
+    .toSorted((left, right) => compare(left.name, right.name) || compare(left.key, right.key));
   const byKey = new Map(nodes.map((node) => [node.key, node]));
   return {
     nodes,

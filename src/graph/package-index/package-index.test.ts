@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 
 import type { Package, VersionInterval } from '#model';
 import { compareVersions, parseEcosystem } from '#versions';
-import { InstancesByImage } from './instances-by-image.ts';
 import { PackageIndex, type PackageQuestion } from './package-index.ts';
 
 const ECOSYSTEMS = ['Debian:11', 'Debian:12', 'npm', 'PyPI', 'Nowhere'];
@@ -120,6 +119,22 @@ function assertSame(index: PackageIndex, lists: ReadonlyMap<string, Known>, aske
       ),
     ),
   );
+  assert.deepEqual(
+    distinct(entriesOfRuns(index, asked)),
+    distinct(
+      Array.from(holding.entries(), ({ image, package: entry, layer }) => ({ image, ...entry, layer })),
+    ),
+  );
+}
+
+/** By runs the same comes out. */
+function entriesOfRuns(index: PackageIndex, asked: PackageQuestion): readonly object[] {
+  return index
+    .imagesHolding(asked)
+    .runs()
+    .flatMap(({ layer, packages: held, images }) =>
+      images.flatMap((image) => held.map((entry) => ({ image, ...entry, layer }))),
+    );
 }
 
 function distinct(values: readonly object[]): readonly string[] {
@@ -217,16 +232,5 @@ describe('the package index', () => {
     const asked = { ecosystem: 'Debian:12', intervals: [before('2')], enumerated: [] };
     assert.deepEqual(index.imagesHolding({ ...asked, name: 'lib1600' }).images, ['a']);
     assert.deepEqual(index.imagesHolding({ ...asked, name: 'lib2' }).images, []);
-  });
-
-  it('finds the instances of images, of a pod with several images once', () => {
-    const running = new InstancesByImage([
-      { id: 'one', images: ['a'] },
-      { id: 'pod', images: ['a', 'b', null, 'b'] },
-      { id: 'other', images: ['c'] },
-      { id: 'unknown', images: [null] },
-    ]);
-    assert.deepEqual(running.running(['a', 'b', 'nowhere']), ['one', 'pod']);
-    assert.deepEqual(running.running([]), []);
   });
 });

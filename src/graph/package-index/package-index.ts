@@ -47,6 +47,8 @@ export interface HeldPackage {
   readonly by: 'name' | 'source';
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 interface List {
   readonly id: string;
   /** Index into the images. */
@@ -72,8 +74,11 @@ export class PackageIndex {
   readonly #images: string[] = [];
   readonly #imageNumbers = new Map<string, number>();
   readonly #listsOfImage = new Map<number, readonly number[]>();
-  /** By image the last question that found it. */
+  /** By image and by run the last question that found it. */
   #found = new Uint32Array(64);
+  #visited = new Uint32Array(64);
+  /** By run its place in the answer, where the last question found it. */
+  #foundRun = new Uint32Array(64);
   #question = 0;
 
   /** Takes a list, or takes it anew. */
@@ -112,12 +117,11 @@ export class PackageIndex {
   imagesHolding({ ecosystem, name, intervals, enumerated, accepts }: PackageQuestion): PackageHolders {
     const found = this.#versions.within(ecosystem, name, intervals, enumerated);
     const places = accepts === undefined ? found : this.#accepted(found, accepts);
-    const visited = new Set<number>();
     const images: string[] = [];
     const question = this.#nextQuestion();
     const visit = (run: number): void => {
-      if (visited.has(run)) return;
-      visited.add(run);
+      if (this.#visited[run] === question) return;
+      this.#visited[run] = question;
       this.#memberships.each(run, (list) => {
         const image = this.#imageOfList[list] ?? 0;
         if (this.#found[image] === question) return;
@@ -194,9 +198,12 @@ export class PackageIndex {
   }
 
   #nextQuestion(): number {
+    this.#visited = withRoom(this.#visited, this.#runs.size);
+    this.#foundRun = withRoom(this.#foundRun, this.#runs.size);
     this.#question = (this.#question + 1) >>> 0;
     if (this.#question !== 0) return this.#question;
     this.#found.fill(0);
+    this.#visited.fill(0);
     return ++this.#question;
   }
 
@@ -214,26 +221,36 @@ export class PackageIndex {
   }
 
   #runsHolding(places: readonly number[]): readonly HeldRun[] {
-    const packages = new Map<number, PackageEntry[]>();
+    const question = this.#nextQuestion();
+    const found: Writable<HeldRun>[] = [];
     for (const number of new Set(places.map((place) => place >> 1))) {
-      const entry = this.#packages.at(number);
+      // The same array for all runs that hold nothing else that was asked for.
+      const only = [this.#packages.at(number)];
       this.#runs.postings.each(number, (run) => {
-        const held = packages.get(run);
-        if (held === undefined) packages.set(run, [entry]);
-        else held.push(entry);
+        if (!this.#runs.isUsed(run)) return;
+        const known = this.#visited[run] === question ? found[this.#foundRun[run] ?? 0] : undefined;
+        if (known !== undefined) {
+          known.packages = [...known.packages, ...only];
+          return;
+        }
+        this.#visited[run] = question;
+        const layer = layerOf(this.#runs.layerOf(run));
+        this.#foundRun[run] = found.push({ layer, packages: only, images: this.#imagesOfRun(run) }) - 1;
       });
     }
-    return Array.from(packages, ([run, held]): HeldRun => {
-      const images: string[] = [];
-      this.#memberships.each(run, (list) => images.push(this.#images[this.#imageOfList[list] ?? 0] ?? ''));
-      return { layer: layerOf(this.#runs.layerOf(run)), packages: held, images };
-    }).filter(({ images }) => images.length > 0);
+    return found;
+  }
+
+  #imagesOfRun(run: number): readonly string[] {
+    const images: string[] = [];
+    this.#memberships.each(run, (list) => images.push(this.#images[this.#imageOfList[list] ?? 0] ?? ''));
+    return images;
   }
 
   *#entriesOf(places: readonly number[]): Generator<HeldPackage> {
     const seen = new Set<number>();
     // By name first: their numbers are even.
-    for (const place of [...places].sort((left, right) => (left % 2) - (right % 2))) {
+    for (const place of places.toSorted((left, right) => (left % 2) - (right % 2))) {
       const number = place >> 1;
       if (seen.has(number)) continue;
       seen.add(number);

@@ -9,7 +9,7 @@ import type { PackageEntry, PackageTable } from './package-table.ts';
 export type PackagePlace = number;
 
 /** The same package may be asked for by its own name and by its source package's. */
-export function placeOf(number: number, ofSource: boolean): PackagePlace {
+function placeOf(number: number, ofSource: boolean): PackagePlace {
   return number * 2 + (ofSource ? 1 : 0);
 }
 
@@ -115,7 +115,7 @@ export class PackageVersions {
       if (held === undefined) byVersion.set(version, { version, places: [place] });
       else held.places.push(place);
     }
-    const ordered = [...byVersion.values()].sort((a, b) => order(scheme, a.version, b.version));
+    const ordered = [...byVersion.values()].toSorted((a, b) => order(scheme, a.version, b.version));
     this.#ordered.set(key, ordered);
     return ordered;
   }
