@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseAdvisory } from '#sensors';
-import { openSqliteAdvisories, type AdvisoryStore } from '#store';
+import type { AdvisoryStore } from '#store';
+import { openAdvisories } from '../src/app/advisories/open-advisories.ts';
 import { syncAdvisories, type SyncSummary } from '../src/app/advisories/sync-advisories.ts';
 import { rangesOf } from '../src/loops/patch/matching/version-intervals.ts';
 import { compareVersions, parseEcosystem } from '#versions';
@@ -61,7 +61,7 @@ function generate(directory: string): { readonly lines: string; readonly zip: st
 
 async function measureFull(directory: string, what: string, place: string): Promise<readonly BenchResult[]> {
   const folder = join(directory, what);
-  const store = open(folder);
+  const store = openAdvisories(folder);
   const measured = await measure(store, place);
   assert.equal(measured.summary?.written.added, RECORDS);
   assert.equal(measured.summary.counts.refused, 0);
@@ -90,7 +90,7 @@ async function measureFull(directory: string, what: string, place: string): Prom
 
 /** In the store that came from the zip: the zip again, a thousand records in a file, and questions. */
 async function measureIncrement(directory: string, zip: string): Promise<readonly BenchResult[]> {
-  const store = open(join(directory, 'zip'));
+  const store = openAdvisories(join(directory, 'zip'));
   const time = { unit: 's', higherIsBetter: false } as const;
   const unchanged = await measure(store, zip);
   assert.deepEqual(unchanged.summary?.written.changed, 0);
@@ -105,7 +105,9 @@ async function measureIncrement(directory: string, zip: string): Promise<readonl
     { length: LOOKUPS },
     (_, index) => `CVE-${2010 + (index % 16)}-${10_000 + index * 17}`,
   );
-  const lookups = questions.map((id) => seconds(() => store.byId(id))).sort((left, right) => left - right);
+  const lookups = questions
+    .map((id) => seconds(() => store.byId(id)))
+    .toSorted((left, right) => left - right);
   store.close();
   return [
     { metric: 'sync of an unchanged zip', value: unchanged.seconds, ...time, note: `${RECORDS} records` },
@@ -136,16 +138,6 @@ function countRanges(store: AdvisoryStore, generation: number): number {
     }
   }
   return changes;
-}
-
-function open(directory: string): AdvisoryStore {
-  return openSqliteAdvisories({
-    directory,
-    read: (raw) => {
-      const reading = parseAdvisory(raw);
-      return reading.kind === 'read' ? reading.value : null;
-    },
-  });
 }
 
 interface Measured {

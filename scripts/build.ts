@@ -22,6 +22,8 @@ await build({
   ...shared,
   entryPoints: {
     main: join(root, 'src/app/main.ts'),
+    // A thread of its own.
+    'advisory-sync': join(root, 'src/app/advisories/advisory-sync-entry.ts'),
     // Processes of their own, which may do less than this one.
     'scan-helper': join(root, 'src/sensors/packages/helper/scan-helper-entry.ts'),
     'live-reader': join(root, 'src/sensors/packages/helper/live-reader-entry.ts'),

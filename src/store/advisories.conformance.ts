@@ -166,6 +166,26 @@ export function advisoriesConformance(name: string, open: OpenAdvisories): void 
       assert.deepEqual(store.sources()[0]?.problems, [{ place: 'A.json', problem: 'is no JSON' }]);
     });
 
+    it('takes the same record under another stamp for the same', () => {
+      writeSamples(store, ['A', 'B']);
+      const writer = store.write({ source: 'main', now: NOW, complete: true });
+      assert.equal(writer.put({ ...sampleRecord('A'), stamp: 7 }), 'same');
+      assert.equal(writer.put({ ...sampleRecord('B'), stamp: 8 }), 'same');
+      assert.equal(writer.finish({ refused: 0, problems: [], validator: null }).generation, 1);
+      const again = store.write({ source: 'main', now: NOW, complete: true });
+      assert.deepEqual([again.isKnown(7), again.isKnown(9)], [true, false]);
+      again.abort();
+    });
+
+    it('lets somebody read on while something else is written', () => {
+      writeSamples(store, ['A in npm/a', 'B in npm/b']);
+      const reading = store.changedSince(0)[Symbol.iterator]();
+      const first = reading.next();
+      writeSamples(store, ['C in npm/c'], { source: 'other' });
+      assert.equal(first.done, false);
+      assert.doesNotThrow(() => reading.next());
+    });
+
     for (const when of ['at first', 'later'] as const) {
       it(`of what stands twice in a source takes the newest, ${when}`, () => {
         if (when === 'later') writeSamples(store, ['Z']);

@@ -94,8 +94,8 @@ export interface NewAdvisory {
   readonly advisory: Advisory;
 }
 
-/** `older`: what is there was modified later. */
-export type PutResult = 'added' | 'changed' | 'older';
+/** `same`: it is there, byte by byte, under another stamp. `older`: what is there was modified later. */
+export type PutResult = 'added' | 'changed' | 'same' | 'older';
 
 export type WriteResult = Pick<AdvisorySource, 'refused' | 'problems' | 'validator'>;
 

@@ -23,14 +23,10 @@ export function askedNames(own: Package, ecosystem: string): readonly AskedName[
   const itself = asked('package', own);
   if (own.source === null) return [itself];
   const source = asked('source', own.source);
-  switch (NAMED_BY.get(ecosystem) ?? 'package') {
-    case 'package':
-      return [itself];
-    case 'source':
-      return [source];
-    case 'both':
-      return source.name === itself.name && source.version === itself.version ? [itself] : [itself, source];
-  }
+  const by = NAMED_BY.get(ecosystem) ?? 'package';
+  if (by === 'package') return [itself];
+  const isAlike = source.name === itself.name && source.version === itself.version;
+  return by === 'source' || isAlike ? [source] : [itself, source];
 }
 
 interface Named {

@@ -40,7 +40,7 @@ export function explainRanges(
   }
   const last = intervals.findLast((each) => isAfter(version, each, order));
   const next = intervals.find((each) => isBefore(version, each, order));
-  const fixed = fixes.filter((fix) => order(fix, version) > 0).sort(order)[0] ?? null;
+  const fixed = fixes.filter((fix) => order(fix, version) > 0).toSorted(order)[0] ?? null;
   if (last !== undefined) {
     const because = `${after(last, isFix(last))}${next === undefined ? '' : `, and ${before(next)}`}`;
     return { result: 'after', range: formatInterval(last), because, fixed };

@@ -35,7 +35,7 @@ const KINDS: readonly RangeEvent['kind'][] = ['introduced', 'last-affected', 'fi
 function sorted(events: readonly RangeEvent[], order: VersionOrder): readonly RangeEvent[] {
   return events
     .filter((event) => event.kind !== 'limit')
-    .sort(
+    .toSorted(
       (left, right) =>
         placeOf(left) - placeOf(right) ||
         (placeOf(left) < LATER ? 0 : order(left.version, right.version)) ||

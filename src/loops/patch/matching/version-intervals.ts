@@ -106,7 +106,7 @@ function inOrder(events: readonly RangeEvent[], order: VersionOrder): readonly R
   const isFirst = isFixedFromTheBeginning;
   return events
     .filter((event) => event.kind !== 'limit' && !isFromTheBeginning(event))
-    .sort((left, right) => {
+    .toSorted((left, right) => {
       if (isFirst(left) || isFirst(right)) return Number(isFirst(right)) - Number(isFirst(left));
       return order(left.version, right.version) || EVENT_ORDER[left.kind] - EVENT_ORDER[right.kind];
     });

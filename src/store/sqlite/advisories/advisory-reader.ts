@@ -1,8 +1,8 @@
 import type { Advisory } from '#model';
 import type { AdvisoryChange, AdvisorySource, PackageKey, StoredAdvisory } from '../../advisories.ts';
 import type { Database } from '../database.ts';
+import { BlockCache } from './block-cache.ts';
 import { foldedId, foldedName, idKey, packageKey, withoutRelease } from './lookup-key.ts';
-import { unpackBlock } from './record-blocks.ts';
 
 /** What a raw record says; null: it cannot be read (any more). */
 export type ReadRaw = (raw: Uint8Array) => Advisory | null;
@@ -11,28 +11,26 @@ export type ReadRaw = (raw: Uint8Array) => Advisory | null;
 type Row = readonly [number, number, string, number, number, number];
 const COLUMNS = 'records.number, source, records.id, modified, block, slot';
 
-/** Unpacked blocks that are kept: some 5 MB of records that resemble each other. */
-const BLOCKS_KEPT = 32;
 const BATCH = 1000;
 
 /** The questions to one file. */
 export class AdvisoryReader {
   readonly #database: Database;
   readonly #read: ReadRaw;
-  readonly #blocks = new Map<number, readonly Uint8Array[]>();
+  readonly #blocks: BlockCache;
   readonly #sourceNames = new Map<number, string>();
   readonly #statements;
 
   constructor(database: Database, read: ReadRaw) {
     this.#database = database;
     this.#read = read;
+    this.#blocks = new BlockCache(database);
     this.#statements = {
       byKey: database.prepare<Row>(
         `SELECT ${COLUMNS} FROM keys CROSS JOIN records ON records.number = keys.record WHERE key = ?`,
       ),
       numbersOf: database.prepare<readonly [number]>('SELECT record FROM keys WHERE key = ?'),
       byNumber: database.prepare<Row>(`SELECT ${COLUMNS} FROM records WHERE number = ?`),
-      block: database.prepare<readonly [Uint8Array]>('SELECT bytes FROM blocks WHERE number = ?'),
       changed: database.prepare<Row>(
         `SELECT ${COLUMNS} FROM records WHERE generation > ? AND number > ? ORDER BY number LIMIT ${BATCH}`,
       ),
@@ -65,7 +63,7 @@ export class AdvisoryReader {
         asked.has(`${withoutRelease(entry.ecosystem)} ${foldedName(entry.name)}`),
       );
     // In the order of their blocks, so that each is unpacked once.
-    const sorted = Float64Array.from(numbers).sort();
+    const sorted = Float64Array.from(numbers).toSorted();
     for (let from = 0; from < sorted.length; from += BATCH) {
       const rows = [...sorted.subarray(from, from + BATCH)]
         .map((number) => this.#statements.byNumber.get(number))
@@ -155,15 +153,7 @@ export class AdvisoryReader {
   }
 
   #rawOf([, , , , block, slot]: Row): Uint8Array | null {
-    const known = this.#blocks.get(block);
-    if (known !== undefined) return known[slot] ?? null;
-    const packed = this.#statements.block.get(block);
-    if (packed === undefined) return null;
-    const records = unpackBlock(packed[0]);
-    const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size >= BLOCKS_KEPT && oldest !== undefined) this.#blocks.delete(oldest);
-    this.#blocks.set(block, records);
-    return records[slot] ?? null;
+    return this.#blocks.record(block, slot);
   }
 
   close(): void {

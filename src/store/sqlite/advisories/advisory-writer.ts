@@ -8,6 +8,7 @@ import type {
   WriteSummary,
 } from '../../advisories.ts';
 import type { Database, Statement } from '../database.ts';
+import { BlockCache } from './block-cache.ts';
 import { idKey } from './lookup-key.ts';
 import { ecosystemsOf, RecordRows } from './record-rows.ts';
 import { SourceCounts } from './source-counts.ts';
@@ -18,9 +19,9 @@ export interface WriteEnd {
   rollback(): void;
 }
 
-/** Number, modified, withdrawn, ecosystems, block. */
-type OldRow = readonly [number, number, number, number, number];
-const OLD = 'records.number, modified, withdrawn, ecosystems, block';
+/** Number, modified, withdrawn, ecosystems, block, slot. */
+type OldRow = readonly [number, number, number, number, number, number];
+const OLD = 'records.number, modified, withdrawn, ecosystems, block, slot';
 
 const PAGE_ROWS = 10_000;
 
@@ -45,6 +46,7 @@ export class SqliteAdvisoryWriter implements AdvisoryWriter {
   /** Ids that came with this write, and their records. */
   readonly #put = new Map<string, number>();
   readonly #summary = { added: 0, changed: 0, removed: 0, duplicates: 0 };
+  readonly #blocks: BlockCache;
   readonly #statements;
 
   constructor(database: Database, options: WriteOptions, isEmpty: boolean, end: WriteEnd) {
@@ -61,6 +63,7 @@ export class SqliteAdvisoryWriter implements AdvisoryWriter {
     const [source, before] = sourceOf(database, options.source);
     this.#source = source;
     this.#counts = new SourceCounts(before);
+    this.#blocks = new BlockCache(database);
     this.#statements = prepare(database);
   }
 
@@ -77,7 +80,14 @@ export class SqliteAdvisoryWriter implements AdvisoryWriter {
       this.#see(old[0]);
       return 'older';
     }
-    if (old !== undefined) this.#remove(old);
+    if (old !== undefined) {
+      if (this.#isSame(old, raw, advisory.modified)) {
+        this.#statements.stamp.run(stamp, old[0]);
+        this.#see(old[0]);
+        return 'same';
+      }
+      this.#remove(old);
+    }
     this.#last += 1;
     const ecosystems = ecosystemsOf(advisory);
     const [number, source, generation] = [this.#last, this.#source, this.#generation];
@@ -131,6 +141,13 @@ export class SqliteAdvisoryWriter implements AdvisoryWriter {
       return modified >= by;
     }
     return !this.#options.complete && modified > by;
+  }
+
+  /** Only its place has changed, or the times of its file. */
+  #isSame([number, modified, , , block, slot]: OldRow, raw: Uint8Array, by: number): boolean {
+    if (modified !== by || number > this.#lastBefore) return false;
+    const before = this.#blocks.record(block, slot);
+    return before !== null && Buffer.compare(before, raw) === 0;
   }
 
   #see(number: number): void {
@@ -206,6 +223,7 @@ interface WriterStatements {
   readonly byStamp: Statement<readonly [number]>;
   readonly byId: Statement<OldRow>;
   readonly byNumber: Statement<OldRow>;
+  readonly stamp: Statement<readonly []>;
   readonly remove: Statement<readonly []>;
   readonly removal: Statement<readonly []>;
   readonly ecosystems: Statement<readonly [string]>;
@@ -220,6 +238,7 @@ function prepare(database: Database): WriterStatements {
        WHERE key = ? AND source = ? AND records.id = ?`,
     ),
     byNumber: database.prepare(`SELECT ${OLD} FROM records WHERE number = ?`),
+    stamp: database.prepare('UPDATE records SET stamp = ? WHERE number = ?'),
     remove: database.prepare('DELETE FROM records WHERE number = ?'),
     removal: database.prepare('INSERT INTO removals VALUES (?, ?)'),
     ecosystems: database.prepare('SELECT names FROM ecosystems WHERE number = ?'),

@@ -10,12 +10,15 @@ import {
   type AdvisoryFile,
 } from './advisory-files.ts';
 import { AdvisoryReader, type ReadRaw } from './advisory-reader.ts';
+import { compactFile, isWorthCompacting } from './compact-file.ts';
 import { SqliteAdvisoryWriter } from './advisory-writer.ts';
 
 export interface SqliteAdvisoriesOptions {
   /** Its own, `advisories` in the state directory; made where it is missing, its parent has to exist. */
   readonly directory: string;
   readonly read: ReadRaw;
+  /** The file is written anew when so many records more than there are were replaced. */
+  readonly goneMin?: number;
 }
 
 /**
@@ -29,14 +32,16 @@ export function openSqliteAdvisories(options: SqliteAdvisoriesOptions): Advisory
   let file = openNewest(directory);
   let reader = new AdvisoryReader(file.database, options.read);
   let isWriting = false;
+  /** Not closed at once: somebody may still be reading on in one. */
+  const retired: AdvisoryReader[] = [];
   const use = (opened: AdvisoryFile): void => {
+    retired.push(reader);
     file = opened;
     reader = new AdvisoryReader(file.database, options.read);
   };
   /** A full load that another one finished lies in a new file. */
   const newest = (): AdvisoryReader => {
     if (!isWriting && newestNumber(directory) > file.number) {
-      reader.close();
       use(openNewest(directory));
     }
     return reader;
@@ -44,11 +49,10 @@ export function openSqliteAdvisories(options: SqliteAdvisoriesOptions): Advisory
   const write = (what: WriteOptions): AdvisoryWriter => {
     if (isWriting) throw new StoreError('invalid-input', 'The advisories are being written already.');
     newest();
+    if (isWorthCompacting(file, options.goneMin)) use(compactFile(directory, file, options.read));
     const over = (written: AdvisoryFile): void => {
       isWriting = false;
-      if (written.number === file.number) return;
-      reader.close();
-      use(written);
+      if (written.number !== file.number) use(written);
     };
     const writer = isNew(file) ? writeAnew(directory, file, what, over) : writeInPlace(file, what, over);
     isWriting = true;
@@ -62,7 +66,7 @@ export function openSqliteAdvisories(options: SqliteAdvisoriesOptions): Advisory
     generation: () => newest().generation(),
     sources: () => newest().sources(),
     write,
-    close: () => reader.close(),
+    close: () => [...retired, reader].forEach((each) => each.close()),
   };
 }
 

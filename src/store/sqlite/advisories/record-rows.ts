@@ -104,7 +104,7 @@ export class RecordRows {
 
 /** Names without releases, each once, in order. */
 export function ecosystemsOf(advisory: Advisory): readonly string[] {
-  return [...new Set(advisory.affected.map((entry) => withoutRelease(entry.ecosystem)))].sort();
+  return [...new Set(advisory.affected.map((entry) => withoutRelease(entry.ecosystem)))].toSorted();
 }
 
 function keysOf(advisory: Advisory): ReadonlySet<number> {

@@ -30,7 +30,7 @@ export class SourceCounts {
       withdrawn: this.#withdrawn,
       modifiedUntil: this.#modifiedUntil,
       ecosystems: Object.fromEntries(
-        [...this.#ecosystems].sort(([left], [right]) => (left < right ? -1 : 1)),
+        [...this.#ecosystems].toSorted(([left], [right]) => (left < right ? -1 : 1)),
       ),
     };
   }
