@@ -1,14 +1,18 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { formatInstant, type Clock, type Instant } from '#model';
 import type { StatePaths } from '#cli';
 import { AdoptLoop } from '#loops/adopt';
+import type { PatchLoop } from '#loops/patch';
 import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
 import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore } from '#store';
+import { openAdvisories } from './advisories/open-advisories.ts';
 import { chooseEngines } from './engines.ts';
 import { chooseSensors } from './sensors.ts';
+import { createPatchLoop } from './patch.ts';
 import { version } from './version.ts';
 
 export interface ControlPlaneOptions {
@@ -32,6 +36,7 @@ export interface ControlPlane {
   readonly address: string | null;
   readonly socketPath: string;
   readonly loop: AdoptLoop;
+  readonly patch: PatchLoop;
   stop(): Promise<void>;
 }
 
@@ -68,6 +73,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     self: () => ({ ...describeSelf(paths.state, since), ...where }),
   });
   started.defer(() => loop.stop());
+  const directory = join(paths.state, 'advisories');
+  const advisories = openAdvisories(directory);
+  started.defer(() => advisories.close());
+  const patch = createPatchLoop({ loop, engines, store, advisories, directory, node, clock, logger });
+  started.defer(() => patch.stop());
   const server = createServer({
     questions: loop.questions,
     imports: loop.imports,
@@ -89,12 +99,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     });
   where.address = port === null ? '' : `http://127.0.0.1:${port}`;
   await loop.start();
+  patch.start();
   // From here on it is the caller's to stop; whatever fails, the rest is closed.
   const running = started.move();
   return {
     address: where.address === '' ? null : where.address,
     socketPath: where.socket,
     loop,
+    patch,
     stop: () => running.disposeAsync(),
   };
 }

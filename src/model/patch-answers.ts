@@ -134,7 +134,7 @@ export const fixPlanSchema = z.object({
       image: z.string(),
       name: z.string(),
       team: z.string().nullable(),
-      change: z.enum(['own-source', 'base-reference']),
+      change: z.enum(['own-source', 'base-reference', 'both']),
       to: z.string().nullable().describe('the base to move to'),
       packages: z.array(
         z.object({ purl: z.string(), fixed: z.string().nullable(), layer: z.number().int().nullable() }),
@@ -155,6 +155,16 @@ export const fixPlanSchema = z.object({
       ),
     )
     .describe('what must be rebuilt, parents first; images of one level can be built side by side'),
+  restarts: z
+    .array(
+      z.object({
+        image: z.string(),
+        name: z.string(),
+        to: z.string().describe('a newer build of the same image that does not hold it'),
+        instances: z.number().int(),
+      }),
+    )
+    .describe('what needs no change any more: its instances only have to be started anew'),
   unfixable: z.array(
     z.object({
       image: z.string(),
@@ -167,6 +177,8 @@ export const fixPlanSchema = z.object({
         'base-not-ours',
         'copied-from-elsewhere',
         'downloaded-by-hand',
+        'outweighed',
+        'search-stopped',
       ]),
       explanation: z.string(),
       instances: z.number().int(),
@@ -285,6 +297,11 @@ export const explanationSchema = z.object({
   ),
 });
 
+export const addedDocumentSchema = z.object({
+  kind: z.string().describe('cyclonedx, spdx or openvex'),
+  id: z.string().describe('the image that a list is about, or the document'),
+});
+
 export type PackageListAnswer = z.infer<typeof packageListSchema>;
 export type ImageNodeAnswer = z.infer<typeof imageNodeSchema>;
 export type OriginAnswer = z.infer<typeof originSchema>;
@@ -296,3 +313,4 @@ export type WaiverAnswer = z.infer<typeof waiverSchema>;
 export type AdvisorySourceAnswer = z.infer<typeof advisorySourceSchema>;
 export type AdvisorySyncAnswer = z.infer<typeof advisorySyncSchema>;
 export type ExplanationAnswer = z.infer<typeof explanationSchema>;
+export type AddedDocumentAnswer = z.infer<typeof addedDocumentSchema>;

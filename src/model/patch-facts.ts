@@ -42,8 +42,10 @@ export interface WaiverData {
 /** One statement of an OpenVEX document. Id: `AUTHOR/DOCUMENT/n`. */
 export interface VexData {
   readonly vulnerability: string;
-  /** Package URLs, image names and digests. */
+  /** Package URLs, image names and digests; each of them means the same product, or one of several. */
   readonly products: readonly string[];
+  /** Package URLs: it is about these in the products; none: about the products as a whole. */
+  readonly components: readonly string[];
   readonly status: 'not_affected' | 'affected' | 'fixed' | 'under_investigation';
   /** OpenVEX's word (`vulnerable_code_not_present`), or what the author wrote; null: no reason was given. */
   readonly justification: string | null;

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { PackageList, PackageListOrigin } from '#model';
-import type { ImageContentSource, LayerScan, WantedImage } from '#sensors';
+import type { ImageContentSource, LayerScan, LiveWanted, WantedImage } from '#sensors';
 import type { IntakeStatement } from './advisories/advisory-intake.ts';
 
 /** A layer that could not be read: why, in plain words. */
@@ -33,12 +33,12 @@ export interface ImageReaders {
     scans: ReadonlyMap<string, LayerScan | UnreadLayer>,
     image: string,
   ): PackageList;
-  /** The package files in the root file system of a live process. */
-  scanLiveRoot(pid: number, signal: AbortSignal): Promise<PackageList>;
+  /** The packages in the root file system of a live process: of its databases, and what else is wanted. */
+  scanLiveRoot(pid: number, wanted: LiveWanted, signal: AbortSignal): Promise<PackageList>;
   /** What tells the root file systems of processes apart, as most share one; null: that can't be told. */
   liveRootOf(pid: number): string | null;
   /** @throws SheerError `invalid-input`: what it is not, with the place in it */
-  readDocument(name: string, bytes: Uint8Array): ReadDocument;
+  readDocument(bytes: Uint8Array): Promise<ReadDocument>;
 }
 
 /** Somebody's document, told apart by its content. */

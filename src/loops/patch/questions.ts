@@ -31,8 +31,8 @@ export interface PatchQuestions {
     readonly team: string | null;
   }): readonly CaseAnswer[];
   case(id: string): CaseAnswer;
-  /** Reads the package files of every live instance concerned: takes as long as that takes. */
-  verify(id: string): Promise<ProofAnswer>;
+  /** Reads the package files of every live instance concerned: takes as long as that takes, or until `signal`. */
+  verify(id: string, signal: AbortSignal): Promise<ProofAnswer>;
   waive(request: {
     readonly vulnerability: string;
     /** A service, an image, a team or an instance. */
@@ -53,7 +53,7 @@ export interface PatchQuestions {
     name: string,
     content: Uint8Array,
     actor: string,
-  ): { readonly kind: string; readonly id: string };
+  ): Promise<{ readonly kind: string; readonly id: string }>;
 }
 
 /** What the patch loop needs to know of what runs; the adopt loop answers it, the app joins the two. */

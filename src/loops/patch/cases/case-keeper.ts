@@ -82,7 +82,8 @@ export class CaseKeeper {
       }
       for (const id of this.#vulnerabilities) {
         this.#vulnerabilities.delete(id);
-        if (this.#reconcileOne(id)) opened.push(id);
+        const canonical = findVulnerability(this.#options.view.advisories, id)?.id ?? id;
+        if (this.#reconcileOne(canonical)) opened.push(canonical);
         await pause();
         if (signal.aborted) break;
       }
@@ -128,7 +129,12 @@ export class CaseKeeper {
     const { holding } = this.assess(id);
     const excused = [...holding.values()].filter((excuse) => excuse !== null).length;
     const action = decideCase({ now: view.clock(), current, holding: holding.size, excused });
-    if (action.kind === 'open') record.decide({ subject: { kind: 'case', id }, data: action.data });
+    if (action.kind === 'open') {
+      // What can't be written now is looked at again.
+      this.#vulnerabilities.add(id);
+      record.decide({ subject: { kind: 'case', id }, data: action.data });
+      this.#vulnerabilities.delete(id);
+    }
     if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? view.clock());
     else this.#toProve.delete(id);
     return action.kind === 'open';

@@ -107,7 +107,7 @@ export class ExcuseBook {
       const data = graph.one('vex', id, at)?.data;
       if (data === undefined) continue;
       for (const product of data.products) {
-        const key = `${data.author}\n${product}`;
+        const key = [data.author, product, ...data.components].join('\n');
         const known = newest.get(key);
         if (known === undefined || known.at <= data.at) newest.set(key, { ...data, products: [product] });
       }
@@ -121,7 +121,9 @@ export class ExcuseBook {
   #vexExcuse(statements: readonly Statement[], image: string, held: readonly HeldThere[]): Excuse | null {
     let excuse: Excuse | null = null;
     for (const each of held) {
-      const about = statements.filter(({ product }) => this.#covers(product, image, each));
+      const about = statements.filter(
+        ({ data, product }) => isOf(data.components, each) && this.#covers(product, image, each),
+      );
       if (about.some(({ data }) => !isExcusing(data))) return null;
       const [said] = about;
       if (said === undefined) return null;
@@ -164,6 +166,14 @@ export class ExcuseBook {
     // `VULNERABILITY/SUBJECT`: also of those that have ended, which held in the past.
     return (this.#waivers ??= byVulnerability(this.#options.ids.of('waiver'), (id) => id.split('/')[0]));
   }
+}
+
+function isOf(components: readonly string[], { package: { purl } }: HeldThere): boolean {
+  if (components.length === 0) return true;
+  return components.some((component) => {
+    const product = vexProduct(component);
+    return product.kind === 'package' && describes(product.url, purl);
+  });
 }
 
 function isExcusing({ status }: VexData): boolean {

@@ -11,6 +11,14 @@ import {
 import type { RunningNow } from '../running/running-now.ts';
 import type { SubjectIds } from '../subject-ids.ts';
 
+interface Built {
+  readonly tree: ImageTree;
+  readonly images: ReadonlyMap<string, TreeImage>;
+  readonly byName: ReadonlyMap<string, readonly string[]>;
+  /** Without tags and digests. */
+  readonly byRepository: ReadonlyMap<string, readonly string[]>;
+}
+
 export interface ImageBookOptions {
   readonly graph: Graph;
   readonly ids: SubjectIds;
@@ -20,7 +28,7 @@ export interface ImageBookOptions {
 /** The tree of all images that were ever seen or declared, built anew when one is there that was not. */
 export class ImageBook {
   readonly #options: ImageBookOptions;
-  #built: { readonly tree: ImageTree; readonly byName: ReadonlyMap<string, readonly string[]> } | null = null;
+  #built: Built | null = null;
 
   constructor(options: ImageBookOptions) {
     this.#options = options;
@@ -46,6 +54,17 @@ export class ImageBook {
     if (found.length > 0) return found;
     const id = tree.node(name)?.id ?? tree.node(name.slice(name.indexOf('@') + 1))?.id ?? null;
     return id === null ? [] : [id];
+  }
+
+  /** What is known of an image; null: it was only ever named. */
+  details(id: string): TreeImage['data'] | null {
+    return this.#build().images.get(id)?.data ?? null;
+  }
+
+  /** Config digests of the images that share a repository with one of the names. */
+  ofRepositories(names: readonly string[]): readonly string[] {
+    const { byRepository } = this.#build();
+    return [...new Set(names.flatMap((name) => byRepository.get(repositoryOf(name)) ?? []))];
   }
 
   nameOf(id: string): string {
@@ -75,7 +94,7 @@ export class ImageBook {
     };
   }
 
-  #build() {
+  #build(): Built {
     if (this.#built !== null) return this.#built;
     const { graph, ids, running } = this.#options;
     const images = new Map<string, TreeImage>();
@@ -89,16 +108,27 @@ export class ImageBook {
       if (!images.has(id)) images.set(id, { id, data: withNames(NOTHING, running.namesOf(id)) });
     }
     const sources = [...ids.of('build-source')].flatMap((id) => graph.one('build-source', id)?.data ?? []);
-    const byName = new Map<string, string[]>();
+    const [byName, byRepository] = [new Map<string, string[]>(), new Map<string, string[]>()];
     for (const { id, data } of images.values()) {
       for (const name of data.names) {
-        const known = byName.get(name);
-        if (known === undefined) byName.set(name, [id]);
-        else known.push(id);
+        add(byName, name, id);
+        add(byRepository, repositoryOf(name), id);
       }
     }
-    return (this.#built = { tree: buildImageTree([...images.values()], sources), byName });
+    const tree = buildImageTree([...images.values()], sources);
+    return (this.#built = { tree, images, byName, byRepository });
   }
+}
+
+function add(map: Map<string, string[]>, key: string, id: string): void {
+  const known = map.get(key);
+  if (known === undefined) map.set(key, [id]);
+  else known.push(id);
+}
+
+/** `registry:5000/shop/web:2@sha256:…` → `registry:5000/shop/web` */
+function repositoryOf(name: string): string {
+  return name.replace(/@.*$/, '').replace(/:[^:/]+$/, '');
 }
 
 const NOTHING: TreeImage['data'] = { names: [], digests: [], diffIds: [], labels: {}, created: null };

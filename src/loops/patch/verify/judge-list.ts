@@ -11,16 +11,20 @@ export interface JudgedList {
   readonly others: readonly string[];
 }
 
-export function judgeList(packages: readonly Package[], records: readonly Advisory[]): JudgedList {
+/** Packages that the records speak of, in whatever version. */
+export function namedIn(packages: readonly Package[], records: readonly Advisory[]): readonly Package[] {
   const names = new Set(
     records.flatMap(({ affected }) => affected.map((entry) => asked(entry.ecosystem, entry.name))),
   );
+  return packages.filter(({ ecosystem, name, source }) => {
+    if (ecosystem === null) return false;
+    return [name, source?.name ?? name].some((each) => names.has(asked(ecosystem, each)));
+  });
+}
+
+export function judgeList(packages: readonly Package[], records: readonly Advisory[]): JudgedList {
   const found = { affected: new Set<string>(), others: new Set<string>() };
-  for (const own of packages) {
-    const { ecosystem, source } = own;
-    if (ecosystem === null) continue;
-    const isNamed = [own.name, source?.name ?? own.name].some((name) => names.has(asked(ecosystem, name)));
-    if (!isNamed) continue;
+  for (const own of namedIn(packages, records)) {
     if (records.some((record) => matchAdvisory(record, own).affected)) found.affected.add(own.purl);
     else found.others.add(`${own.name} ${own.version}`);
   }

@@ -1,4 +1,5 @@
 import type { Clock, Instant, PackageList } from '#model';
+import type { LiveWanted } from '#sensors';
 import type { ImageReaders } from '../image-readers.ts';
 
 interface Look {
@@ -28,13 +29,14 @@ export class LiveRoots {
    * @param since an earlier look from then on is as good
    * @throws SheerError where it can't be read
    */
-  async look(pid: number, since: Instant): Promise<Look> {
+  async look(pid: number, wanted: LiveWanted, since: Instant): Promise<Look> {
     const { readers, clock, signal } = this.#options;
-    const key = readers.liveRootOf(pid);
+    const root = readers.liveRootOf(pid);
+    const key = root === null ? null : `${root} ${JSON.stringify(wanted)}`;
     const known = key === null ? undefined : this.#looks.get(key);
     if (known !== undefined && known.at >= since) return known;
     const at = clock();
-    const look = { at, list: await readers.scanLiveRoot(pid, signal) };
+    const look = { at, list: await readers.scanLiveRoot(pid, wanted, signal) };
     if (this.#looks.size >= REMEMBERED_MAX) this.#looks.clear();
     if (key !== null) this.#looks.set(key, look);
     return look;

@@ -8,6 +8,7 @@ import { momentOf } from '../running/moment.ts';
 import { imagesOf } from '../running/running-now.ts';
 import type { PatchView } from '../view.ts';
 import { judgeList } from './judge-list.ts';
+import { gapIn, wantedOf } from './live-look.ts';
 import type { LiveRoots } from './live-roots.ts';
 
 type Holding = ProofAnswer['holding'][number];
@@ -67,10 +68,10 @@ async function look(
 ): Promise<Verdict> {
   if (instance.node === view.node && instance.pid !== null) {
     try {
-      const { at, list } = await roots.look(instance.pid, since);
-      const [torn] = list.unread.filter(({ path }) => path === '/');
-      if (torn === undefined) return verdictOf(view, instance, judgeList(list.packages, records), at);
-      return byDigest(view, instance, records, torn.reason);
+      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), since);
+      const gap = gapIn(view, instance, list);
+      if (gap === null) return verdictOf(view, instance, judgeList(list.packages, records), at);
+      return byDigest(view, instance, records, gap);
     } catch (error) {
       if (!(error instanceof SheerError)) throw error;
       return byDigest(view, instance, records, error.message);

@@ -1,0 +1,172 @@
+import { formatInstant, type AdvisorySourceAnswer, type AdvisorySyncAnswer, type VexData } from '#model';
+import type { AdvisoryChange } from '#store';
+import { vulnerabilitiesOf } from '../affected/vulnerability.ts';
+import { affectedBy } from '../affected/holdings.ts';
+import { heldIn } from '../answers/who.ts';
+import type { CaseKeeper } from '../cases/case-keeper.ts';
+import { putJson } from '../lists/stored-list.ts';
+import { PatchError } from '../patch-error.ts';
+import type { PatchRecord } from '../record.ts';
+import type { PatchView } from '../view.ts';
+import type { AdvisoryIntake, IntakeStatement, IntakeStep } from './advisory-intake.ts';
+
+/** More changes than that, and it is cheaper to ask what runs for its advisories than the other way round. */
+const CHANGES_ONE_BY_ONE_MAX = 20_000;
+
+export interface SyncDeskOptions {
+  readonly view: PatchView;
+  readonly record: PatchRecord;
+  readonly intake: AdvisoryIntake;
+  readonly cases: CaseKeeper;
+}
+
+/** Takes in advisories and statements, and looks at what changed, and only at that. */
+export class SyncDesk {
+  readonly #options: SyncDeskOptions;
+  /** The store takes one writer at a time. */
+  #isBusy = false;
+
+  constructor(options: SyncDeskOptions) {
+    this.#options = options;
+  }
+
+  sources(): readonly AdvisorySourceAnswer[] {
+    return this.#options.view.advisories.sources().map((source) => ({
+      id: source.id,
+      records: source.records,
+      withdrawn: source.withdrawn,
+      ecosystems: { ...source.ecosystems },
+      modifiedUntil: formatInstant(source.modifiedUntil),
+      syncedAt: formatInstant(source.syncedAt),
+      problems: source.problems.map((problem) => ({ ...problem })),
+    }));
+  }
+
+  /** @param place null: every place that was synced before */
+  async *sync(place: string | null, actor: string, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer> {
+    const places = place === null ? this.#options.view.advisories.sources().map(({ id }) => id) : [place];
+    if (places.length === 0) {
+      throw new PatchError('invalid-input', 'no place that advisories come from is known yet', {
+        next: 'sheer advisories sync URL, or a file or directory with OSV records',
+      });
+    }
+    if (this.#isBusy) {
+      throw new PatchError('state-in-use', 'advisories are being synced already', {
+        next: 'sheer advisories status',
+        remedy: 'retry',
+      });
+    }
+    this.#isBusy = true;
+    try {
+      yield* this.#syncAll(places, actor, signal);
+    } finally {
+      this.#isBusy = false;
+    }
+  }
+
+  async *#syncAll(
+    places: readonly string[],
+    actor: string,
+    signal: AbortSignal,
+  ): AsyncIterable<AdvisorySyncAnswer> {
+    const { view, intake, cases } = this.#options;
+    const before = view.advisories.generation();
+    let total: AdvisorySyncAnswer = { ...NOTHING_YET };
+    for (const place of places) {
+      let last: AdvisorySyncAnswer = total;
+      for await (const step of intake.read(place, { signal })) {
+        this.takeStatements(step.statements, actor);
+        last = added(total, step);
+        yield last;
+      }
+      total = last;
+      this.#recordSource(place, actor);
+    }
+    this.#lookAtChanges(before);
+    const newlyAffected = await cases.reconcile(signal);
+    yield { ...total, newlyAffected: [...newlyAffected].sort(), done: true };
+  }
+
+  /** Keeps each statement with the document that it stands in. */
+  takeStatements(statements: readonly IntakeStatement[], actor: string): void {
+    const { view, record, cases } = this.#options;
+    const documents = new Map<Uint8Array, string>();
+    const said = statements.map(({ id, statement, document }) => {
+      const digest = documents.get(document) ?? view.store.content.put(document);
+      documents.set(document, digest);
+      const data: VexData = { ...statement, document: digest };
+      return { subject: { kind: 'vex', id }, data } as const;
+    });
+    const news = said.filter(({ subject, data }) => !this.#isKnown(subject.id, data));
+    record.declare(actor, ...news);
+    for (const { data } of news) cases.vulnerabilityChanged(data.vulnerability);
+  }
+
+  #isKnown(id: string, data: VexData): boolean {
+    const known = this.#options.view.graph.one('vex', id)?.data;
+    return known !== undefined && JSON.stringify(known) === JSON.stringify(data);
+  }
+
+  #recordSource(place: string, actor: string): void {
+    const { view, record } = this.#options;
+    const source = view.advisories.sources().find(({ id }) => id === place);
+    if (source === undefined) return;
+    const { records, withdrawn, modifiedUntil } = source;
+    const content = putJson(view.store.content, source);
+    const data = { records, withdrawn, modifiedUntil, content };
+    record.declare(actor, { subject: { kind: 'advisory-source', id: place }, data });
+  }
+
+  #lookAtChanges(generation: number): void {
+    const { view, cases } = this.#options;
+    let changes = 0;
+    for (const batch of view.advisories.changedSince(generation)) {
+      changes += batch.length;
+      if (changes > CHANGES_ONE_BY_ONE_MAX) {
+        cases.touching.forgetAll();
+        cases.everythingChanged();
+        return;
+      }
+      for (const change of batch) this.#lookAt(change);
+    }
+  }
+
+  #lookAt({ now }: AdvisoryChange): void {
+    const { view, cases } = this.#options;
+    if (now === null) {
+      // Which vulnerability it was about, nobody knows any more.
+      cases.everythingChanged();
+      return;
+    }
+    const { advisory } = now;
+    cases.touching.forget(advisory);
+    const ids = vulnerabilitiesOf(advisory);
+    const isOpen = ids.some((each) => cases.current(each) !== null);
+    const { images } = affectedBy([advisory], heldIn(view));
+    const touches = [...images].some((image) => view.running.ofImage(image).size > 0);
+    if (isOpen || touches) for (const each of ids) cases.vulnerabilityChanged(each);
+  }
+}
+
+const NOTHING_YET: AdvisorySyncAnswer = {
+  read: 0,
+  changed: 0,
+  withdrawn: 0,
+  refused: 0,
+  statements: 0,
+  problems: [],
+  newlyAffected: [],
+  done: false,
+};
+
+function added(total: AdvisorySyncAnswer, step: IntakeStep): AdvisorySyncAnswer {
+  return {
+    ...total,
+    read: total.read + step.read,
+    changed: total.changed + step.changed,
+    withdrawn: total.withdrawn + step.withdrawn,
+    refused: total.refused + step.refused,
+    statements: total.statements + step.statements.length,
+    problems: [...total.problems, ...step.problems],
+  };
+}

@@ -1,0 +1,122 @@
+import {
+  deadlineMs,
+  formatInstant,
+  type CaseAnswer,
+  type CaseData,
+  type VexData,
+  type WaiverData,
+} from '#model';
+import { history, lastStatement, type HistoryRow } from '#graph';
+import { findVulnerability } from '../affected/vulnerability.ts';
+import type { CaseKeeper } from '../cases/case-keeper.ts';
+import type { PatchView } from '../view.ts';
+import { policyOf } from './who.ts';
+
+/** A case as it stands; null: there never was one. */
+export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): CaseAnswer | null {
+  const data = cases.current(id);
+  if (data === null) return null;
+  const { vulnerability, holding } = cases.assess(id);
+  const severity = vulnerability?.severity ?? 'unknown';
+  const held = [...holding].map(([instance, excuse]) => ({ instance: view.running.one(instance), excuse }));
+  const environments = new Set(held.flatMap(({ instance }) => instance?.environment ?? []));
+  const due = dueAt(view, data, severity, held);
+  const rows = rowsOf(view, id);
+  return {
+    vulnerability: id,
+    aliases: [...(vulnerability?.aliases ?? [])],
+    state: data.state,
+    severity,
+    summary: vulnerability?.summary ?? '',
+    openedAt: formatInstant(data.openedAt),
+    closedAt: data.state === 'closed' ? formatInstant(rows.findLast(isCase)?.validFrom ?? null) : null,
+    reopened: data.reopened,
+    dueAt: formatInstant(due),
+    overdue: due !== null && due < view.clock(),
+    owners: [...new Set(held.flatMap(({ instance }) => instance?.team ?? []))].sort(),
+    environments: [...environments].sort(),
+    instances: held.length,
+    excused: held.filter(({ excuse }) => excuse !== null).length,
+    timeline: timelineOf(view, id, rows),
+  };
+}
+
+/** The earliest of the environments that still hold it; null: closed, or all that is left is excused. */
+function dueAt(
+  view: PatchView,
+  data: CaseData,
+  severity: CaseAnswer['severity'],
+  held: readonly {
+    readonly instance: { readonly environment: string | null } | null;
+    readonly excuse: unknown;
+  }[],
+): number | null {
+  if (data.state === 'closed') return null;
+  const policy = policyOf(view);
+  const waiting = held.filter(({ excuse }) => excuse === null);
+  if (waiting.length === 0) return null;
+  return Math.min(
+    ...new Set(
+      waiting.map(
+        ({ instance }) => data.openedAt + deadlineMs(policy, severity, instance?.environment ?? null),
+      ),
+    ),
+  );
+}
+
+type CaseRow = HistoryRow & { readonly about: 'case' | 'waiver' | 'vex' };
+
+const isCase = (row: CaseRow): boolean => row.about === 'case';
+
+function rowsOf({ graph, ids, advisories }: PatchView, id: string): readonly CaseRow[] {
+  const known = findVulnerability(advisories, id);
+  const names = new Set([id, ...(known?.aliases ?? [])].map((each) => each.toUpperCase()));
+  const subjects = new Map<number, CaseRow['about']>();
+  const add = (about: CaseRow['about'], each: string): void => {
+    const subject = graph.facts.subject(about, each);
+    if (subject >= 0) subjects.set(subject, about);
+  };
+  add('case', id);
+  for (const each of ids.of('waiver'))
+    if (names.has((each.split('/')[0] ?? '').toUpperCase())) add('waiver', each);
+  for (const each of ids.of('vex')) {
+    const subject = graph.facts.subject('vex', each);
+    const said = lastStatement<'vex'>(graph.facts, subject)?.data;
+    if (said !== undefined && names.has(said.vulnerability.toUpperCase())) add('vex', each);
+  }
+  return history(graph.facts, new Set(subjects.keys())).map((row) => ({
+    ...row,
+    about: subjects.get(row.subject) ?? 'case',
+  }));
+}
+
+function timelineOf(view: PatchView, id: string, rows: readonly CaseRow[]): CaseAnswer['timeline'] {
+  const events = rows.map((row) => ({ at: row.validFrom, what: whatHappened(row), actor: row.actor }));
+  const published = findVulnerability(view.advisories, id)?.published ?? null;
+  const now = view.clock();
+  const expiries = rows
+    .filter(({ about, validUntil }) => about === 'waiver' && validUntil !== null && validUntil <= now)
+    .map(({ validUntil }) => ({ at: validUntil ?? 0, what: 'a waiver expired', actor: null }));
+  const all = [...events, ...expiries];
+  if (published !== null) all.push({ at: published, what: 'published', actor: null });
+  return all
+    .sort((left, right) => left.at - right.at)
+    .map(({ at, what, actor }) => ({ at: formatInstant(at), what, actor }));
+}
+
+function whatHappened({ about, form, data }: CaseRow): string {
+  if (about === 'case') {
+    // A row about a case holds its data.
+    const { state, reason } = data as CaseData;
+    return `${state}: ${reason}`;
+  }
+  if (form === 'end') return about === 'waiver' ? 'the waiver was ended' : 'the VEX statement was taken back';
+  if (about === 'waiver') {
+    // As above, of a waiver.
+    const { subject, owner, reason, until } = data as WaiverData;
+    return `waived for ${subject} until ${formatInstant(until)}, ${owner} answers for it: ${reason}`;
+  }
+  // As above, of a statement.
+  const { author, status, justification } = data as VexData;
+  return `${author}: ${status.replaceAll('_', ' ')}${justification === null ? '' : `, ${justification.replaceAll('_', ' ')}`}`;
+}

@@ -1,0 +1,59 @@
+import type { FixPlanAnswer } from '#model';
+import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
+import { affectedBy } from '../affected/holdings.ts';
+import { findVulnerability } from '../affected/vulnerability.ts';
+import { planFixes, type FixPlan } from '../fix-plan/index.ts';
+import { fixProblemOf } from '../fixing/fix-problem-of.ts';
+import { newerImagesOf } from '../fixing/newer-images.ts';
+import { PatchError } from '../patch-error.ts';
+import { momentOf } from '../running/moment.ts';
+import type { PatchView } from '../view.ts';
+import { heldIn } from './who.ts';
+
+/** Where to fix it, what to build then, and what only has to be started again. */
+export function fixPlanAnswer(view: PatchView, asked: string): FixPlanAnswer {
+  const vulnerability = findVulnerability(view.advisories, asked);
+  if (vulnerability === null) {
+    throw new PatchError('not-found', `no advisory that is known has the id "${asked}"`, {
+      next: 'sheer advisories sync',
+    });
+  }
+  const holdings = affectedBy(vulnerability.records, heldIn(view));
+  const excuses = view.excuses.excusesOf([vulnerability.id, ...vulnerability.aliases], view.clock());
+  const images = affectedImages(holdings, momentOf(null, view.running, view.instances), excuses);
+  const excused = excusesByInstance(images, excuses);
+  const waiting = images
+    .map((image) => ({ ...image, instances: image.instances.filter(({ id }) => excused.get(id) == null) }))
+    .filter(({ instances }) => instances.length > 0);
+  const restarts: FixPlanAnswer['restarts'] = [];
+  const wanted = waiting.filter((image) => {
+    const [newer] = newerImagesOf(view, image.id, holdings);
+    if (newer !== undefined) restarts.push(restartOf(view, image, newer));
+    return newer === undefined;
+  });
+  const plan = planFixes(fixProblemOf(view, holdings, wanted));
+  return { id: vulnerability.id, ...answerOf(plan), restarts };
+}
+
+function restartOf(
+  view: PatchView,
+  { id, instances }: AffectedImage,
+  to: string,
+): FixPlanAnswer['restarts'][number] {
+  return { image: id, name: view.images.nameOf(id), to, instances: instances.length };
+}
+
+function answerOf(plan: FixPlan): Omit<FixPlanAnswer, 'id' | 'restarts'> {
+  return {
+    fixPoints: plan.fixPoints.map((point) => ({
+      ...point,
+      to: point.to?.name ?? null,
+      packages: point.packages.map((each) => ({ ...each })),
+    })),
+    levels: plan.levels.map((level) => level.map((build) => ({ ...build }))),
+    unfixable: plan.unfixable.map((each) => ({ ...each })),
+    teams: [...plan.teams],
+    optimal: plan.optimal,
+    explored: plan.explored,
+  };
+}

@@ -1,0 +1,163 @@
+import { formatInstant, type Instant, type WaiverAnswer, type WaiverData } from '#model';
+import { lastStatement, type Statement } from '#graph';
+import { findVulnerability } from '../affected/vulnerability.ts';
+import { PatchError } from '../patch-error.ts';
+import type { PatchQuestions } from '../questions.ts';
+import type { PatchRecord } from '../record.ts';
+import type { PatchView } from '../view.ts';
+
+/** Who needs longer than a year has decided to keep it: that is not what a waiver is for. */
+const UNTIL_MS_MAX = 366 * 86_400_000;
+
+type WaiveRequest = Parameters<PatchQuestions['waive']>[0];
+
+/** Takes and ends waivers; they expire by themselves. */
+export class WaiverDesk {
+  readonly #view: PatchView;
+  readonly #record: PatchRecord;
+
+  constructor(view: PatchView, record: PatchRecord) {
+    this.#view = view;
+    this.#record = record;
+  }
+
+  waive(request: WaiveRequest): WaiverAnswer {
+    const vulnerability = findVulnerability(this.#view.advisories, request.vulnerability);
+    if (vulnerability === null) {
+      throw new PatchError('not-found', `no advisory that is known has the id "${request.vulnerability}"`, {
+        next: 'sheer advisories sync',
+      });
+    }
+    const subject = this.#subjectOf(request.subject);
+    this.#check(request);
+    const { owner, reason, until, actor } = request;
+    const data: WaiverData = {
+      vulnerability: vulnerability.id,
+      subject,
+      owner,
+      reason: reason.trim(),
+      until,
+    };
+    const id = waiverId(vulnerability.id, subject);
+    this.#record.declare(actor, { subject: { kind: 'waiver', id }, data, validUntil: until });
+    return this.#answer(id);
+  }
+
+  end(vulnerability: string, subject: string, actor: string): WaiverAnswer {
+    const canonical = findVulnerability(this.#view.advisories, vulnerability)?.id ?? vulnerability;
+    const candidates = [
+      waiverId(canonical, subject),
+      ...this.#named(subject).map((each) => waiverId(canonical, each)),
+    ];
+    const id = candidates.find((each) => this.#view.graph.one('waiver', each, this.#view.clock()) !== null);
+    if (id === undefined) {
+      throw new PatchError('not-found', `there is no active waiver of ${canonical} for ${subject}`, {
+        next: 'sheer waivers',
+      });
+    }
+    this.#record.declare(actor, { subject: { kind: 'waiver', id }, data: null });
+    return this.#answer(id);
+  }
+
+  all(): readonly WaiverAnswer[] {
+    const answers = Array.from(this.#view.ids.of('waiver'), (id) => this.#answer(id));
+    const order = ['active', 'expired', 'ended'];
+    return answers.sort(
+      (left, right) =>
+        order.indexOf(left.state) - order.indexOf(right.state) || (left.until < right.until ? -1 : 1),
+    );
+  }
+
+  /** When the next one ends; null: none is active. */
+  nextEnd(): Instant | null {
+    const now = this.#view.clock();
+    let next: Instant | null = null;
+    for (const id of this.#view.ids.of('waiver')) {
+      const until = this.#view.graph.one('waiver', id, now)?.data.until ?? null;
+      if (until !== null && (next === null || until < next)) next = until;
+    }
+    return next;
+  }
+
+  #check({ owner, reason, until }: WaiveRequest): void {
+    const now = this.#view.clock();
+    const refuse = (message: string, next: string): never => {
+      throw new PatchError('invalid-input', message, { next });
+    };
+    if (reason.trim() === '') refuse('a waiver needs a reason', 'say why it may stay: --reason "…"');
+    if (until <= now) refuse(`${formatInstant(until)} is over`, 'name a day to come: --until 2026-12-31');
+    if (until > now + UNTIL_MS_MAX)
+      refuse('a waiver holds for a year at most', 'name an earlier day; it can be waived again then');
+    if (!this.#hasTeam(owner)) refuse(`there is no team "${owner}"`, 'sheer teams');
+  }
+
+  /** Declared, or an owner of something that runs. */
+  #hasTeam(team: string): boolean {
+    const { graph, running } = this.#view;
+    if (graph.one('team', team) !== null) return true;
+    for (const id of running.ids()) if (running.one(id)?.team === team) return true;
+    return false;
+  }
+
+  /** The one thing that is meant: an id, or a name if only one thing has it. */
+  #subjectOf(asked: string): string {
+    const found = this.#named(asked);
+    const [only] = found;
+    if (only === undefined) {
+      throw new PatchError('not-found', `there is no service, image, team or instance "${asked}"`, {
+        next: 'sheer services',
+      });
+    }
+    if (found.length > 1) {
+      throw new PatchError('invalid-input', `"${asked}" may be any of ${found.length} things`, {
+        detail: found.slice(0, 10),
+        next: 'give one of these',
+      });
+    }
+    return only;
+  }
+
+  #named(asked: string): readonly string[] {
+    const { graph, running, images } = this.#view;
+    if (running.one(asked) !== null || graph.one('service', asked) !== null) return [asked];
+    if (images.named(asked).length > 0 || graph.one('team', asked) !== null) return [asked];
+    const found = new Set<string>();
+    for (const id of running.ids()) {
+      const instance = running.one(id);
+      if (instance === null) continue;
+      if (instance.service === asked || instance.team === asked) return [asked];
+      if (instance.service?.split('/').at(-1) === asked) found.add(instance.service);
+      if (instance.name === asked) found.add(instance.id);
+    }
+    return [...found].sort();
+  }
+
+  #answer(id: string): WaiverAnswer {
+    const { graph, clock } = this.#view;
+    // Asked for by an id that there is.
+    const said = lastStatement<'waiver'>(
+      graph.facts,
+      graph.facts.subject('waiver', id),
+    ) as Statement<'waiver'>;
+    const { vulnerability, subject, owner, reason, until } = said.data;
+    const state = said.until < until ? 'ended' : until <= clock() ? 'expired' : 'active';
+    return {
+      vulnerability,
+      subject,
+      owner,
+      reason,
+      until: formatInstant(until),
+      since: formatInstant(said.since),
+      actor: this.#actorOf(said),
+      state,
+    };
+  }
+
+  #actorOf({ row }: Statement): string | null {
+    return this.#view.graph.facts.actorOf(row);
+  }
+}
+
+export function waiverId(vulnerability: string, subject: string): string {
+  return `${vulnerability}/${subject}`;
+}
