@@ -12,7 +12,7 @@ export interface OsvPackage {
 /** Null: no advisory in OSV speaks of such packages, or of that distribution's. */
 export function osvPackageOf(url: PackageUrl): OsvPackage | null {
   if (['deb', 'apk', 'rpm'].includes(url.type)) return systemPackage(url);
-  const ecosystem = LANGUAGES[url.type];
+  const ecosystem = Object.hasOwn(LANGUAGES, url.type) ? LANGUAGES[url.type] : undefined;
   if (ecosystem === undefined) return null;
   if (url.type === 'maven' && url.namespace === null) return null;
   return { ecosystem, name: languageName(url) };
@@ -26,18 +26,29 @@ export function osvPackageOf(url: PackageUrl): OsvPackage | null {
 export function ecosystemOfDistribution(distribution: Distribution): string | null {
   const { id, versionId, name } = distribution;
   const version = versionId ?? '';
-  if (id === 'debian') return ['Debian', debianRelease(version, name)].filter(Boolean).join(':');
-  if (id === 'ubuntu') return ubuntu(version);
-  if (id === 'alpine') return alpine(version);
-  if (id === 'opensuse-leap') return `openSUSE:Leap ${version}`;
-  if (id === 'opensuse-tumbleweed') return 'openSUSE:Tumbleweed';
-  if (SUSE[id] !== undefined) return suse(SUSE[id], version);
-  if (WITHOUT_RELEASE[id] !== undefined) return WITHOUT_RELEASE[id];
-  const known = MAJOR_RELEASES[id];
+  const own = Object.hasOwn(OWN_RULES, id) ? OWN_RULES[id] : undefined;
+  if (own !== undefined) return own(version, name);
+  const known = Object.hasOwn(MAJOR_RELEASES, id) ? MAJOR_RELEASES[id] : undefined;
   if (known === undefined) return null;
   const major = version.split('.', 1)[0] ?? '';
-  return major === '' ? known : `${known}:${WHOLE_VERSION.has(id) ? version : major}`;
+  return major === '' ? known : `${known}:${major}`;
 }
+
+/** Distributions whose OSV release is more, or less, than the version's first number. */
+const OWN_RULES: Readonly<Record<string, (version: string, name: string) => string>> = {
+  debian: (version, name) => ['Debian', debianRelease(version, name)].filter(Boolean).join(':'),
+  ubuntu,
+  alpine,
+  'opensuse-leap': (version) => `openSUSE:Leap ${version}`,
+  'opensuse-tumbleweed': () => 'openSUSE:Tumbleweed',
+  sles: (version) => suse('Linux Enterprise Server', version),
+  sled: (version) => suse('Linux Enterprise Desktop', version),
+  sle_hpc: (version) => suse('Linux Enterprise High Performance Computing', version),
+  photon: (version) => `Photon OS:${version}`,
+  wolfi: () => 'Wolfi',
+  chainguard: () => 'Chainguard',
+  minimos: () => 'MinimOS',
+};
 
 /** `debian-12`, `alpine-3.19.1`, `rhel-9.3`: the `distro` qualifier that list makers write. */
 export function distributionOfQualifier(text: string): Distribution {
@@ -80,23 +91,7 @@ const MAJOR_RELEASES: Readonly<Record<string, string>> = {
   azurelinux: 'Azure Linux',
   mariner: 'Azure Linux',
   mageia: 'Mageia',
-  photon: 'Photon OS',
   alpaquita: 'Alpaquita',
-};
-
-/** … or all of it. */
-const WHOLE_VERSION: ReadonlySet<string> = new Set(['photon']);
-
-const WITHOUT_RELEASE: Readonly<Record<string, string>> = {
-  wolfi: 'Wolfi',
-  chainguard: 'Chainguard',
-  minimos: 'MinimOS',
-};
-
-const SUSE: Readonly<Record<string, string>> = {
-  sles: 'Linux Enterprise Server',
-  sle_hpc: 'Linux Enterprise High Performance Computing',
-  sled: 'Linux Enterprise Desktop',
 };
 
 /** Testing and unstable have no number; both carry the next release's code name. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { canonicalPackageUrl, formatPackageUrl, parsePackageUrl } from './package-url.ts';
 
 describe('a package URL', () => {

@@ -47,7 +47,7 @@ export function formatPackageUrl(url: PackageUrl): string {
   const namespace = url.namespace === null ? '' : `${url.namespace.split('/').map(encode).join('/')}/`;
   const version = url.version === null ? '' : `@${encode(url.version)}`;
   const qualifiers = Object.keys(url.qualifiers)
-    .sort()
+    .toSorted()
     .map((key) => `${key}=${encode(url.qualifiers[key] ?? '')}`)
     .join('&');
   const subpath = url.subpath === null ? '' : `#${url.subpath.split('/').map(encode).join('/')}`;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { PackageList } from '#model';
 import { composeScans } from './compose-scans.ts';
 import type { LayerScan } from './layer-scan.ts';

@@ -148,7 +148,7 @@ function packagesOf(
       packages.push(packageOf(found, record.path, { distribution, layer: present.get(key) ?? null }));
     }
   }
-  return packages.sort(byPlace);
+  return packages.toSorted(byPlace);
 }
 
 function ownedPaths(state: ReadonlyMap<string, Held>): ReadonlySet<string> {

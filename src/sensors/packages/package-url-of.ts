@@ -8,23 +8,19 @@ export interface UrlOfFound {
 }
 
 export function urlOfFound(found: FoundPackage, distribution: Distribution | null): UrlOfFound {
-  switch (found.readBy) {
-    case 'dpkg':
-      return system(found, 'deb', distribution?.id ?? 'debian');
-    case 'apk':
-      return system(found, 'apk', distribution?.id ?? 'alpine');
-    case 'rpm':
-      return rpm(found, distribution?.id ?? null);
-    case 'npm':
-      return language(found, ['npm', 'npm'], found.name.lastIndexOf('/'));
-    case 'python':
-      return language(found, ['pypi', 'PyPI'], -1);
-    case 'go':
-      return language(found, ['golang', 'Go'], found.name.lastIndexOf('/'));
-    case 'jar':
-      return language(found, ['maven', 'Maven'], found.name.indexOf(':'));
-  }
+  return URLS[found.readBy](found, distribution?.id ?? null);
 }
+
+const URLS: Readonly<Record<FoundPackage['readBy'], (found: FoundPackage, id: string | null) => UrlOfFound>> =
+  {
+    dpkg: (found, id) => system(found, 'deb', id ?? 'debian'),
+    apk: (found, id) => system(found, 'apk', id ?? 'alpine'),
+    rpm,
+    npm: (found) => language(found, ['npm', 'npm'], found.name.lastIndexOf('/')),
+    python: (found) => language(found, ['pypi', 'PyPI'], -1),
+    go: (found) => language(found, ['golang', 'Go'], found.name.lastIndexOf('/')),
+    jar: (found) => language(found, ['maven', 'Maven'], found.name.indexOf(':')),
+  };
 
 /** As package URLs call the vendor, where they do not use the id of os-release. */
 const RPM_NAMESPACES: Readonly<Record<string, string>> = {

@@ -68,9 +68,9 @@ export class LayerScanner {
     return {
       format: 1,
       diffId,
-      records: [...this.#records.values()].sort((left, right) => (left.path < right.path ? -1 : 1)),
-      whiteouts: [...this.#whiteouts].sort(),
-      opaque: [...this.#opaque].sort(),
+      records: [...this.#records.values()].toSorted((left, right) => (left.path < right.path ? -1 : 1)),
+      whiteouts: [...this.#whiteouts].toSorted(),
+      opaque: [...this.#opaque].toSorted(),
       replaced: frontCode([...this.#replaced]),
       unread: this.#unread,
     };

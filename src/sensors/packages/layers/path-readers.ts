@@ -54,17 +54,17 @@ const jar = reader(readJar, 512);
 
 /** Of each kind of package that is known by the name of a file. Null: its name says nothing. */
 export function readerOf(path: string): PathReader | null {
-  const exact = EXACT[path];
-  if (exact !== undefined) return exact;
+  if (Object.hasOwn(EXACT, path)) return EXACT[path] ?? null;
   if (path.startsWith(STATUS_D)) return path.endsWith('.md5sums') ? sums : status;
   if (path.startsWith(INFO)) return path.endsWith('.list') ? fileList : null;
-  if (path.endsWith('/package.json')) {
-    return /\/node_modules\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/.test(path) ? npm : null;
-  }
-  if (path.endsWith('.dist-info/METADATA') || path.endsWith('.egg-info/PKG-INFO')) return python;
-  if (path.endsWith('.egg-info') || path.endsWith('/EGG-INFO/PKG-INFO')) return python;
-  return /\.(?:jar|war|ear|hpi|jpi)$/i.test(path) ? jar : null;
+  if (NPM.test(path)) return npm;
+  if (PYTHON.test(path)) return python;
+  return JAVA.test(path) ? jar : null;
 }
+
+const NPM = /\/node_modules\/(?:@[^/]+\/)?[^/@][^/]*\/package\.json$/;
+const PYTHON = /\.dist-info\/METADATA$|\.egg-info(?:\/PKG-INFO)?$|\/EGG-INFO\/PKG-INFO$/;
+const JAVA = /\.(?:jar|war|ear|hpi|jpi)$/i;
 
 /** Where pnpm keeps files under their digests: the package.json of a package is a hard link to one of them. */
 export function isInPackageStore(path: string): boolean {

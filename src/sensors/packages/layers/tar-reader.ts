@@ -59,7 +59,8 @@ export class TarReader {
     let at = 0;
     // Two blocks of zeros are the end; what follows is filling.
     while (at < bytes.length && this.#zeroBlocks < 2) {
-      if (this.#body > 0) at = this.#takeBody(bytes, at);
+      if (this.#extendedHeaders) at = this.#takeHeader(bytes, at);
+      else if (this.#body > 0) at = this.#takeBody(bytes, at);
       else if (this.#padding > 0) {
         const skipped = Math.min(this.#padding, bytes.length - at);
         this.#padding -= skipped;
@@ -120,22 +121,12 @@ export class TarReader {
     if (this.#body === 0) this.#endBody();
   }
 
-  /** Links and directories have no content, whatever their size says. */
   #entryOf(header: TarHeader): TarEntry {
     const pax = this.#pax;
-    const sparseName = pax.get('GNU.sparse.name');
-    const isSparse = header.type === 'S' || [...pax.keys()].some((key) => key.startsWith('GNU.sparse.'));
-    const told = KINDS[header.type] ?? 'other';
-    const isNamedDirectory = told === 'file' && header.name.endsWith('/');
-    const plain = isNamedDirectory ? 'directory' : told;
-    const size = pax.has('size') ? Number(pax.get('size')) : header.size;
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new SensorError('invalid-input', 'the archive is torn: a file in it has an impossible size');
-    }
     const entry: TarEntry = {
-      name: sparseName ?? pax.get('path') ?? this.#longName ?? header.name,
-      kind: plain === 'file' && isSparse ? 'sparse' : plain,
-      size: /^[1-6]$/.test(header.type) ? 0 : size,
+      name: pax.get('GNU.sparse.name') ?? pax.get('path') ?? this.#longName ?? header.name,
+      kind: kindOf(header, pax),
+      size: sizeOf(header, pax),
       linkName: pax.get('linkpath') ?? this.#longLink ?? header.linkName,
     };
     this.#pax = new Map();
@@ -170,4 +161,19 @@ export class TarReader {
       },
     };
   }
+}
+
+function kindOf({ type, name }: TarHeader, pax: ReadonlyMap<string, string>): TarEntry['kind'] {
+  const kind = KINDS[type] ?? 'other';
+  if (kind !== 'file') return kind;
+  if (name.endsWith('/')) return 'directory';
+  return [...pax.keys()].some((key) => key.startsWith('GNU.sparse.')) ? 'sparse' : 'file';
+}
+
+/** Links and directories have no content, whatever their size says. */
+function sizeOf({ type, size: told }: TarHeader, pax: ReadonlyMap<string, string>): number {
+  if (/^[1-6]$/.test(type)) return 0;
+  const size = pax.has('size') ? Number(pax.get('size')) : told;
+  if (Number.isSafeInteger(size) && size >= 0) return size;
+  throw new SensorError('invalid-input', 'the archive is torn: a file in it has an impossible size');
 }

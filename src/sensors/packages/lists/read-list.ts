@@ -21,21 +21,28 @@ function unwrap(value: JsonObject, subjects: readonly string[], depth: number): 
   if (depth > WRAPPINGS_MAX) throw new SensorError('invalid-input', 'the list is wrapped too often');
   if (value['bomFormat'] === 'CycloneDX') return about(readCycloneDx(value), subjects);
   if (value['spdxVersion'] !== undefined) return about(readSpdx(value), subjects);
+  const wrapped = wrappedIn(value, depth);
+  if (wrapped === null) throw unknownList(value);
+  return unwrap(wrapped, [...subjects, ...subjectsOf(value)], depth + 1);
+}
+
+/** Null: nothing is. */
+function wrappedIn(value: JsonObject, depth: number): JsonObject | null {
   const payload = text(value['payload']);
   if (payload !== null && value['payloadType'] !== undefined) {
-    return unwrap(parse(Buffer.from(payload, 'base64').toString('utf8')), subjects, depth + 1);
+    return parse(Buffer.from(payload, 'base64').toString('utf8'));
   }
   const isStatement = (text(value['_type']) ?? '').startsWith('https://in-toto.io/Statement/');
-  if (isStatement && isObject(value['predicate'])) {
-    return unwrap(value['predicate'], [...subjects, ...subjectsOf(value)], depth + 1);
-  }
+  if (isStatement && isObject(value['predicate'])) return value['predicate'];
   // Cosign puts a predicate that it was given as a file under `Data`.
-  if (depth > 0 && value['Data'] !== undefined) {
-    const data = value['Data'];
-    return unwrap(isObject(data) ? data : parse(text(data) ?? ''), subjects, depth + 1);
-  }
+  const data = depth > 0 ? value['Data'] : undefined;
+  if (data === undefined) return null;
+  return isObject(data) ? data : parse(text(data) ?? '');
+}
+
+function unknownList(value: JsonObject): SensorError {
   const isNewer = text(value['@context'])?.includes('spdx.org/rdf/3') === true;
-  throw new SensorError(
+  return new SensorError(
     'invalid-input',
     isNewer
       ? 'SPDX 3 is not read here; SPDX 2.3 is'

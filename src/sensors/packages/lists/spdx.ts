@@ -1,4 +1,4 @@
-import type { Package, Unread } from '#model';
+import type { Distribution, Package, Unread } from '#model';
 import { SensorError } from '../../sensor-error.ts';
 import { isObject, list, objects, text, type JsonObject } from './json-value.ts';
 import type { ListDocument } from './list-document.ts';
@@ -31,21 +31,12 @@ export function readSpdx(document: JsonObject): ListDocument {
   const packages = new Map<string, Package>();
   const unread: Unread[] = [];
   for (const [index, one] of given.entries()) {
-    const at = `packages[${index}]`;
     const url = urls[index] ?? null;
-    if (!isObject(one)) continue;
-    if (url === null) {
-      if (!isOther(one))
-        unread.push({
-          path: at,
-          reason: `${(text(one['name']) ?? 'a package').slice(0, 200)} has no package URL`,
-        });
-      continue;
-    }
-    const found = listedPackage({ url: url.locator, readBy: 'spdx', path: null, source: null, distribution });
-    if (typeof found === 'string')
-      unread.push({ path: `${at}.externalRefs[${url.index}].referenceLocator`, reason: found });
-    else packages.set(found.purl, found);
+    const at =
+      url === null ? `packages[${index}]` : `packages[${index}].externalRefs[${url.index}].referenceLocator`;
+    const found = packageOf(one, url?.locator ?? null, distribution);
+    if (typeof found === 'string') unread.push({ path: at, reason: found });
+    else if (found !== null) packages.set(found.purl, found);
   }
   return {
     origin: 'spdx',
@@ -53,6 +44,17 @@ export function readSpdx(document: JsonObject): ListDocument {
     subjects: subjectsOf(given),
     list: { format: 1, image: null, distribution, packages: [...packages.values()], unread },
   };
+}
+
+/** Null: it is something else than a package. */
+function packageOf(
+  one: unknown,
+  url: string | null,
+  distribution: Distribution | null,
+): Package | string | null {
+  if (!isObject(one)) return null;
+  if (url !== null) return listedPackage({ url, readBy: 'spdx', path: null, source: null, distribution });
+  return isOther(one) ? null : `${(text(one['name']) ?? 'a package').slice(0, 200)} has no package URL`;
 }
 
 function urlOf(one: JsonObject): { readonly locator: string; readonly index: number } | null {
@@ -72,7 +74,7 @@ function isOther(one: JsonObject): boolean {
     OTHER_PURPOSES.has(one['primaryPackagePurpose']) ||
     references.some((locator) => /^pkg:(?:oci|docker|generic)\//.test(locator)) ||
     // The root of what Syft and BuildKit write: the directory or image itself.
-    /^SPDXRef-DocumentRoot/.test(text(one['SPDXID']) ?? '')
+    text(one['SPDXID'])?.startsWith('SPDXRef-DocumentRoot') === true
   );
 }
 

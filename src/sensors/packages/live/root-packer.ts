@@ -3,7 +3,7 @@ import { DATABASE_PATHS, readerOf } from '../layers/path-readers.ts';
 import { ELF_MAGIC } from '../readers/elf.ts';
 import { TAR_END, tarPadding, tarFileHeader } from '../tar-writer.ts';
 import type { LiveAnswer, LiveLimits, LiveWanted } from './live-request.ts';
-import { isAbsent, openContent, openIn, RootDirectory } from './root-directory.ts';
+import { isAbsent, openContent, openIn, type RootDirectory } from './root-directory.ts';
 
 const PIECE_BYTES = 256 * 1024;
 const DEPTH_MAX = 64;

@@ -27,18 +27,22 @@ interface BuildInfo {
 export function readGoProgram(bytes: Buffer, start = 0): FileReading | null {
   const elf = start === 0 ? readElf(bytes) : null;
   let needsWhole = false;
-  let at = bytes.indexOf(GO_MAGIC);
-  for (let tried = 0; at >= 0 && tried < CANDIDATES_MAX; tried += 1) {
-    if ((at + start) % ALIGNMENT === 0 && at + HEADER_BYTES <= bytes.length) {
-      const info = inlineInfo(bytes, at) ?? (elf === null ? null : pointedInfo(elf, at));
-      if (info !== null) return packagesOf(info);
-      needsWhole ||= start > 0 && (flagsAt(bytes, at) & INLINE) === 0;
-    }
-    at = bytes.indexOf(GO_MAGIC, at + 1);
+  for (const at of marksIn(bytes, start)) {
+    const info = inlineInfo(bytes, at) ?? (elf === null ? null : pointedInfo(elf, at));
+    if (info !== null) return packagesOf(info);
+    needsWhole ||= start > 0 && (flagsAt(bytes, at) & INLINE) === 0;
   }
   return needsWhole
     ? { packages: [], problems: ['is a program of a Go before 1.18, and too large to be looked into'] }
     : null;
+}
+
+function* marksIn(bytes: Buffer, start: number): Generator<number> {
+  let at = bytes.indexOf(GO_MAGIC);
+  for (let tried = 0; at >= 0 && tried < CANDIDATES_MAX; tried += 1) {
+    if ((at + start) % ALIGNMENT === 0 && at + HEADER_BYTES <= bytes.length) yield at;
+    at = bytes.indexOf(GO_MAGIC, at + 1);
+  }
 }
 
 const INLINE = 2;

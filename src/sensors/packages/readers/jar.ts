@@ -35,9 +35,9 @@ function readArchive(bytes: Buffer, place: Place): FileReading {
   const own = entries.filter((entry) => /^META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/.test(entry.name));
   for (const entry of own) {
     const properties = unpackText(bytes, entry, place.budget);
-    const found = typeof properties === 'string' ? properties : ofProperties(properties.text);
-    if (typeof found === 'string') problems.push(`${entry.name} ${found}`);
-    else packages.push(found);
+    const known = typeof properties === 'string' ? properties : ofProperties(properties.text);
+    if (typeof known === 'string') problems.push(`${entry.name} ${known}`);
+    else packages.push(known);
   }
   if (packages.length === 0) addFallback({ bytes, entries, place, packages, problems });
   for (const entry of entries) {
@@ -102,13 +102,17 @@ function addFallback(archive: {
 function ofManifest(fields: ReadonlyMap<string, string>, path: string): FoundPackage | null {
   const file = path.split('/').at(-1) ?? '';
   const [, fileArtifact, fileVersion] = /^(.+?)-(\d[\w.+-]*)\.\w+$/.exec(file) ?? [];
-  const version = fileVersion ?? fields.get('implementation-version') ?? fields.get('bundle-version');
+  const version = fileVersion ?? fields.get('implementation-version') ?? fields.get('bundle-version') ?? '';
   const artifact = fileArtifact ?? file.replace(/\.\w+$/, '');
+  const group = groupOf(fields, artifact);
+  const isKnown = version !== '' && artifact !== '' && /^[\w.-]+$/.test(group);
+  return isKnown ? found(group, artifact, version) : null;
+}
+
+function groupOf(fields: ReadonlyMap<string, string>, artifact: string): string {
   const symbolic = fields.get('bundle-symbolicname')?.split(';')[0]?.trim() ?? '';
   const beforeArtifact = symbolic.endsWith(`.${artifact}`) ? symbolic.slice(0, -artifact.length - 1) : '';
-  const group = fields.get('implementation-vendor-id') ?? beforeArtifact;
-  if (version === undefined || version === '' || artifact === '' || !/^[\w.-]+$/.test(group)) return null;
-  return found(group, artifact, version);
+  return fields.get('implementation-vendor-id') ?? beforeArtifact;
 }
 
 function found(group: string, artifact: string, version: string): FoundPackage {
