@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { choicesOf } from './brute-force.fixture.ts';
 import type { FixBase, FixImage, FixProblem, Holding, HoldingOrigin, NewerBase } from './fix-problem.ts';
 
@@ -105,23 +105,16 @@ function holdingsOf(
   },
 ): readonly Holding[] {
   const holding = (origin: HoldingOrigin): Holding => ({ purl, layer: way, origin });
-  const inherits =
-    from.baseImage?.holdings.some((held) => held.purl === purl) ?? from.base?.kind === 'foreign';
-  const inherited = inherits && way !== 9 ? [holding({ kind: 'base' })] : [];
+  const inBase = from.baseImage?.holdings.some((held) => held.purl === purl) ?? from.base?.kind === 'foreign';
+  const inherited = inBase && way !== 9 ? [holding({ kind: 'base' })] : [];
   const [copied] = from.copiesFrom;
-  switch (way) {
-    case 0:
-      return [...inherited, holding({ kind: 'own' })];
-    case 1:
-      return [...inherited, holding({ kind: 'refetched' })];
-    case 2:
-      return [...inherited, holding({ kind: 'downloaded' })];
-    case 3:
-      return [...inherited, holding({ kind: 'copied', from: null })];
-    case 4:
-    case 5:
-      return copied === undefined ? inherited : [...inherited, holding({ kind: 'copied', from: copied })];
-    default:
-      return inherited;
-  }
+  const brought: readonly (HoldingOrigin | null)[] = [
+    { kind: 'own' },
+    { kind: 'refetched' },
+    { kind: 'downloaded' },
+    { kind: 'copied', from: null },
+    copied === undefined ? null : { kind: 'copied', from: copied },
+  ];
+  const origin = brought[way] ?? null;
+  return origin === null ? inherited : [...inherited, holding(origin)];
 }

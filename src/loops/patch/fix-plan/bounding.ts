@@ -32,7 +32,7 @@ const ROUNDS = 12;
 const PROBES = [2, 30, 60, 90];
 /** A real plan is made of the relaxed one in every so many rounds. */
 const SETTLE_EVERY = 6;
-/** After so many rounds without a better bound, steps are halved and start from the best prices. */
+/** After so many rounds without a better bound, steps are halved. */
 const PATIENCE = 3;
 
 /** Bounds what stays unfixed, fix points and builds; improves the prices of the node in place. */
@@ -44,7 +44,6 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
     reach: 1,
     stale: 0,
     raw: { unfixed: -1, effort: 0 },
-    prices: node.prices.uses.slice(),
   };
   let { bound } = node;
   for (let round = 1; ; round++) {
@@ -95,9 +94,8 @@ interface Descent {
   /** Part of the gap that a step goes. */
   reach: number;
   stale: number;
-  /** The best bound, not rounded, and the prices that gave it. */
+  /** The best bound, not rounded. */
   raw: Bound;
-  prices: Float64Array;
 }
 
 function step(
@@ -108,7 +106,6 @@ function step(
   const { relaxed, disagreement, prices } = at;
   if (compareBounds(relaxed, descent.raw) > 0) {
     descent.raw = { unfixed: relaxed.unfixed, effort: relaxed.effort };
-    descent.prices = prices.uses.slice();
     descent.stale = 0;
   } else if (++descent.stale >= PATIENCE) {
     descent.reach /= 2;

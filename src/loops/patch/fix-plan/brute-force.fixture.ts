@@ -1,4 +1,4 @@
-import type { FixImage, FixProblem } from './fix-problem.ts';
+import type { FixImage, FixProblem, Holding } from './fix-problem.ts';
 
 /**
  * Written from docs/fix-planning.md and apart from the planner: what each choice does to one image,
@@ -81,29 +81,34 @@ export class Simulator {
     if (!choice.build) return this.now(image.id);
     const base = this.#base(image, choice, of);
     if (base === null || image.copiesFrom.some((id) => of(id) === null)) return undefined;
-    const result = new Set<string>();
-    const hidden = this.#hidden(image);
-    for (const entry of base) {
-      const [purl = '', way] = entry.split(' ');
-      if (hidden.has(purl)) continue;
-      if (way === 'managed' && choice.edit && image.upgrades && this.#fixed(purl)) continue;
-      result.add(entry);
-    }
-    for (const { purl, origin } of image.holdings) {
-      const gone = this.#fixed(purl);
-      if (origin.kind === 'own' && !(choice.edit && gone)) result.add(`${purl} managed`);
-      if (origin.kind === 'refetched' && !gone) result.add(`${purl} managed`);
-      if (origin.kind === 'downloaded' && !(choice.edit && gone)) result.add(`${purl} bare`);
-      if (origin.kind !== 'copied') continue;
-      if (origin.from === null) result.add(`${purl} bare`);
-      else if (has(of(origin.from), purl)) result.add(`${purl} bare`);
-    }
-    return result;
+    const inherited = this.#kept(image, base, choice.edit);
+    const own = image.holdings.flatMap((held) => this.#brought(held, choice.edit, of));
+    return new Set([...inherited, ...own]);
   }
 
   left(image: FixImage, contents: Contents): number {
     if (!image.required || !image.built || contents === null) return 0;
     return new Set([...contents].map((entry) => entry.split(' ')[0])).size;
+  }
+
+  /** Of what the base has. */
+  #kept(image: FixImage, base: ReadonlySet<string>, edit: boolean): readonly string[] {
+    const hidden = this.#hidden(image);
+    return [...base].filter((entry) => {
+      const [purl = '', way] = entry.split(' ');
+      if (hidden.has(purl)) return false;
+      return !(way === 'managed' && edit && image.upgrades && this.#fixed(purl));
+    });
+  }
+
+  /** By its own steps. */
+  #brought({ purl, origin }: Holding, edit: boolean, of: (id: string) => Contents): readonly string[] {
+    if (origin.kind === 'base') return [];
+    if (origin.kind === 'copied') {
+      return origin.from === null || has(of(origin.from), purl) ? [`${purl} bare`] : [];
+    }
+    if (this.#fixed(purl) && (edit || origin.kind === 'refetched')) return [];
+    return [`${purl} ${origin.kind === 'downloaded' ? 'bare' : 'managed'}`];
   }
 
   #base(image: FixImage, choice: Choice, of: (id: string) => Contents): Contents {

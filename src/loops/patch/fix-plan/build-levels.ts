@@ -33,12 +33,7 @@ function reasonOf(planned: PlannedImage, built: ReadonlyMap<number, number>, { c
   const base = referenceOf(planned)?.source ?? null;
   const nameOf = (index: number): string => contents.images[index]?.image.name ?? '';
   const copied = planned.content.copySources.filter((source) => built.has(source)).map(nameOf);
-  const parts: string[] = [];
-  if (planned.action.kind === 'change') parts.push('it is a fix point');
-  else if (!planned.content.image.built) parts.push('it is built for the first time');
-  else if (planned.content.image.holdings.some(({ origin }) => origin.kind === 'refetched')) {
-    parts.push('its build steps take the fixed version when they run again');
-  }
+  const parts = ownReasons(planned);
   if (base !== null && built.has(base)) parts.push(`it takes the new build of its base ${nameOf(base)}`);
   else if (base !== null && base !== planned.content.base && planned.action.kind === 'rebuild') {
     parts.push(`its base reference leads to ${nameOf(base)} by now`);
@@ -46,4 +41,11 @@ function reasonOf(planned: PlannedImage, built: ReadonlyMap<number, number>, { c
   if (copied.length > 0) parts.push(`it copies files from the new build of ${listed(copied)}`);
   // Its list is older than what it would be built from today.
   return parts.length === 0 ? 'what it is built from does not hold the package any more' : parts.join('; ');
+}
+
+function ownReasons({ action, content }: PlannedImage): string[] {
+  if (action.kind === 'change') return ['it is a fix point'];
+  if (!content.image.built) return ['it is built for the first time'];
+  const refetched = content.image.holdings.some(({ origin }) => origin.kind === 'refetched');
+  return refetched ? ['its build steps take the fixed version when they run again'] : [];
 }

@@ -6,24 +6,17 @@ import { boundOfCost, compareBounds, compareToBest, roundedUp, type Run } from '
 /**
  * Tries every outcome of every shared image by itself and closes those under which no plan comes as
  * close as the best so far. True for all plans that `prices` leaves open; improves them in place.
- *
- * @returns how many were closed.
  */
-export function closeOutcomes(prices: Prices, run: Run): number {
+export function closeOutcomes(prices: Prices, run: Run): void {
   const { layout } = run;
-  let closed = 0;
   for (const source of new Set(layout.model.uses.map((use) => use.source))) {
     const open = openPlaces(source, prices, layout);
     if (open.length < 2) continue;
     for (const place of open) {
-      const probe = copyPrices(prices);
-      for (const other of open) if (other !== place) probe.closedOutcomes[other] = 1;
-      if (!isTooMuch(probe, run)) continue;
+      if (!isTooMuch(onlyOpen(place, open, prices), run)) continue;
       prices.closedOutcomes[place] = 1;
-      closed += 1;
     }
   }
-  return closed;
 }
 
 /** The teams that build in every plan as good as the best so far, teams left aside. */
@@ -51,6 +44,12 @@ export function teamsBuilt(relaxed: Relaxed, layout: Layout): readonly string[] 
   return [...layout.teams].flatMap(([team, members]) =>
     members.some((index) => isBuilt(layout, relaxed, index)) ? [team] : [],
   );
+}
+
+function onlyOpen(place: number, places: readonly number[], prices: Prices): Prices {
+  const probe = copyPrices(prices);
+  for (const other of places) if (other !== place) probe.closedOutcomes[other] = 1;
+  return probe;
 }
 
 function openPlaces(source: number, prices: Prices, { firstOutcome }: Layout): readonly number[] {
