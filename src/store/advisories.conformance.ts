@@ -11,7 +11,7 @@ import type { AdvisoryStore, AdvisoryWriter, NewAdvisory, WriteSummary } from '.
 export type OpenAdvisories = (directory: string, read: (raw: Uint8Array) => Advisory | null) => AdvisoryStore;
 
 /** `GHSA-1 alias CVE-1 in npm/left-pad at 5`: everything but the id can be left out. */
-export function sampleAdvisory(text: string): Advisory {
+function sampleAdvisory(text: string): Advisory {
   const after = (word: string): readonly string[] =>
     (new RegExp(` ${word} ([^ ]+)`).exec(text)?.[1] ?? '').split(',').filter((each) => each !== '');
   return {
@@ -31,7 +31,7 @@ export function sampleAdvisory(text: string): Advisory {
 }
 
 /** The raw record of a sample, with a stamp of its own. */
-export function sampleRecord(text: string): NewAdvisory {
+function sampleRecord(text: string): NewAdvisory {
   const advisory = sampleAdvisory(text);
   const raw = Buffer.from(JSON.stringify(advisory));
   const stamp = createHash('sha256').update(raw).digest().readUIntBE(0, 6);

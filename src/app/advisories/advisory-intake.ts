@@ -76,7 +76,7 @@ function entry(): URL {
 class Inbox {
   readonly #messages: SyncMessage[] = [];
   readonly #signal: AbortSignal;
-  #failure: unknown = null;
+  #failure: Error | null = null;
   #wake: (() => void) | null = null;
 
   constructor(worker: Worker, signal: AbortSignal) {
@@ -86,7 +86,7 @@ class Inbox {
       this.#messages.push(message);
       this.#wake?.();
     });
-    worker.on('error', (error) => this.#fail(error));
+    worker.on('error', (error) => this.#fail(error instanceof Error ? error : new Error(String(error))));
     worker.on('exit', () => this.#fail(new SheerError('internal', 'the sync of advisories ended early')));
   }
 
@@ -100,7 +100,7 @@ class Inbox {
     }
   }
 
-  #fail(error: unknown): void {
+  #fail(error: Error): void {
     this.#failure ??= error;
     this.#wake?.();
   }
