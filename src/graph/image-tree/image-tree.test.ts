@@ -282,13 +282,17 @@ describe('which image brought something in', () => {
       },
     ],
   });
-  const tree = buildImageTree([...THREE, image('lone', 'pq', { labels: from('elsewhere:1') })], [copied]);
+  const tree = buildImageTree(
+    [...THREE, image('child', 'abcde'), image('lone', 'pq', { labels: from('elsewhere:1') })],
+    [copied],
+  );
   const rows = [
     ['the base’s base', 'app', 1, '/x', 'base localhost/debian:1'],
     ['the base', 'app', 2, '/x', 'base localhost/python:1'],
     ['its own layers', 'app', 3, '/x', 'own localhost/app:1'],
     ['its own layers, from elsewhere', 'app', 3, '/opt/tool', 'copied localhost/app:1'],
     ['a path that only begins alike', 'app', 3, '/optional', 'own localhost/app:1'],
+    ['its base, which has it from elsewhere', 'child', 3, '/opt/tool', 'base localhost/app:1'],
     ['no layer', 'app', null, '/x', 'unknown localhost/app:1'],
     ['a base of unknown length', 'lone', 0, '/x', 'unknown localhost/lone:1'],
     ['no base', 'debian', 0, null, 'own localhost/debian:1'],

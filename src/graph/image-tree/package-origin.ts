@@ -3,12 +3,13 @@ import type { ImageNode, ImageTree } from './image-tree.ts';
 
 /** Which image of the tree brought something into an image. */
 export type PackageOrigin =
-  /** The deepest ancestor to whose own layers it belongs. */
+  /** `image`: the ancestor whose layer it is; how that one came by it is a question about that one. */
   | { readonly kind: 'base'; readonly image: ImageNode }
+  /** The image itself. */
   | { readonly kind: 'own'; readonly image: ImageNode }
-  /** By this image's own layers, but out of another one, of which there may be several. */
+  /** The image itself, out of another one, of which there may be several. */
   | { readonly kind: 'copied'; readonly image: ImageNode; readonly from: readonly CopyEdge[] }
-  /** Its layer is not known, or how many of the layers are its base's; `image` is the last one that is sure to have it. */
+  /** Its layer is not known, or how many of the layers are the base's. */
   | { readonly kind: 'unknown'; readonly image: ImageNode; readonly reason: string };
 
 /**
@@ -21,14 +22,12 @@ export function packageOrigin(
 ): PackageOrigin {
   if (place.layer === null) return { kind: 'unknown', image: node, reason: 'its layer is not known' };
   const owner = ownerOfLayer(tree, node, place.layer);
-  const { base } = owner;
-  if (base !== null && base.upToLayer === null) {
-    const reason = `which layers ${base.name} brought in is not known`;
-    return { kind: 'unknown', image: owner, reason };
-  }
-  const from = owner.copies.filter(({ destination }) => isBelow(place.path, destination));
-  if (from.length > 0) return { kind: 'copied', image: owner, from };
-  return { kind: owner === node ? 'own' : 'base', image: owner };
+  if (owner !== node) return { kind: 'base', image: owner };
+  const { base, copies } = node;
+  if (base !== null && base.upToLayer === null)
+    return { kind: 'unknown', image: node, reason: `which layers ${base.name} brought in is not known` };
+  const from = copies.filter(({ destination }) => isBelow(place.path, destination));
+  return from.length > 0 ? { kind: 'copied', image: node, from } : { kind: 'own', image: node };
 }
 
 function ownerOfLayer(tree: ImageTree, node: ImageNode, layer: number): ImageNode {
