@@ -1,9 +1,10 @@
 import * as fc from 'fast-check';
 import { choicesOf } from './brute-force.fixture.ts';
 import type { FixBase, FixImage, FixProblem, Holding, HoldingOrigin, NewerBase } from './fix-problem.ts';
+import { image } from './tables.fixture.ts';
 
 /** So many combinations of choices the brute force goes through. */
-const COMBINATIONS = 60_000;
+const COMBINATIONS = 30_000;
 
 /** Small problems with everything that a problem can have; `trees` have no copies and no newer bases. */
 export function arbitraryProblem(shape: 'trees' | 'graphs'): fc.Arbitrary<FixProblem> {
@@ -13,7 +14,69 @@ export function arbitraryProblem(shape: 'trees' | 'graphs'): fc.Arbitrary<FixPro
       seeds: fc.array(arbitrarySeed, { minLength: 1, maxLength: 8 }),
     })
     .map(({ packages, seeds }) => problemOf(packages, seeds, shape))
-    .filter(({ images }) => images.reduce((all, image) => all * choicesOf(image).length, 1) <= COMBINATIONS);
+    .filter(isSmall);
+}
+
+/**
+ * A base that nobody can fix, bases that are not built yet, and images that can move to some of
+ * these: which of them to build is a covering problem, the hardest part of planning.
+ */
+export const arbitraryCover: fc.Arbitrary<FixProblem> = fc
+  .record({
+    next: fc.array(fc.record({ team: fc.nat(2), holds: fc.nat(3) }), { minLength: 2, maxLength: 4 }),
+    movers: fc.array(
+      fc.record({ team: fc.nat(2), to: fc.array(fc.nat(3), { minLength: 1, maxLength: 2 }) }),
+      {
+        minLength: 2,
+        maxLength: 4,
+      },
+    ),
+  })
+  .map(({ next, movers }) => coverOf(next, movers))
+  .filter(isSmall);
+
+interface Next {
+  readonly team: number;
+  readonly holds: number;
+}
+
+interface Mover {
+  readonly team: number;
+  readonly to: readonly number[];
+}
+
+function coverOf(next: readonly Next[], movers: readonly Mover[]): FixProblem {
+  const purl = 'pkg:deb/debian/p@1';
+  const bases = next.map(({ team, holds }, index) =>
+    image(`next-${index}`, {
+      team: `team-${team}`,
+      built: false,
+      required: false,
+      holdings: holds === 0 ? [{ purl, layer: 0, origin: { kind: 'own' } }] : [],
+    }),
+  );
+  const moving = movers.map(({ team, to }, index) =>
+    image(`mover-${index}`, {
+      team: `team-${team}`,
+      upgrades: false,
+      base: { kind: 'image', id: 'old', pinned: false },
+      newerBases: [...new Set(to.map((value) => value % bases.length))].map((value) => ({
+        id: `next-${value}`,
+        sameReference: false,
+      })),
+      holdings: [{ purl, layer: 0, origin: { kind: 'base' } }],
+    }),
+  );
+  const old = image('old', {
+    buildSource: false,
+    required: false,
+    holdings: [{ purl, layer: 0, origin: { kind: 'own' } }],
+  });
+  return { packages: [{ purl, fixed: '2' }], images: [old, ...bases, ...moving] };
+}
+
+function isSmall({ images }: FixProblem): boolean {
+  return images.reduce((all, each) => all * choicesOf(each).length, 1) <= COMBINATIONS;
 }
 
 interface Seed {
