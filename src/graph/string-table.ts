@@ -53,7 +53,7 @@ export class StringTable {
     if (length < value.length) return false;
     for (let i = 0; i < value.length; i++) {
       const code = value.charCodeAt(i);
-      if (code >= 0x80) return this.at(index) === value;
+      if (code >= 0x80) return this.at(index) === value.toWellFormed();
       if (this.#text[from + i] !== code) return false;
     }
     return length === value.length;
