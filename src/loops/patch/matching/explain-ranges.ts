@@ -50,16 +50,6 @@ export function explainRanges(
   return { result: 'not-listed', range: null, because: 'is in no range', fixed };
 }
 
-/**
- * Whether an enumerated version is the package's own: the same text, or another spelling of the same
- * version (`1.0` and `1.0.0` of PyPI). Builds (`1.0.0+a`) are told apart, also where the order does not.
- */
-export function isListed(version: string, listed: string, order: VersionOrder | null): boolean {
-  if (version === listed) return true;
-  if (order === null || version.includes('+') || listed.includes('+')) return false;
-  return order(version, listed) === 0;
-}
-
 /** `< 1.2.5`, `>= 1.0, <= 1.4`, `every version` */
 export function formatInterval({ from, fromInclusive, to, toInclusive }: VersionInterval): string {
   const parts = [

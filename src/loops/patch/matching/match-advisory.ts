@@ -1,8 +1,9 @@
 import type { Advisory, AffectedPackage, ExplanationAnswer, Package } from '#model';
 import { compareVersions, parseEcosystem, type Ecosystem } from '#versions';
 import { askedNames, type AskedName } from './asked-names.ts';
-import { canonicalName, canonicalVersion } from './canonical-name.ts';
-import { explainRanges, isListed } from './explain-ranges.ts';
+import { canonicalName } from './canonical-name.ts';
+import { explainRanges } from './explain-ranges.ts';
+import { listedVersion } from './listed-version.ts';
 import { releaseHolds } from './releases.ts';
 import type { VersionOrder } from './version-intervals.ts';
 
@@ -75,10 +76,8 @@ function matchEntry(
     const step: MatchStep = { ...about, range, result: 'holds', explanation };
     return { affected: true, basis: `${entry.name} ${range}`, fixed, steps: [step] };
   }
-  const listed = entry.versions.find((version) =>
-    isListed(asked.version, canonicalVersion(ecosystem, version), order),
-  );
-  if (listed !== undefined) {
+  const listed = listedVersion(entry, ecosystem, asked.version, scheme);
+  if (listed !== null) {
     const explanation = `${own} is one of the ${entry.versions.length} versions that are listed`;
     const step: MatchStep = { ...about, range: null, result: 'enumerated', explanation };
     const fixed = ranges?.fixed ?? null;
