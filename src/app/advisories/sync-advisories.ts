@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Clock } from '#model';
+import { SheerError, type Clock } from '#model';
 import { openSource, readRecords, type ReadCounts, type VexDocument } from '#sensors';
 import type { AdvisoryStore, WriteSummary } from '#store';
 
@@ -40,6 +40,7 @@ export async function syncAdvisories(
   try {
     const counts = await readRecords(opened.source, writer, options);
     const { refused, problems } = counts;
+    if (opened.source.complete && counts.read === refused) refuseEmpty(place, before?.records ?? 0);
     return { counts, written: writer.finish({ refused, problems, validator: opened.validator }) };
   } catch (error) {
     writer.abort();
@@ -47,4 +48,17 @@ export async function syncAdvisories(
   } finally {
     await opened.close();
   }
+}
+
+/** A folder that is not mounted, or a broken export, is no reason to forget what was known. */
+function refuseEmpty(place: string, known: number): void {
+  if (known === 0) return;
+  throw new SheerError(
+    'invalid-input',
+    `${place} holds no advisory any more; the ${known} that it had are kept.`,
+    {
+      next: 'Look at what is there, and sync again.',
+      remedy: 'wait',
+    },
+  );
 }
