@@ -74,7 +74,7 @@ export class BuildCache {
 
   #keyOf({ recipe, suite, upgrade, from }: BuildStep): string {
     const { name, containerfile, vendored } = recipe;
-    const parents = [...from].map(([each, built]) => `${each} ${built.key}`).sort();
+    const parents = [...from].map(([each, built]) => `${each} ${built.key}`).toSorted();
     const state = this.#mirror.stateOf(suite);
     const parts = { FORMAT, name, containerfile, vendored, upgrade, parents, state };
     return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { createContainersEngine } from '#engines';
+import { createExportedSource, createRegistrySource } from '#sensors';
 import { startPodman, type Podman } from '../podman/podman.ts';
 import { startRegistry, type Registry } from '../registry/registry.ts';
 import { affectedBy } from './brute-force.ts';
+import { found, held } from './held-packages.ts';
 import { buildImageTree, type ImageTree } from './image-tree.ts';
 import { osvRecords, type OsvRecord } from './osv-records.ts';
+import { ImageReader } from './read-image.ts';
 import { EIGHT_IMAGES } from './recipes.ts';
 import { packagesOfContainer, runImage } from './tree-containers.ts';
 
@@ -73,6 +77,34 @@ describe('true records about it', () => {
   });
 });
 
+describe('what the product reads of it', () => {
+  const layersOfTree = (): number =>
+    new Set([...tree.images.values()].flatMap(({ diffIds }) => diffIds)).size;
+
+  it('from the registry equals what dpkg says of every image, each layer read once', async () => {
+    const reader = new ImageReader(createRegistrySource({ clock: Date.now, random: Math.random }));
+    for (const image of tree.images.values()) {
+      assert.deepEqual(found(await reader.read(image)), held(image.packages), image.reference);
+    }
+    assert.equal(reader.layersRead, layersOfTree());
+  });
+
+  it("from the engine's store is the same", async () => {
+    const { socketPath } = podman;
+    const engine = createContainersEngine({ id: 'podman', socketPath, node: 'node-1', clock: Date.now });
+    const exported = createExportedSource('podman', async (id, signal) =>
+      engine.exportImage === undefined ? null : engine.exportImage(id, signal),
+    );
+    const reader = new ImageReader(exported);
+    for (const name of ['pay/gateway', 'shop/worker']) {
+      const image = tree.image(name);
+      await podman.command('pull', '--quiet', '--tls-verify=false', image.reference);
+      assert.deepEqual(found(await reader.read(image)), held(image.packages), name);
+    }
+    assert.equal(reader.layersRead, 5, 'the base was read once');
+  });
+});
+
 describe('the tree after its base and one language were rebuilt', () => {
   it('holds nothing that the security team fixed, there; elsewhere all of it, and in what runs', async () => {
     const old = await runImage(podman, tree.image('shop/web').reference, 'web-before');
@@ -85,12 +117,12 @@ describe('the tree after its base and one language were rebuilt', () => {
     }
     assert.ok(debian(affectedIn('data/reports')).length > 0);
     const later = await runImage(podman, tree.image('shop/web').reference, 'web-after');
-    const held = async (container: typeof later): Promise<readonly string[]> => {
+    const heldBy = async (container: typeof later): Promise<readonly string[]> => {
       const packages = await packagesOfContainer(container);
       return records.filter((record) => affectedBy(record, packages).length > 0).map(({ id }) => id);
     };
-    assert.deepEqual(await held(old), known);
-    assert.deepEqual(debian(await held(later)), []);
+    assert.deepEqual(await heldBy(old), known);
+    assert.deepEqual(debian(await heldBy(later)), []);
     assert.equal(later.imageId, tree.image('shop/web').id);
     assert.notEqual(old.imageId, later.imageId);
   });

@@ -76,7 +76,7 @@ function collect(changelog: Changelog, mentions: Map<string, Map<string, Mention
 }
 
 function debianRecord(id: string, mentions: readonly Mention[]): OsvRecord {
-  const at = mentions.map((mention) => mention.at).sort()[0] ?? '';
+  const at = mentions.map((mention) => mention.at).toSorted()[0] ?? '';
   return {
     schema_version: '1.7.0',
     id: `DEBIAN-${id}`,

@@ -125,7 +125,7 @@ function volumesOf(place: string): readonly string[] {
 }
 
 async function stateIn(lists: string): Promise<string> {
-  const names = (await readdir(lists)).filter((name) => name.endsWith('InRelease')).sort();
+  const names = (await readdir(lists)).filter((name) => name.endsWith('InRelease')).toSorted();
   if (names.length === 0) throw new Error('apt got no lists of packages: is its mirror reachable?');
   const hash = createHash('sha256');
   for (const name of names) hash.update(await readFile(join(lists, name)));

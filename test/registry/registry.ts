@@ -4,12 +4,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { makeCertificate, type Certificate } from './certificate.ts';
 import { PASSWORD, startTokenService, type TokenService, USER } from './token-service.ts';
 
 const execute = promisify(execFile);
 
 /** Who may read: everybody, who has a password, or who has a token, which takes a password. */
 export type Access = 'open' | 'password' | 'token';
+
+export interface RegistryOptions {
+  /** Speaks HTTPS, with a certificate of its own. */
+  readonly secure?: boolean;
+}
 
 /** {@link USER} with {@link PASSWORD}, by bcrypt, as `htpasswd -B` writes it. */
 const PASSWORD_FILE = `${USER}:$2y$05$abcdefghijklmnopqrstuupx2xBUC4954936wVIjyyPHmUBFu0wCW\n`;
@@ -21,6 +27,8 @@ export interface Registry {
   readonly directory: string;
   /** containers-auth.json(5) with the password; skopeo, podman, buildah and Sheerline read it. */
   readonly authFile: string;
+  /** PEM, of what signed its certificate: itself. Null: it speaks plain HTTP. */
+  readonly certificate: string | null;
   /** What a token was asked for, in order; empty without tokens. */
   readonly tokensGiven: readonly string[];
   /** `skopeo copy FROM docker://HOST/NAME`. */
@@ -32,14 +40,18 @@ export interface Registry {
  * Starts one.
  * @throws Error that names the packages, when they are not installed.
  */
-export async function startRegistry(access: Access = 'open'): Promise<Registry> {
+export async function startRegistry(
+  access: Access = 'open',
+  options: RegistryOptions = {},
+): Promise<Registry> {
   const directory = await mkdtemp(join(tmpdir(), 'sheerline-registry-'));
   const tokens = access === 'token' ? await startTokenService(directory) : null;
+  const certificate = options.secure === true ? await makeCertificate(directory, 'registry') : null;
   await mkdir(join(directory, 'storage'));
   await writeFile(join(directory, 'htpasswd'), PASSWORD_FILE);
   const configuration = join(directory, 'registry.json');
   // JSON is YAML.
-  await writeFile(configuration, JSON.stringify(configurationOf(directory, access, tokens)));
+  await writeFile(configuration, JSON.stringify(configurationOf({ directory, access, tokens, certificate })));
   const service = spawn('docker-registry', ['serve', configuration], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, OTEL_TRACES_EXPORTER: 'none' },
@@ -49,7 +61,7 @@ export async function startRegistry(access: Access = 'open'): Promise<Registry> 
     const authFile = join(directory, 'auth.json');
     const auth = Buffer.from(`${USER}:${PASSWORD}`).toString('base64');
     await writeFile(authFile, JSON.stringify({ auths: { [host]: { auth } } }));
-    return new OwnRegistry({ directory, host, authFile, service, tokens });
+    return new OwnRegistry({ directory, host, authFile, service, tokens, certificate });
   } catch (error) {
     service.kill('SIGKILL');
     await tokens?.stop();
@@ -61,6 +73,7 @@ class OwnRegistry implements Registry {
   readonly directory: string;
   readonly host: string;
   readonly authFile: string;
+  readonly certificate: string | null;
   readonly #service: ChildProcess;
   readonly #tokens: TokenService | null;
 
@@ -70,10 +83,12 @@ class OwnRegistry implements Registry {
     readonly authFile: string;
     readonly service: ChildProcess;
     readonly tokens: TokenService | null;
+    readonly certificate: Certificate | null;
   }) {
     this.directory = parts.directory;
     this.host = parts.host;
     this.authFile = parts.authFile;
+    this.certificate = parts.certificate?.pem ?? null;
     this.#service = parts.service;
     this.#tokens = parts.tokens;
   }
@@ -103,7 +118,21 @@ class OwnRegistry implements Registry {
   }
 }
 
-function configurationOf(directory: string, access: Access, tokens: TokenService | null): object {
+function configurationOf({
+  directory,
+  access,
+  tokens,
+  certificate,
+}: {
+  readonly directory: string;
+  readonly access: Access;
+  readonly tokens: TokenService | null;
+  readonly certificate: Certificate | null;
+}): object {
+  const tls =
+    certificate === null
+      ? {}
+      : { tls: { certificate: certificate.certificateFile, key: certificate.keyFile } };
   const auth = {
     open: {},
     password: { auth: { htpasswd: { realm: 'test', path: join(directory, 'htpasswd') } } },
@@ -113,7 +142,7 @@ function configurationOf(directory: string, access: Access, tokens: TokenService
     version: '0.1',
     log: { level: 'info', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: join(directory, 'storage') }, delete: { enabled: true } },
-    http: { addr: '127.0.0.1:0', secret: 'of this test' },
+    http: { addr: '127.0.0.1:0', secret: 'of this test', ...tls },
     ...auth[access],
   };
 }

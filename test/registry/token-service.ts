@@ -1,12 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, createPublicKey, randomUUID, sign, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-
-const execute = promisify(execFile);
+import { makeCertificate } from './certificate.ts';
 
 export const USER = 'reader';
 export const PASSWORD = 'open sesame';
@@ -26,11 +22,7 @@ export interface TokenService {
 
 /** Serves them on a free port of loopback, signed with a key that is made in `directory`. */
 export async function startTokenService(directory: string): Promise<TokenService> {
-  const [keyFile, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')];
-  await execute('openssl', [
-    ...['req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '2', '-subj', `/CN=${ISSUER}`],
-    ...['-keyout', keyFile, '-out', certificate],
-  ]);
+  const { keyFile, certificateFile } = await makeCertificate(directory, 'tokens');
   const key = createPrivateKey(await readFile(keyFile));
   const given: string[] = [];
   const server = createServer((request, response) => answer(request, response, { key, given }));
@@ -40,7 +32,7 @@ export async function startTokenService(directory: string): Promise<TokenService
       realm: `http://127.0.0.1:${portOf(server)}/token`,
       service: SERVICE,
       issuer: ISSUER,
-      rootcertbundle: certificate,
+      rootcertbundle: certificateFile,
     },
     given,
     async stop() {

@@ -1,12 +1,18 @@
 import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
-import { unreachable } from './failures.ts';
+import { distrusted, unreachable } from './failures.ts';
 
 export interface Question {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   /** Sent by POST as a form; null: GET. */
   readonly form: URLSearchParams | null;
+}
+
+export interface ExchangeOptions {
+  readonly answerMs: number;
+  /** Who may have signed the certificate of the URL's host. */
+  readonly authorities: (host: string) => string[];
 }
 
 /** The head of an answer; whoever gets it reads the body or destroys it. */
@@ -21,12 +27,17 @@ export interface Answer {
  * One question, one answer: no redirects, no retries.
  * @throws SensorError with remedy `retry`; what `signal` was aborted with
  */
-export function exchange(question: Question, answerMs: number, signal: AbortSignal): Promise<Answer> {
+export function exchange(
+  question: Question,
+  { answerMs, authorities }: ExchangeOptions,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { url, headers, form } = question;
   const payload = form?.toString() ?? null;
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? secureRequest : plainRequest;
-    const outgoing = send(url, {
+    const isSecure = url.protocol === 'https:';
+    const outgoing = (isSecure ? secureRequest : plainRequest)(url, {
+      ...(isSecure ? { ca: authorities(url.host) } : {}),
       method: payload === null ? 'GET' : 'POST',
       headers: payload === null ? headers : { ...headers, ...formHeaders(payload) },
       signal,
@@ -51,7 +62,11 @@ const formHeaders = (payload: string): Readonly<Record<string, string>> => ({
   'content-length': String(Buffer.byteLength(payload)),
 });
 
+/** What OpenSSL says of certificates, in Node's names. */
+const DISTRUST = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/;
+
 function explain(url: URL, error: Error): Error {
   if (error.name === 'SensorError') return error;
+  if ('code' in error && DISTRUST.test(String(error.code))) return distrusted(url.host, error);
   return unreachable(url.host, `can't be reached: ${error.message}`, error);
 }

@@ -26,6 +26,13 @@ export const denied = (host: string, what: string, next: string): SensorError =>
     next,
   });
 
+export const distrusted = (host: string, cause: Error): SensorError =>
+  new SensorError('sensor-failed', `the certificate of ${host} is not trusted: ${cause.message}`, {
+    cause,
+    remedy: 'stalled',
+    next: `put the certificate of its authority into /etc/containers/certs.d/${host}/ca.crt`,
+  });
+
 export const refusedTarget = (problem: string, next: string): SensorError =>
   new SensorError('sensor-failed', problem, { remedy: 'stalled', next });
 

@@ -23,7 +23,7 @@ export function imagesByPlatform(
   const images = manifests.filter((each) => !isAttestation(each) && each.artifactType === null);
   const matching = images.filter(({ platform: its }) => its === null || runsOn(its, platform));
   return {
-    matching: matching.sort((left, right) => rank(left) - rank(right)),
+    matching: matching.toSorted((left, right) => rank(left) - rank(right)),
     others: images.filter((each) => !matching.includes(each)),
   };
 }

@@ -75,8 +75,8 @@ function parseRepository(name: string): Repository | null {
   if (name.length > NAME_LENGTH_MAX) return null;
   const slash = name.indexOf('/');
   const first = slash === -1 ? '' : name.slice(0, slash);
-  // Only what can't be the start of a path is a host: a dot, a port, capitals, or this machine.
-  const hasHost = /[.:A-Z]/.test(first) || first === 'localhost';
+  // Only what can't be the start of a path is a host: a dot, a port, or this machine.
+  const hasHost = /[.:]/.test(first) || first === 'localhost';
   const registry = canonicalRegistry(hasHost ? first : DEFAULT_REGISTRY);
   const given = hasHost ? name.slice(slash + 1) : name;
   const path = registry === DEFAULT_REGISTRY && !given.includes('/') ? `library/${given}` : given;

@@ -3,6 +3,7 @@ import type { Clock } from '#model';
 import type { ImageContent, ImageContentSource, LayerContent, WantedImage } from '../image-content.ts';
 import { SensorError } from '../sensor-error.ts';
 import { attachedDocuments, type AttachedDocument } from './attached-documents.ts';
+import { CERTIFICATE_DIRECTORIES, certificatesFrom, type CertificateLookup } from './certificates.ts';
 import { credentialFiles, credentialsFrom, type CredentialLookup } from './credentials.ts';
 import { findImage, type FoundImage } from './find-image.ts';
 import type { Platform } from './manifest.ts';
@@ -22,6 +23,8 @@ export interface RegistrySourceOptions {
   readonly credentials?: CredentialLookup;
   /** Registries with which plain HTTP may be spoken; loopback always may. */
   readonly insecure?: readonly string[];
+  /** By default where docker and podman look for those of private registries. */
+  readonly certificates?: CertificateLookup;
   /** Which image of an index is meant, where nothing else tells; by default this machine's. */
   readonly platform?: Platform;
   readonly timing?: RegistryTiming;
@@ -43,6 +46,7 @@ export function createRegistrySource(options: RegistrySourceOptions): RegistrySo
     clock: options.clock,
     random: options.random,
     insecure: options.insecure ?? [],
+    certificates: options.certificates ?? certificatesFrom(CERTIFICATE_DIRECTORIES),
     credentials: options.credentials ?? credentialsFrom(credentialFiles(process.env)),
   });
   const platform = options.platform ?? platformOf(process.arch);

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { makeCertificate } from '../../../test/registry/certificate.ts';
 import { OCI_INDEX, OCI_MANIFEST } from '../../../test/registry/fake-registry.ts';
 import { OciLayout, type LayoutDescriptor } from '../../../test/registry/oci-layout.ts';
 import { startRegistry, type Access, type Registry } from '../../../test/registry/registry.ts';
 import type { WantedImage } from '../image-content.ts';
+import { certificatesFrom, type CertificateLookup } from './certificates.ts';
 import { credentialsFrom } from './credentials.ts';
 import { createRegistrySource, type RegistrySource } from './registry-source.ts';
 
@@ -91,6 +93,40 @@ for (const access of ['open', 'password', 'token'] as const satisfies readonly A
     });
   });
 }
+
+describe("Debian's registry with a certificate of its own", () => {
+  let registry: Registry;
+  before(async () => {
+    registry = await startRegistry('token', { secure: true });
+    await registry.push(await layout.name(image, 'secure'), 'shop/web:1', ['--preserve-digests']);
+  });
+  after(() => registry.stop());
+
+  const source = (certificates: CertificateLookup): RegistrySource =>
+    createRegistrySource({
+      clock: Date.now,
+      random: Math.random,
+      credentials: credentialsFrom([registry.authFile]),
+      certificates,
+    });
+
+  it('is read where docker and podman would trust it', async () => {
+    const own = join(directory, 'certs.d', registry.host);
+    await mkdir(own, { recursive: true });
+    await writeFile(join(own, 'ca.crt'), registry.certificate ?? '');
+    const trusting = source(certificatesFrom([join(directory, 'certs.d')]));
+    assert.deepEqual(await readAll(trusting, named(registry, 'shop/web:1')), LAYERS);
+  });
+
+  it('is not trusted with the certificate of another', async () => {
+    const { pem } = await makeCertificate(directory, 'other');
+    await assert.rejects(source(() => [pem]).open(named(registry, 'shop/web:1'), NEVER), {
+      code: 'sensor-failed',
+      remedy: 'stalled',
+      message: /certificate of 127\.0\.0\.1:\d+ is not trusted/,
+    });
+  });
+});
 
 describe('what is attached to an image', () => {
   let registry: Registry;

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '#model';
 import { SensorError } from '../sensor-error.ts';
+import { authorities, type CertificateLookup } from './certificates.ts';
 import { exchange, type Answer, type Question } from './exchange.ts';
 import { lying, refusedTarget, unreachable } from './failures.ts';
 import { apiHost, canonicalRegistry, isLoopback } from './reference.ts';
@@ -20,6 +21,7 @@ export interface TransportOptions {
   readonly random: () => number;
   /** Hosts, with a port where there is one, with which plain HTTP may be spoken; loopback always may. */
   readonly insecure: readonly string[];
+  readonly certificates: CertificateLookup;
 }
 
 type Outcome =
@@ -36,10 +38,11 @@ export class Transport {
     this.#insecure = new Set(options.insecure.map((host) => apiHost(canonicalRegistry(host))));
   }
 
-  /** Where a registry's API is: over HTTPS, unless plain HTTP is fine for it. */
+  /** Where a registry's API is: over HTTPS, unless plain HTTP is fine and it has no certificates of its own. */
   baseOf(registry: string): URL {
     const host = apiHost(registry);
-    return new URL(`${this.#plainIsFine(host) ? 'http' : 'https'}://${host}/v2/`);
+    const isPlain = this.#plainIsFine(host) && this.options.certificates(host).length === 0;
+    return new URL(`${isPlain ? 'http' : 'https'}://${host}/v2/`);
   }
 
   /**
@@ -71,9 +74,14 @@ export class Transport {
 
   async #follow(question: Question, signal: AbortSignal): Promise<Answer> {
     let current = question;
+    const { timing, certificates } = this.options;
+    const options = {
+      answerMs: timing.answerMs,
+      authorities: (host: string) => authorities(certificates(host)),
+    };
     this.#admit(question.url, question.url);
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
-      const answer = await exchange(current, this.options.timing.answerMs, signal);
+      const answer = await exchange(current, options, signal);
       const target = targetOf(answer);
       if (target === null || question.form !== null) return answer;
       answer.body.destroy();
