@@ -25,9 +25,7 @@ export function readSpdx(document: JsonObject): ListDocument {
   if (given.length > PACKAGES_MAX)
     throw new SensorError('too-large', `the list has more than ${PACKAGES_MAX} packages`);
   const urls = given.map((one) => (isObject(one) ? urlOf(one) : null));
-  const distribution =
-    urls.map((url) => (url === null ? null : distributionOfUrl(url.locator))).find((one) => one !== null) ??
-    null;
+  const distribution = firstDistribution(urls);
   const packages = new Map<string, Package>();
   const unread: Unread[] = [];
   for (const [index, one] of given.entries()) {
@@ -46,6 +44,14 @@ export function readSpdx(document: JsonObject): ListDocument {
   };
 }
 
+function firstDistribution(urls: readonly (Located | null)[]): Distribution | null {
+  for (const url of urls) {
+    const distribution = url === null ? null : distributionOfUrl(url.locator);
+    if (distribution !== null) return distribution;
+  }
+  return null;
+}
+
 /** Null: it is something else than a package. */
 function packageOf(
   one: unknown,
@@ -57,7 +63,13 @@ function packageOf(
   return isOther(one) ? null : `${(text(one['name']) ?? 'a package').slice(0, 200)} has no package URL`;
 }
 
-function urlOf(one: JsonObject): { readonly locator: string; readonly index: number } | null {
+/** A package URL, and which of the references it is. */
+interface Located {
+  readonly locator: string;
+  readonly index: number;
+}
+
+function urlOf(one: JsonObject): Located | null {
   for (const [index, reference] of list(one['externalRefs']).entries()) {
     if (!isObject(reference) || reference['referenceType'] !== 'purl') continue;
     const locator = text(reference['referenceLocator']);

@@ -6,15 +6,25 @@ import type { FileReading } from '../layer-scan.ts';
  * distribution may have repaired.
  */
 export function isOfInterestOwned(path: string): boolean {
-  return (
-    /\/(?:s?bin|libexec)\/[^/]+$/.test(path) ||
-    /\.(?:dist|egg)-info(?:\/(?:METADATA|PKG-INFO))?$/.test(path) ||
-    /\.(?:jar|war|ear|hpi|jpi)$/i.test(path) ||
-    /\/node_modules\/(?:@[^/]+\/)?[^/]+\/package\.json$/.test(path) ||
-    // Programs that others start: `docker-compose` beside other plug-ins.
-    /\/lib\/(?:[^/]+\/)*[^/.]+$/.test(path)
-  );
+  // A distribution has 100,000 files: no regular expressions here.
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const dot = name.lastIndexOf('.');
+  if (OWNED_NAMES.has(name) || (dot >= 0 && OWNED_ENDINGS.has(name.slice(dot + 1)))) return true;
+  if (path.includes('bin/') || path.includes('/libexec/')) return true;
+  // Programs that others start: `docker-compose` beside other plug-ins.
+  return dot < 0 && path.includes('/lib/');
 }
+
+const OWNED_NAMES: ReadonlySet<string> = new Set(['METADATA', 'PKG-INFO', 'package.json']);
+const OWNED_ENDINGS: ReadonlySet<string> = new Set([
+  'jar',
+  'war',
+  'ear',
+  'hpi',
+  'jpi',
+  'egg-info',
+  'dist-info',
+]);
 
 /** dpkg's `info/NAME.list`: a path per line. */
 export function readDpkgFileList(bytes: Buffer): FileReading {
