@@ -1,8 +1,9 @@
+import type { Units } from './cost.ts';
 import { improved, settle, usesOf } from './incumbent.ts';
 import type { Layout } from './layout.ts';
 import { realAt, signAt } from './typed-arrays.ts';
 import { closeOutcomes } from './probing.ts';
-import { disagreementOf, priceUses } from './pricing.ts';
+import { disagreementOf, freeDecided, priceUses } from './pricing.ts';
 import { type Prices, relax, type Relaxed } from './relaxation.ts';
 import {
   type Bound,
@@ -18,6 +19,7 @@ import {
 } from './search-node.ts';
 
 export interface UsesBounded {
+  /** Without teams. */
   readonly bound: Bound;
   /** Against the best plan so far, teams left aside: no better one here, equal ones at most, or open. */
   readonly settled: 'above' | 'equal' | 'below';
@@ -45,7 +47,8 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
     stale: 0,
     raw: { unfixed: -1, effort: 0 },
   };
-  let { bound } = node;
+  freeDecided(node.prices, layout);
+  let bound = withoutTeams(node.bound, layout.units);
   for (let round = 1; ; round++) {
     const relaxed = relax(layout, node.prices);
     run.explored += 1;
@@ -56,9 +59,17 @@ export function boundByUses(node: Node, run: Run): UsesBounded {
     const settled = settledBy(bound, run);
     const split = splitOf(disagreement, node.prices, layout);
     if (settled !== 'below' || round >= rounds) return { bound, settled, split, relaxed };
-    if (first && PROBES.includes(round)) closeOutcomes(node.prices, run);
+    if (first && PROBES.includes(round)) {
+      closeOutcomes(node.prices, run);
+      freeDecided(node.prices, layout);
+    }
     step(descent, { relaxed, disagreement, prices: node.prices }, run);
   }
+}
+
+/** The bound of a node can count teams; what is compared with teams left aside must not. */
+function withoutTeams({ unfixed, effort }: Bound, { build }: Units): Bound {
+  return { unfixed, effort: Math.floor(effort / build) * build };
 }
 
 interface Round {

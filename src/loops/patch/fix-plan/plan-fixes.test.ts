@@ -89,7 +89,7 @@ describe('planFixes', () => {
         assert.deepEqual(score(plan), bruteForce(task));
         assert.equal(plan.optimal, true);
       }),
-      { numRuns: 100 },
+      { numRuns: 250 },
     );
   });
 

@@ -23,6 +23,17 @@ export function disagreementOf(
   return disagreement;
 }
 
+/** A source with one outcome left has it whatever is paid: a price would only hide what its users cost. */
+export function freeDecided(prices: Prices, { model, firstOutcome }: Layout): void {
+  for (const [index, { source }] of model.uses.entries()) {
+    let open = 0;
+    for (let place = indexAt(firstOutcome, source); place < indexAt(firstOutcome, source + 1); place++) {
+      if (flagAt(prices.closedOutcomes, place) === 0) open += 1;
+    }
+    if (open < 2) prices.uses[index] = 0;
+  }
+}
+
 /**
  * Who presumes what is not there pays more, who does not ask for what is there pays less: a step of
  * the subgradient method on Lagrangian multipliers, in whole numbers. `gap` is how far the step reaches.

@@ -10,6 +10,7 @@ import {
   type Bound,
   boundOfCost,
   compareBounds,
+  higherOf,
   isBelow,
   type Node,
   type Run,
@@ -55,8 +56,8 @@ export function search(model: ChoiceModel, units: Units, budget: number): Search
 function boundOf(node: Node, run: Run): { readonly bound: Bound; readonly split: Split | null } {
   const byUses = boundByUses(node, run);
   if (byUses.settled === 'above') return { bound: byUses.bound, split: null };
-  if (byUses.settled === 'below') return byUses;
-  return boundByTeams({ ...node, bound: byUses.bound }, byUses, run);
+  if (byUses.settled === 'equal') return boundByTeams(node, byUses, run);
+  return { bound: higherOf(node.bound, byUses.bound), split: byUses.split };
 }
 
 function childrenOf(node: Node, split: Split, layout: Layout): readonly Node[] {
