@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -57,6 +57,18 @@ describe('the published package', () => {
     const run = sheer([OLDER_NODE], ['--version']);
     assert.deepEqual([run.status, run.stderr], [0, '']);
     assert.ok(run.stdout.includes(manifest.version), run.stdout);
+  });
+
+  it('reads packages in a helper that is a file of its own', () => {
+    const program = join(installed, 'dist/scan-helper.js');
+    const run = spawnSync(
+      process.execPath,
+      ['--permission', `--allow-fs-read=${join(installed, 'dist')}`, '--no-warnings', program, 'list'],
+      { encoding: 'utf8', input: '{"bomFormat":"CycloneDX","specVersion":"1.6"}', cwd: '/' },
+    );
+    assert.equal(run.stderr, '');
+    assert.match(run.stdout, /^\{"kind":"list"/);
+    assert.ok(existsSync(join(installed, 'dist/live-reader.js')));
   });
 
   it('holds what it promises and no sources', () => {

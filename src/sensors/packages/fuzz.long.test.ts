@@ -4,7 +4,7 @@ import { describe, it } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { SensorError } from '../sensor-error.ts';
 import { composeScans } from './compose-scans.ts';
-import type { FileReader } from './layer-scan.ts';
+import { NOTHING_READ, type FileReader, type FileReading } from './layer-scan.ts';
 import { LAYER_LIMITS } from './layers/limits.ts';
 import { scanLayer } from './layers/scan-layer.ts';
 import { readList } from './lists/read-list.ts';
@@ -38,7 +38,7 @@ function mutated(bytes: Buffer, random: (below: number) => number): Buffer {
     const at = random(copy.length);
     const kind = random(4);
     if (kind === 0) copy[at] = random(256);
-    else if (kind === 1) copy.fill(0xff, at, at + 4);
+    else if (kind === 1) copy.fill(0xff, at, Math.min(at + 4, copy.length));
     else if (kind === 2) copy.copyWithin(at, random(copy.length), random(copy.length));
     else if (random(4) === 0) return copy.subarray(0, at);
   }
@@ -70,6 +70,13 @@ function header(): Buffer {
   start.writeUInt32BE(entries.length, 0);
   start.writeUInt32BE(data.length, 4);
   return Buffer.concat([start, ...entries, data]);
+}
+
+function readHeader(bytes: Buffer): FileReading {
+  const read = readRpmHeader(bytes);
+  return typeof read === 'string' || read.found === null
+    ? NOTHING_READ
+    : { packages: [read.found], problems: [] };
 }
 
 function ndb(): Buffer {
@@ -128,7 +135,7 @@ describe('hostile bytes', () => {
   const readers: readonly (readonly [name: string, bytes: Buffer, read: FileReader])[] = [
     ['dpkg', Buffer.from(status), readDpkgStatus],
     ['apk', Buffer.from(installed), readApkInstalled],
-    ['rpm header', header(), (bytes) => ({ packages: [], problems: [String(readRpmHeader(bytes))] })],
+    ['rpm header', header(), readHeader],
     ['rpm ndb', ndb(), readRpmNdb],
     ['rpm sqlite', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096)]), readRpmSqlite],
     ['npm', Buffer.from('{"name":"a","version":"1"}'), readNpmManifest],
@@ -187,8 +194,8 @@ describe('hostile bytes', () => {
   }
 
   it('a million entries are counted, and one too many is refused', async () => {
-    const [header = Buffer.alloc(0)] = [writeTar([{ name: 'a' }]).subarray(0, 512)];
-    const piece = Buffer.concat(Array.from({ length: 1000 }, () => header));
+    const entry = writeTar([{ name: 'a' }]).subarray(0, 512);
+    const piece = Buffer.concat(Array.from({ length: 1000 }, () => entry));
     const pieces = function* (count: number) {
       for (let sent = 0; sent < count; sent += 1000) yield piece;
     };

@@ -64,7 +64,7 @@ function dockerArchive(): readonly TarFile[] {
 
 async function layersOf(content: ImageContent, skipped = ''): Promise<readonly string[]> {
   const found: string[] = [];
-  for await (const { name, bytes } of content.layers((name) => name === skipped)) {
+  for await (const { name, bytes } of content.layers((one) => one === skipped)) {
     const parts: Buffer[] = [];
     for await (const part of bytes) parts.push(part as Buffer);
     found.push(`${name} ${digestOf(Buffer.concat(parts))}`);

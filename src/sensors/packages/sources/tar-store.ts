@@ -69,13 +69,13 @@ async function* pieces(
 async function readPlaces(file: FileHandle, path: string): Promise<ReadonlyMap<string, Place>> {
   const places = new Map<string, Place>();
   const { size: fileBytes } = await file.stat();
+  if (fileBytes >= 4) refuseCompressed(await readAt(file, 0, 4), path);
   let name: string | null = null;
   let at = 0;
   for (let entries = 0; at + BLOCK_BYTES <= fileBytes; entries += 1) {
     if (entries > ENTRIES_MAX)
       throw new SensorError('too-large', `${path} has more than ${ENTRIES_MAX} entries`);
     const block = await readAt(file, at, BLOCK_BYTES);
-    if (entries === 0) refuseCompressed(block, path);
     const header = parseTarHeader(block);
     if (header === null) break;
     const offset = at + BLOCK_BYTES;
@@ -111,9 +111,9 @@ async function longName(file: FileHandle, offset: number, { type, size }: TarHea
   return type === 'x' ? (parsePax(bytes).get('path') ?? null) : bytes.toString('utf8').replace(/\0.*$/s, '');
 }
 
-function refuseCompressed(block: Buffer, path: string): void {
-  const isGzip = block[0] === 0x1f && block[1] === 0x8b;
-  const isZstd = block.readUInt32LE(0) === 0xfd2fb528;
+function refuseCompressed(first: Buffer, path: string): void {
+  const isGzip = first[0] === 0x1f && first[1] === 0x8b;
+  const isZstd = first.readUInt32LE(0) === 0xfd2fb528;
   if (!isGzip && !isZstd) return;
   throw new SensorError('invalid-input', `${path} is compressed as a whole`, {
     next: `Unpack it first: ${isGzip ? 'gunzip' : 'unzstd'} '${path}'`,
