@@ -1,37 +1,29 @@
-import { open, readFile, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Runs work that no other test may do at the same time; a lock whose process is gone is nobody's. */
-export async function alone<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  while (!(await take(lock))) {
-    const holder = Number(await readFile(lock, 'utf8').catch(() => ''));
-    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
-    else await delay(100);
-  }
+/**
+ * Runs work on a directory that no other process may do at the same time. The lock is an abstract
+ * socket, which the kernel takes back from a process that was killed.
+ */
+export async function alone<T>(directory: string, work: () => Promise<T>): Promise<T> {
+  const name = `\0sheerline-${createHash('sha256').update(directory).digest('hex').slice(0, 32)}`;
+  let lock = await take(name);
+  for (; lock === null; lock = await take(name)) await delay(100);
   try {
     return await work();
   } finally {
-    await rm(lock, { force: true });
+    lock.close();
   }
 }
 
-async function take(lock: string): Promise<boolean> {
-  try {
-    const file = await open(lock, 'wx');
-    await file.writeFile(String(process.pid));
-    await file.close();
-    return true;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+function take(name: string): Promise<Server | null> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(null);
+      else reject(error);
+    });
+    server.listen(name, () => resolve(server));
+  });
 }

@@ -53,12 +53,9 @@ const cacheDirectory = (): string =>
 export async function buildImageTree(registry: Registry, recipes: readonly Recipe[]): Promise<ImageTree> {
   const cache = cacheDirectory();
   await mkdir(cache, { recursive: true });
-  const lock = join(cache, 'lock');
-  const mirror = await alone(lock, () => findMirror(join(cache, 'apt')));
-  const tree = new PushedTree(registry, mirror, new BuildCache(cache, mirror), {
-    directory: await mkdtemp(join(tmpdir(), 'sheerline-tree-')),
-    lock,
-  });
+  const mirror = await alone(cache, () => findMirror(join(cache, 'apt')));
+  const directory = await mkdtemp(join(tmpdir(), 'sheerline-tree-'));
+  const tree = new PushedTree(registry, mirror, new BuildCache(cache, mirror), directory);
   try {
     await tree.add(recipes.map((recipe) => ({ recipe, suite: 'frozen', upgrade: false })));
     return tree;
@@ -80,20 +77,15 @@ class PushedTree implements ImageTree {
   readonly images = new Map<string, TreeImage>();
   readonly #registry: Registry;
   readonly #cache: BuildCache;
-  readonly #place: { readonly directory: string; readonly lock: string };
+  readonly #directory: string;
   #pushes = 0;
 
-  constructor(
-    registry: Registry,
-    mirror: PackageMirror,
-    cache: BuildCache,
-    place: { readonly directory: string; readonly lock: string },
-  ) {
+  constructor(registry: Registry, mirror: PackageMirror, cache: BuildCache, directory: string) {
     this.#registry = registry;
     this.mirror = mirror;
     this.#cache = cache;
     this.changelogs = join(cache.directory, 'changelogs');
-    this.#place = place;
+    this.#directory = directory;
   }
 
   image(name: string): TreeImage {
@@ -117,7 +109,7 @@ class PushedTree implements ImageTree {
       const { parent, copiesFrom } = plan.recipe;
       const names = parent === null ? copiesFrom : [parent, ...copiesFrom];
       const from = new Map(names.map((name) => [name, this.image(name)]));
-      const built = await alone(this.#place.lock, () => this.#cache.build({ ...plan, from }));
+      const built = await alone(this.#cache.directory, () => this.#cache.build({ ...plan, from }));
       this.images.set(plan.recipe.name, await this.#push(plan, built));
     }
     await this.#cache.close();
@@ -125,11 +117,11 @@ class PushedTree implements ImageTree {
 
   async stop(): Promise<void> {
     await this.#cache.close();
-    await rm(this.#place.directory, { recursive: true, force: true });
+    await rm(this.#directory, { recursive: true, force: true });
   }
 
   async #push({ recipe, suite }: Planned, built: BuiltImage): Promise<TreeImage> {
-    const directory = join(this.#place.directory, `push-${++this.#pushes}`);
+    const directory = join(this.#directory, `push-${++this.#pushes}`);
     const layout = await OciLayout.create(join(directory, 'layout'));
     for (const { digest } of [built.manifest.config, ...built.manifest.layers]) {
       const path = digest.split(':');
