@@ -106,7 +106,10 @@ function groupOf(root: Command, name: string): Command {
 }
 
 const GROUPS: Readonly<Record<string, string>> = {
+  advisories: 'what is known to be vulnerable, and where that is written',
   audit: 'the tamper-evident record of who decided what',
+  documents: "other tools' lists of packages, and VEX statements",
+  fix: 'where to fix a vulnerability',
   versions: 'the exact order of versions of each ecosystem',
 };
 

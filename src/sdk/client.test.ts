@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { ROUTES } from '#server';
+import { CVE, OPENSSL } from '../../test/fakes/patch-answers.ts';
 import { startServer, TOKEN } from '../../test/fakes/server.ts';
 import type { StartedServer } from '../../test/fakes/server.ts';
 import { call, certainWhois, checkoutService, NOW } from '../../test/fakes/shop-answers.ts';
@@ -43,6 +44,26 @@ function callAll(client: Client): Record<keyof Client, () => Promise<unknown>> {
     openFlowImport: () => client.openFlowImport({ format: 'vpc', scope: null, fingerprint: 'f/1' }),
     appendFlowImport: () =>
       client.appendFlowImport({ id: 'vpc-none-f/1', offset: 0, bytes, final: true, lines: true }),
+    imageTree: () => client.imageTree(),
+    packages: () => client.packages({ subject: 'checkout:2.4', name: 'ssl', refresh: true }),
+    fixPlan: () => client.fixPlan(CVE),
+    cases: () => client.cases({ state: 'open', team: 'payments' }),
+    case: () => client.case(CVE),
+    explanation: () => client.explanation(CVE, OPENSSL),
+    waivers: () => client.waivers(),
+    waive: () =>
+      client.waive({
+        vulnerability: CVE,
+        subject: 'checkout',
+        owner: 'payments',
+        reason: 'never reached',
+        until: '2026-12-31',
+      }),
+    endWaiver: () => client.endWaiver({ vulnerability: CVE, subject: 'checkout' }),
+    advisories: () => client.advisories(),
+    syncAdvisories: () => Array.fromAsync(client.syncAdvisories(null)),
+    verify: () => client.verify(CVE),
+    addDocument: () => client.addDocument('list.json', bytes),
     shutdown: () => client.shutdown(),
   };
 }

@@ -1,4 +1,5 @@
 import type {
+  AffectedAnswer,
   AuditRecord,
   CallAnswer,
   CapabilityAnswer,
@@ -24,6 +25,8 @@ import type {
 } from '#model';
 import { readEvents } from './events.ts';
 import type { ClientEvent } from './events.ts';
+import { linesOf } from './lines.ts';
+import { patch } from './patch.ts';
 import { createTransport } from './transport.ts';
 import type { ClientOptions, Transport } from './transport.ts';
 
@@ -75,7 +78,13 @@ const V1 = '/api/v1';
 
 export function createClient(options: ClientOptions) {
   const transport = createTransport(options);
-  return { ...lists(transport), ...questions(transport), ...audit(transport), ...commands(transport) };
+  return {
+    ...lists(transport),
+    ...questions(transport),
+    ...audit(transport),
+    ...commands(transport),
+    ...patch(transport),
+  };
 }
 
 function lists({ json }: Transport) {
@@ -107,7 +116,9 @@ function questions({ json, text }: Transport) {
       readonly at?: string | undefined;
       readonly scope?: string | undefined;
     }) => json<WhoisAnswer>({ path: `${V1}/whois`, query: { ...query } }),
-    who: (subject: string) => json<WhoAnswer>({ path: `${V1}/who`, query: { subject } }),
+    /** Of a vulnerability, a package URL or `name@range`: whom it affects, or affected at `at`. */
+    who: (subject: string, at?: string) =>
+      json<WhoAnswer | AffectedAnswer>({ path: `${V1}/who`, query: { subject, at } }),
     why: (query: { readonly from: string; readonly to: string; readonly port?: number | undefined }) =>
       json<WhyAnswer>({ path: `${V1}/why`, query: { ...query } }),
     flows: (query: FlowsQuery = {}) =>
@@ -173,14 +184,4 @@ function commands({ json }: Transport) {
       }),
     shutdown: () => json<{ readonly stopping: true }>({ method: 'POST', path: `${V1}/shutdown` }),
   };
-}
-
-async function* linesOf(pieces: AsyncGenerator<string, void>): AsyncGenerator<string, void> {
-  let rest = '';
-  for await (const piece of pieces) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-  }
-  if (rest !== '') yield rest;
 }

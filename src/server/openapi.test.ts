@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { z } from 'zod';
+import { CVE } from '../../test/fakes/patch-answers.ts';
 import { send, startServer } from '../../test/fakes/server.ts';
 import type { Sent, StartedServer } from '../../test/fakes/server.ts';
 import { ROUTES } from './routes/index.ts';
@@ -31,6 +32,32 @@ const requests: Readonly<Record<string, Omit<Sent, 'socketPath'>>> = {
     path: '/api/v1/flow-imports/vpc-vpc%2Fa-f?offset=0&final=true&lines=true',
     body: 'one\nbroken\n',
   },
+  packages: { path: '/api/v1/packages?subject=checkout:2.4&name=ssl&refresh=true' },
+  fixPlan: { path: `/api/v1/fix-plan?id=${CVE}` },
+  cases: { path: '/api/v1/cases?state=open&team=payments' },
+  case: { path: `/api/v1/case?id=${CVE}` },
+  explanation: { path: `/api/v1/explanation?id=${CVE}&purl=pkg:npm/a@1` },
+  verify: { method: 'POST', path: '/api/v1/verifications', headers: json, body: JSON.stringify({ id: CVE }) },
+  syncAdvisories: { method: 'POST', path: '/api/v1/advisories', headers: json, body: '{}' },
+  waive: {
+    method: 'POST',
+    path: '/api/v1/waivers',
+    headers: json,
+    body: JSON.stringify({
+      vulnerability: CVE,
+      subject: 'checkout',
+      owner: 'payments',
+      reason: 'never reached',
+      until: '2026-12-31',
+    }),
+  },
+  endWaiver: {
+    method: 'POST',
+    path: '/api/v1/waivers/end',
+    headers: json,
+    body: JSON.stringify({ vulnerability: CVE, subject: 'checkout' }),
+  },
+  addDocument: { method: 'POST', path: '/api/v1/documents?name=list.json', body: '{}' },
   shutdown: { method: 'POST', path: '/api/v1/shutdown' },
 };
 

@@ -1,5 +1,6 @@
 import type { Clock } from '#model';
 import type { FlowImports, Questions } from '#loops/adopt';
+import type { PatchQuestions } from '#loops/patch';
 import type { Changes } from './changes.ts';
 import type { MetricFamily } from './metrics.ts';
 
@@ -13,6 +14,8 @@ export interface ServerLogger {
 export interface ServerOptions {
   readonly questions: Questions;
   readonly imports: FlowImports;
+  /** Without it, what is asked of it is refused. */
+  readonly patch?: PatchQuestions;
   readonly changes: Changes;
   /** Asked of every TCP request as `Authorization: Bearer`; of the owner, so it may do everything. */
   readonly token: string;
@@ -38,6 +41,7 @@ export interface ServerLimits {
   readonly tcpRate: Rate;
   readonly declarationBytesMax: number;
   readonly flowChunkBytesMax: number;
+  readonly documentBytesMax: number;
   readonly headersTimeoutMs: number;
   readonly requestTimeoutMs: number;
   readonly connectionsMax: number;
@@ -54,13 +58,15 @@ export interface Rate {
 /**
  * The owner's own tools use the socket: the limit only stops a loop that went wild. A browser or a
  * script on TCP has no reason for more than 100 a second. A declaration of 4 MiB holds about
- * 40,000 services; a flow-log chunk of 8 MiB about 80,000 lines.
+ * 40,000 services; a flow-log chunk of 8 MiB about 80,000 lines; a package list of 64 MiB about 60,000
+ * packages, as the wordiest tools write them.
  */
 export const DEFAULT_LIMITS: ServerLimits = {
   socketRate: { perSecond: 2000, burst: 4000 },
   tcpRate: { perSecond: 100, burst: 200 },
   declarationBytesMax: 4 * 1024 * 1024,
   flowChunkBytesMax: 8 * 1024 * 1024,
+  documentBytesMax: 64 * 1024 * 1024,
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   connectionsMax: 512,

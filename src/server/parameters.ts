@@ -10,6 +10,12 @@ export const timeParameter = z
   .string()
   .describe('RFC 3339, or `02:13`, `yesterday 02:13`, `5m` (five minutes ago), Unix seconds; UTC');
 
+export const vulnerabilityId = z
+  .string()
+  .min(1)
+  .max(500)
+  .describe('an id of a vulnerability: `CVE-…`, `GHSA-…`, or of an advisory');
+
 export function integerParameter(minimum: number, maximum: number) {
   return z
     .string()

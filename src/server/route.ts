@@ -77,7 +77,7 @@ export interface Route extends RouteDescription {
 interface Question<Query extends QuerySchema> extends Omit<RouteDescription, 'method' | 'access'> {
   readonly access?: 'everyone';
   readonly query: Query;
-  handle(request: RouteRequest<z.output<Query>, null>): Reply;
+  handle(request: RouteRequest<z.output<Query>, null>): Reply | Promise<Reply>;
 }
 
 /** A route that only reads. */
@@ -95,7 +95,7 @@ interface JsonCommand<Query extends QuerySchema, Body> extends Omit<RouteDescrip
   readonly query: Query;
   readonly body: z.ZodType<Body>;
   readonly bytesMax: BodyBytesMax;
-  handle(request: RouteRequest<z.output<Query>, Body>): Reply;
+  handle(request: RouteRequest<z.output<Query>, Body>): Reply | Promise<Reply>;
 }
 
 /** A route that takes JSON. */
@@ -114,7 +114,7 @@ export function jsonCommand<Query extends QuerySchema, Body>(definition: JsonCom
 interface BytesCommand<Query extends QuerySchema> extends Omit<RouteDescription, 'access'> {
   readonly query: Query;
   readonly bytesMax: BodyBytesMax;
-  handle(request: RouteRequest<z.output<Query>, Uint8Array>): Reply;
+  handle(request: RouteRequest<z.output<Query>, Uint8Array>): Reply | Promise<Reply>;
 }
 
 /** A route that takes bytes as they are; without a `bytesMax` above zero it takes none. */

@@ -5,9 +5,11 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Questions } from '#loops/adopt';
+import type { PatchQuestions } from '#loops/patch';
 import type { ErrorAnswer } from '#model';
 import { createServer } from '#server';
 import type { ServerOptions } from '#server';
+import { fakePatch } from './patch.ts';
 import { fakeChanges, fakeImports, fakeQuestions } from './questions.ts';
 import { NOW } from './shop-answers.ts';
 
@@ -15,6 +17,7 @@ export const TOKEN = 'a-token-of-at-least-thirty-two-characters';
 
 export interface StartOptions {
   readonly questions?: Partial<Questions>;
+  readonly patch?: Partial<PatchQuestions>;
   readonly server?: Partial<ServerOptions>;
 }
 
@@ -22,12 +25,14 @@ export interface StartOptions {
 export async function startServer(options: StartOptions = {}) {
   const directory = mkdtempSync(join(tmpdir(), 'sheer-server-'));
   const questions = fakeQuestions(options.questions);
+  const patch = fakePatch(options.patch);
   const [imports, changes] = [fakeImports(), fakeChanges()];
   const logged: [string, Readonly<Record<string, unknown>> | undefined][] = [];
   const clock = { now: NOW };
   const server = createServer({
     questions,
     imports,
+    patch,
     changes,
     token: TOKEN,
     version: '0.1.0',
@@ -48,7 +53,7 @@ export async function startServer(options: StartOptions = {}) {
     await server.close();
     rmSync(directory, { recursive: true, force: true });
   }
-  return { directory, questions, imports, changes, logged, clock, server, socketPath, port, stop };
+  return { directory, questions, patch, imports, changes, logged, clock, server, socketPath, port, stop };
 }
 
 export type StartedServer = Awaited<ReturnType<typeof startServer>>;

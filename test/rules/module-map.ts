@@ -55,7 +55,10 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
   },
   server: {
     modules: { model: WORDS, graph: 'its answers', 'loops/adopt': 'the questions that it serves' },
-    types: { store: 'facts and heads for the event stream' },
+    types: {
+      store: 'facts and heads for the event stream',
+      'loops/patch': 'the questions that it serves',
+    },
     packages: {
       hono: 'routes',
       '@hono/node-server': "hono on Node's own server",

@@ -5,7 +5,6 @@ import { renderLint, renderNext } from '../render/advice.ts';
 import { renderFlows } from '../render/call-table.ts';
 import { renderHistory } from '../render/record.ts';
 import { renderCapabilities, renderSources } from '../render/status.ts';
-import { renderWho } from '../render/who.ts';
 import { renderWhois } from '../render/whois.ts';
 import { renderWhy } from '../render/why.ts';
 
@@ -30,17 +29,6 @@ export const questionCommands: readonly CommandDefinition[] = [
       const query = { address: given.parameters[0] ?? '', at: given.text('at'), scope: given.text('scope') };
       await print(context, await context.client().whois(query), renderWhois);
     },
-  },
-  {
-    name: 'who',
-    summary: 'what runs it, whose it is, who depends on it',
-    parameters: [{ name: '<subject>', description: 'an image, a digest, a service, a team or an external' }],
-    examples: [
-      ['who checkout', 'a service'],
-      ['who docker.io/library/redis:7', 'everything that runs an image'],
-    ],
-    run: async (context, given) =>
-      print(context, await context.client().who(given.parameters[0] ?? ''), renderWho),
   },
   {
     name: 'why',

@@ -1,6 +1,8 @@
 import type { ListQuery } from '#sdk';
-import type { CommandDefinition, Given, OptionDefinition } from '../command.ts';
+import { CliError } from '../cli-error.ts';
+import type { CommandContext, CommandDefinition, Given, OptionDefinition } from '../command.ts';
 import { print } from '../command.ts';
+import { renderImageTree } from '../render/image-tree.ts';
 import { renderCalls } from '../render/call-table.ts';
 import { renderInstances } from '../render/instance-table.ts';
 import { renderServices } from '../render/service-table.ts';
@@ -53,10 +55,15 @@ export const tableCommands: readonly CommandDefinition[] = [
   {
     name: 'images',
     summary: 'images by their content, and what runs them',
-    options: filterOptions,
-    examples: [['images --environment production', 'images that production runs']],
-    run: async (context, given) =>
-      print(context, await context.client().images(listQuery(given)), renderImages),
+    options: [
+      ...filterOptions,
+      { flags: '--tree', description: 'each below its base: up to which layer, and how that is known' },
+    ],
+    examples: [
+      ['images --environment production', 'images that production runs'],
+      ['images --tree', 'every image that runs or was declared, below what it is built upon'],
+    ],
+    run: images,
   },
   {
     name: 'teams',
@@ -88,3 +95,18 @@ export const tableCommands: readonly CommandDefinition[] = [
     },
   },
 ];
+
+async function images(context: CommandContext, given: Given): Promise<void> {
+  const { at, team, environment } = listQuery(given);
+  if (!given.flag('tree')) {
+    await print(context, await context.client().images({ at, team, environment }), renderImages);
+    return;
+  }
+  const filter = ['team', 'environment'].find((option) => given.text(option) !== undefined);
+  if (filter !== undefined) {
+    throw new CliError('invalid-input', `--tree shows all images: it takes no --${filter}`, {
+      next: `sheer images --${filter} NAME, without --tree`,
+    });
+  }
+  await print(context, await context.client().imageTree({ at }), renderImageTree);
+}

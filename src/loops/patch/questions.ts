@@ -32,7 +32,7 @@ export interface PatchQuestions {
   }): readonly CaseAnswer[];
   case(id: string): CaseAnswer;
   /** Reads the package files of every live instance concerned: takes as long as that takes, or until `signal`. */
-  verify(id: string, signal: AbortSignal): Promise<ProofAnswer>;
+  verify(id: string, signal?: AbortSignal): Promise<ProofAnswer>;
   waive(request: {
     readonly vulnerability: string;
     /** A service, an image, a team or an instance. */

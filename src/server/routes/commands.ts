@@ -3,8 +3,7 @@ import { formatInstant } from '#model';
 import type { FlowImportAnswer } from '#model';
 import type { FlowImportState } from '#loops/adopt';
 import { z } from 'zod';
-import type { Connection } from '../access.ts';
-import type { ServerOptions } from '../options.ts';
+import { actorOf } from '../actor.ts';
 import { flagParameter, integerParameter } from '../parameters.ts';
 import { bytesCommand, jsonCommand, question } from '../route.ts';
 import type { Route } from '../route.ts';
@@ -127,11 +126,6 @@ export const commandRoutes: readonly Route[] = [
     },
   }),
 ];
-
-/** Who did it, for the audit. */
-function actorOf(connection: Connection, options: ServerOptions): string {
-  return connection.kind === 'socket' ? options.owner : `${options.owner} (by token)`;
-}
 
 function importAnswer(state: FlowImportState): FlowImportAnswer {
   return {

@@ -3,6 +3,8 @@ import { auditRoutes } from './audit.ts';
 import { commandRoutes } from './commands.ts';
 import { listRoutes } from './lists.ts';
 import { operationRoutes } from './operations.ts';
+import { patchCommandRoutes } from './patch-commands.ts';
+import { patchRoutes } from './patch.ts';
 import { questionRoutes } from './questions.ts';
 
 /** The whole API but its own description, which is made from this. */
@@ -11,5 +13,7 @@ export const ROUTES: readonly Route[] = [
   ...listRoutes,
   ...auditRoutes,
   ...commandRoutes,
+  ...patchRoutes,
+  ...patchCommandRoutes,
   ...operationRoutes,
 ];

@@ -1,4 +1,5 @@
 import {
+  affectedSchema,
   flowSchema,
   historyEntrySchema,
   lintFindingSchema,
@@ -33,6 +34,30 @@ const namesOf = question({
     const at = query.at === undefined ? null : parseTime(query.at, now);
     const asked = { ...parseAddress(query.address), at, scope: query.scope ?? null };
     return { kind: 'json', value: context.options.questions.whois(asked) };
+  },
+});
+
+const who = question({
+  path: '/api/v1/who',
+  operationId: 'who',
+  summary: 'What runs an image, service or team, whose it is; whom a vulnerability or package affects',
+  query: z.strictObject({
+    subject: z.string().min(1),
+    at: timeParameter.optional().describe('whom it affected then; only of a vulnerability or package'),
+  }),
+  answer: { kind: 'json', schema: z.union([whoSchema, affectedSchema]) },
+  async handle({ query, now, context }) {
+    const { questions, patch } = context.options;
+    const at = query.at === undefined ? null : parseTime(query.at, now);
+    if (patch?.isVulnerability(query.subject)) {
+      return { kind: 'json', value: await patch.who(query.subject, at) };
+    }
+    if (at !== null) {
+      throw new ServerError('invalid-input', 'query: `at` is of vulnerabilities and packages only', {
+        next: 'sheer instances --at TIME, sheer services --at TIME',
+      });
+    }
+    return { kind: 'json', value: questions.who(query.subject) };
   },
 });
 
@@ -76,14 +101,7 @@ export const questionRoutes: readonly Route[] = [
     handle: ({ context }) => ({ kind: 'json', value: context.options.questions.status() }),
   }),
   namesOf,
-  question({
-    path: '/api/v1/who',
-    operationId: 'who',
-    summary: 'What runs an image, service or team, whose it is, who depends on it',
-    query: z.strictObject({ subject: z.string().min(1) }),
-    answer: { kind: 'json', schema: whoSchema },
-    handle: ({ query, context }) => ({ kind: 'json', value: context.options.questions.who(query.subject) }),
-  }),
+  who,
   question({
     path: '/api/v1/why',
     operationId: 'why',

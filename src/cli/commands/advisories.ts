@@ -1,0 +1,77 @@
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { AdvisorySyncStep } from '#sdk';
+import { CliError, unreadable } from '../cli-error.ts';
+import { print, printJsonLine, printLines } from '../command.ts';
+import type { CommandContext, CommandDefinition, Given } from '../command.ts';
+import { renderAdvisories, renderSync, syncProgressText } from '../render/advisories.ts';
+import { cleanAnswer } from '../text/clean.ts';
+
+/** Where it is written what is vulnerable. */
+export const advisoryCommands: readonly CommandDefinition[] = [
+  {
+    name: 'advisories sync',
+    summary: 'reads OSV records and OpenVEX statements; only what changed, withdrawn ones too',
+    parameters: [
+      {
+        name: '[place]',
+        description: 'a URL, a zip, a file or a directory; without it every place that was synced before',
+      },
+    ],
+    examples: [
+      ['advisories sync osv/Debian/all.zip', 'from a file, without a network'],
+      ['advisories sync', 'what changed since in all places'],
+    ],
+    run: sync,
+  },
+  {
+    name: 'advisories status',
+    summary: 'where advisories come from, how many there are, and how new they are',
+    examples: [['advisories status', 'each source with its newest record']],
+    run: async (context) => print(context, await context.client().advisories(), renderAdvisories),
+  },
+];
+
+async function sync(context: CommandContext, given: Given): Promise<number> {
+  const place = await placeOf(given.parameters[0], context);
+  let last: AdvisorySyncStep | null = null;
+  try {
+    for await (const step of context.client().syncAdvisories(place)) {
+      last = step;
+      await showStep(context, step);
+    }
+  } finally {
+    if (last !== null && showsProgress(context)) context.terminal.writeError('\r\u001b[K');
+  }
+  // The client throws where there is no result.
+  if (last !== null && !context.json) await printLines(context, renderSync(cleanAnswer(last), context.look));
+  return 0;
+}
+
+/** The control plane on this machine reads the file itself: it may be of some gigabytes. */
+async function placeOf(given: string | undefined, { server }: CommandContext): Promise<string | null> {
+  if (given === undefined) return null;
+  if (/^https?:\/\//i.test(given)) return given;
+  if (server !== null) {
+    throw new CliError(
+      'invalid-input',
+      `${given} is on this machine, and the control plane is at ${server}`,
+      {
+        next: 'sync a URL, or copy the file there and sync it there',
+      },
+    );
+  }
+  await stat(given).catch((error: unknown) => {
+    throw unreadable(given, error);
+  });
+  return resolve(given);
+}
+
+async function showStep(context: CommandContext, step: AdvisorySyncStep): Promise<void> {
+  if (context.json) await printJsonLine(context, step);
+  else if (showsProgress(context)) context.terminal.writeError(`\r${syncProgressText(step)}\u001b[K`);
+}
+
+function showsProgress({ terminal, json }: CommandContext): boolean {
+  return terminal.isErrorInteractive && !json;
+}

@@ -1,0 +1,131 @@
+import type { FixPlanAnswer } from '#model';
+import { ClientError } from '#sdk';
+import type { Client } from '#sdk';
+import { print } from '../command.ts';
+import type { CommandContext, CommandDefinition, Given } from '../command.ts';
+import { renderAffected } from '../render/affected.ts';
+import { renderFixPlan } from '../render/fix-plan.ts';
+import { renderCase, renderCases } from '../render/cases.ts';
+import { renderProof } from '../render/proof.ts';
+import { renderWho } from '../render/who.ts';
+import { cleanAnswer } from '../text/clean.ts';
+
+const idParameter = {
+  name: '<id>',
+  description: 'of a vulnerability: CVE-…, GHSA-…, or of an advisory',
+} as const;
+
+/** Who is affected, where to fix it, and the proof that it is gone. */
+export const patchCommands: readonly CommandDefinition[] = [
+  {
+    name: 'who',
+    summary: 'what runs it, whose it is, who depends on it; whom a vulnerability affects',
+    parameters: [
+      {
+        name: '<subject>',
+        description:
+          'an image, digest, service, team or external; CVE-…, GHSA-…, a package URL, or package@range',
+      },
+    ],
+    options: [
+      {
+        flags: '--at <time>',
+        description: 'whom it affected then: 02:13, "yesterday 02:13", 5m (ago), RFC 3339; UTC',
+      },
+    ],
+    examples: [
+      ['who checkout', 'a service'],
+      ['who docker.io/library/redis:7', 'everything that runs an image'],
+      ['who CVE-2024-6387', 'what runs and is affected, whose it is, and where to fix it'],
+      ["who 'openssl@<3.0.14' --at 'yesterday 18:00'", 'what had such a package then'],
+    ],
+    run: who,
+  },
+  {
+    name: 'fix plan',
+    summary: 'the fewest images to change, and what to rebuild after them',
+    parameters: [idParameter],
+    examples: [['fix plan CVE-2024-6387', 'where to fix it, in which order, and what cannot be fixed yet']],
+    run: async (context, given) =>
+      print(context, await context.client().fixPlan(given.parameters[0] ?? ''), renderFixPlan),
+  },
+  {
+    name: 'cases',
+    summary: 'known vulnerabilities in what runs: whose they are, and by when they must be gone',
+    options: [
+      {
+        flags: '--state <state>',
+        description: 'open (the default), closed or all',
+        choices: ['open', 'closed', 'all'],
+      },
+      { flags: '--team <team>', description: 'only what this team has to fix' },
+    ],
+    examples: [
+      ['cases', 'everything that is open'],
+      ['cases --state closed --team payments', 'what a team got rid of, by proof'],
+    ],
+    run: async (context, given) => {
+      // The parser took no other.
+      const state = (given.text('state') ?? 'open') as 'open' | 'closed' | 'all';
+      const query = { state: state === 'all' ? undefined : state, team: given.text('team') };
+      await print(context, await context.client().cases(query), (cases, look) =>
+        renderCases(cases, look, state),
+      );
+    },
+  },
+  {
+    name: 'case',
+    summary: 'one vulnerability in what runs, with its timeline',
+    parameters: [idParameter],
+    examples: [['case CVE-2024-6387', 'where it stands, and how it came to that']],
+    run: async (context, given) =>
+      print(context, await context.client().case(given.parameters[0] ?? ''), renderCase),
+  },
+  {
+    name: 'verify',
+    summary: 'the proof from live evidence that it is gone; exit code 1 where it is not',
+    parameters: [idParameter],
+    examples: [['verify CVE-2024-6387', 'reads the package files of everything that runs and may hold it']],
+    run: verify,
+  },
+];
+
+async function who(context: CommandContext, given: Given): Promise<void> {
+  const client = context.client();
+  const answer = await client.who(given.parameters[0] ?? '', given.text('at'));
+  if (!('groups' in answer)) {
+    await print(context, answer, renderWho);
+    return;
+  }
+  const wantsPlan = !context.json && answer.kind === 'vulnerability' && answer.at === null;
+  const plan = wantsPlan && answer.instances > 0 ? await planOf(client, answer.id) : null;
+  await print(context, answer, (cleaned, look) =>
+    renderAffected({ answer: cleaned, plan: cleanAnswer(plan) }, look),
+  );
+}
+
+/** Null: there is none, for a reason that `fix plan` tells. */
+async function planOf(client: Client, id: string | null): Promise<FixPlanAnswer | null> {
+  if (id === null) return null;
+  try {
+    return await client.fixPlan(id);
+  } catch (error) {
+    if (error instanceof ClientError && error.code !== 'control-plane-unreachable') return null;
+    throw error;
+  }
+}
+
+async function verify(context: CommandContext, given: Given): Promise<number> {
+  const { terminal } = context;
+  const shows = terminal.isErrorInteractive && !context.json;
+  if (shows) terminal.writeError('  reading the package files of what runs …');
+  const forget = (): void => {
+    if (shows) terminal.writeError('\r\u001b[K');
+  };
+  const proof = await context
+    .client()
+    .verify(given.parameters[0] ?? '')
+    .finally(forget);
+  await print(context, proof, renderProof);
+  return proof.proven ? 0 : 1;
+}

@@ -1,0 +1,114 @@
+import type { AddedDocumentAnswer, PackageListAnswer } from '#model';
+import { countText, numberText } from '../text/amount-text.ts';
+import type { Look } from '../text/look.ts';
+import { fitted, marginLine, wrapped } from '../text/margin.ts';
+import { tableLines } from '../text/table.ts';
+import { ago } from '../text/time-text.ts';
+import { shortId } from './names.ts';
+
+type List = PackageListAnswer['lists'][number];
+type Listed = PackageListAnswer['packages'][number];
+
+/** What is in an image: from which layer and image of the tree, by which reader or list. */
+export function renderPackages(answer: PackageListAnswer, look: Look): readonly string[] {
+  const { packages, image, names, instance, distribution } = answer;
+  const name = names[0] ?? (image === null ? 'image not known' : shortId(image));
+  const words = `${name}   ${countText(packages.length, 'package')}${distribution === null ? '' : `, ${distribution}`}`;
+  const [used] = answer.lists;
+  return [
+    marginLine(look, words, used === undefined ? '' : `${listName(used)}, ${ago(look, used.at)}`),
+    ...(instance === null ? [] : [fitted(look, `  running as ${shortId(instance)}`)]),
+    ...listLines(answer.lists, look),
+    ...(packages.length === 0 ? ['', '  no package was found'] : ['', ...packageLines(packages, look)]),
+    ...disagreementLines(answer, look),
+    ...unreadLines(answer, look),
+    '',
+    `  next   ${packages.length === 0 ? 'sheer documents add FILE, where someone has a list' : 'sheer cases'}`,
+  ];
+}
+
+export function renderAddedDocument({ kind, id }: AddedDocumentAnswer, look: Look): readonly string[] {
+  return kind === 'openvex'
+    ? [marginLine(look, `VEX statements of ${shortId(id)} were taken`, 'sheer cases')]
+    : [marginLine(look, `${kind} list of ${shortId(id)} was taken`, `sheer packages ${shortId(id)}`)];
+}
+
+/** `read from podman`, `cyclonedx from file:sbom.json (syft 1.2)` */
+function listName({ origin, from, tool }: List): string {
+  return `${origin} from ${from}${tool === null ? '' : ` (${tool})`}`;
+}
+
+function listLines(lists: readonly List[], look: Look): readonly string[] {
+  if (lists.length < 2) return [];
+  return tableLines(
+    look,
+    lists,
+    [
+      {
+        title: '',
+        value: ({ used }) => (used ? 'used' : 'not used'),
+        tone: ({ used }) => (used ? 'good' : 'faint'),
+      },
+      { title: '', value: listName, cut: 'end' },
+      { title: '', value: ({ packages }) => countText(packages, 'package'), align: 'right' },
+      { title: '', value: ({ at }) => ago(look, at), tone: () => 'faint' },
+    ],
+    '  ',
+  );
+}
+
+function packageLines(packages: readonly Listed[], look: Look): readonly string[] {
+  return tableLines(look, packages, [
+    { title: 'package', value: ({ name }) => name, cut: 'middle', tone: () => 'strong' },
+    { title: 'version', value: ({ version }) => version, cut: 'end' },
+    { title: 'brought in by', value: originText, cut: 'end' },
+    {
+      title: 'layer',
+      value: ({ origin }) => (origin.layer === null ? '' : String(origin.layer + 1)),
+      align: 'right',
+    },
+    { title: 'by', value: ({ readBy }) => readBy, tone: () => 'faint' },
+    // Full names are for programs: a person reads the short ones.
+    { title: 'purl', value: ({ purl }) => (look.columns === null ? purl : '') },
+  ]);
+}
+
+function originText({ origin }: Listed): string {
+  const { kind, imageName } = origin;
+  if (kind === 'own') return 'itself';
+  if (kind === 'base') return shortId(imageName ?? 'its base');
+  return kind === 'copied' ? `copied from ${shortId(imageName ?? 'elsewhere')}` : 'not known';
+}
+
+const DISAGREEMENTS_SHOWN = 10;
+
+function disagreementLines({ disagreements }: PackageListAnswer, look: Look): readonly string[] {
+  if (disagreements.length === 0) return [];
+  const shown = look.columns === null ? disagreements : disagreements.slice(0, DISAGREEMENTS_SHOWN);
+  const more = disagreements.length - shown.length;
+  return [
+    '',
+    `  ${countText(disagreements.length, 'package')} in one list only`,
+    ...tableLines(
+      look,
+      shown,
+      [
+        { title: '', value: ({ purl }) => purl, cut: 'middle' },
+        { title: '', value: ({ onlyIn }) => onlyIn, tone: () => 'faint', cut: 'end' },
+      ],
+      '    ',
+    ),
+    ...(more === 0 ? [] : [`    and ${numberText(more)} more: --json has them all`]),
+  ];
+}
+
+function unreadLines({ unread }: PackageListAnswer, look: Look): readonly string[] {
+  if (unread.length === 0) return [];
+  return [
+    '',
+    '  could not be read',
+    ...unread.flatMap(({ path, reason }) =>
+      wrapped(look, path === '' ? reason : `${path}: ${reason}`, '    '),
+    ),
+  ];
+}

@@ -1,0 +1,113 @@
+import {
+  advisorySourceSchema,
+  caseSchema,
+  explanationSchema,
+  fixPlanSchema,
+  imageNodeSchema,
+  packageListSchema,
+  waiverSchema,
+} from '#model/answers';
+import { parseTime } from '#model';
+import type { Instant, PackageListAnswer } from '#model';
+import { z } from 'zod';
+import { flagParameter, timeParameter, vulnerabilityId } from '../parameters.ts';
+import { patchOf } from '../patch-of.ts';
+import { question } from '../route.ts';
+import type { Route } from '../route.ts';
+
+/** What images hold, who is affected, where to fix it, and the proof. */
+export const patchRoutes: readonly Route[] = [
+  question({
+    path: '/api/v1/image-tree',
+    operationId: 'imageTree',
+    summary: 'Images with what they are built upon, and how that is known',
+    query: z.strictObject({ at: timeParameter.optional() }),
+    answer: { kind: 'json', schema: z.array(imageNodeSchema) },
+    handle: ({ query, now, context }) => ({
+      kind: 'json',
+      value: patchOf(context.options).imageTree(instantOf(query.at, now)),
+    }),
+  }),
+  question({
+    path: '/api/v1/packages',
+    operationId: 'packages',
+    summary: 'What is in an image or instance, from which layer, by which reader or list',
+    query: z.strictObject({
+      subject: z.string().min(1).max(1000).describe('an image or an instance'),
+      name: z.string().optional().describe('only packages whose name, or whose source, has this in it'),
+      refresh: flagParameter.optional().describe('read it again'),
+    }),
+    answer: { kind: 'json', schema: packageListSchema },
+    async handle({ query, context }) {
+      const options = { refresh: query.refresh ?? false };
+      const list = await patchOf(context.options).packages(query.subject, options);
+      return { kind: 'json', value: query.name === undefined ? list : named(list, query.name) };
+    },
+  }),
+  question({
+    path: '/api/v1/fix-plan',
+    operationId: 'fixPlan',
+    summary: 'The fewest images to change, what to rebuild after them, and what cannot be fixed yet',
+    query: z.strictObject({ id: vulnerabilityId }),
+    answer: { kind: 'json', schema: fixPlanSchema },
+    handle: ({ query, context }) => ({ kind: 'json', value: patchOf(context.options).fixPlan(query.id) }),
+  }),
+  question({
+    path: '/api/v1/cases',
+    operationId: 'cases',
+    summary: 'Vulnerabilities that touch, or touched, something running',
+    query: z.strictObject({ state: z.enum(['open', 'closed']).optional(), team: z.string().optional() }),
+    answer: { kind: 'json', schema: z.array(caseSchema) },
+    handle({ query, context }) {
+      const filter = { state: query.state ?? null, team: query.team ?? null };
+      return { kind: 'json', value: patchOf(context.options).cases(filter) };
+    },
+  }),
+  question({
+    path: '/api/v1/case',
+    operationId: 'case',
+    summary: 'One case with its timeline',
+    query: z.strictObject({ id: vulnerabilityId }),
+    answer: { kind: 'json', schema: caseSchema },
+    handle: ({ query, context }) => ({ kind: 'json', value: patchOf(context.options).case(query.id) }),
+  }),
+  question({
+    path: '/api/v1/explanation',
+    operationId: 'explanation',
+    summary: 'Which range and event of an advisory made a package match, or not',
+    query: z.strictObject({ id: vulnerabilityId, purl: z.string().min(1).max(4096) }),
+    answer: { kind: 'json', schema: explanationSchema },
+    handle: ({ query, context }) => ({
+      kind: 'json',
+      value: patchOf(context.options).explain(query.id, query.purl),
+    }),
+  }),
+  question({
+    path: '/api/v1/waivers',
+    operationId: 'waivers',
+    summary: 'What may stay for a while, who answers for it, and until when',
+    query: z.strictObject({}),
+    answer: { kind: 'json', schema: z.array(waiverSchema) },
+    handle: ({ context }) => ({ kind: 'json', value: patchOf(context.options).waivers() }),
+  }),
+  question({
+    path: '/api/v1/advisories',
+    operationId: 'advisories',
+    summary: 'Where advisories come from, and how new they are',
+    query: z.strictObject({}),
+    answer: { kind: 'json', schema: z.array(advisorySourceSchema) },
+    handle: ({ context }) => ({ kind: 'json', value: patchOf(context.options).advisories() }),
+  }),
+];
+
+/** Null when none was given. */
+function instantOf(text: string | undefined, now: Instant): Instant | null {
+  return text === undefined ? null : parseTime(text, now);
+}
+
+function named(list: PackageListAnswer, name: string): PackageListAnswer {
+  const lower = name.toLowerCase();
+  const isMeant = (each: PackageListAnswer['packages'][number]): boolean =>
+    [each.name, each.source?.name ?? ''].some((text) => text.toLowerCase().includes(lower));
+  return { ...list, packages: list.packages.filter(isMeant) };
+}
