@@ -107,7 +107,7 @@ export class PatchLoop {
       clock,
     };
     const view = this.#view;
-    this.#cases = new CaseKeeper({ view, record, roots: new LiveRoots({ readers, clock, signal }) });
+    this.#cases = new CaseKeeper({ view, record, roots: new LiveRoots({ readers, clock }) });
     const cases = this.#cases;
     const syncs = new SyncDesk({ view, record, intake: options.intake, cases });
     this.questions = new PatchAnswers({
@@ -156,6 +156,7 @@ export class PatchLoop {
       try {
         this.#expire();
         await this.#cases.reconcile(signal);
+        if (this.#view.reader.waiting === 0) this.#scans.save();
         // One image, and then whatever it changed: a case is not kept waiting for all of them.
         if (!signal.aborted && (await this.#view.reader.readNext())) this.#isAwake = true;
       } catch (error) {
@@ -169,7 +170,6 @@ export class PatchLoop {
   async #sleep(): Promise<void> {
     const { signal } = this.#stopping;
     if (!this.#isAwake) {
-      this.#scans.save();
       await new Promise<void>((resolve) => {
         this.#wakeUp = resolve;
         if (this.#isAwake || signal.aborted) resolve();
@@ -220,7 +220,8 @@ export class PatchLoop {
       reader.want(image);
       this.#cases.imageChanged(image);
     }
-    if (changed.length > 0) this.wake();
+    this.#cases.instancesChanged();
+    this.wake();
   }
 
   #listChanged(image: string): void {

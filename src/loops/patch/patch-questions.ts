@@ -93,9 +93,14 @@ export class PatchAnswers implements PatchQuestions {
     });
   };
 
-  verify: PatchQuestions['verify'] = async (id) => {
+  verify: PatchQuestions['verify'] = async (id, signal) => {
     await this.#options.ready();
-    return this.#options.cases.verify(id);
+    const proof = await this.#options.cases.verify(
+      id,
+      signal === undefined ? this.#options.signal : AbortSignal.any([signal, this.#options.signal]),
+    );
+    this.#options.wake();
+    return proof;
   };
 
   waive: PatchQuestions['waive'] = (request) => {

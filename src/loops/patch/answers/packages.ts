@@ -20,7 +20,7 @@ export function packageListAnswer(
   const list = used === undefined ? null : view.lists.load(used);
   if (used === undefined || list === null) {
     throw new PatchError('not-found', `what ${view.images.nameOf(image)} holds is not known`, {
-      detail: [view.reader.missing(image) ?? '', ...options.problems].filter((line) => line !== ''),
+      detail: [...new Set([view.reader.missing(image) ?? 'its list is gone', ...options.problems])],
       next: 'sheer packages IMAGE --refresh, where its content can be reached',
     });
   }

@@ -19,6 +19,7 @@ const LIVE_LOOK_GOOD_FOR_MS = 60_000;
 
 /** What could not be proven is tried again when something changes, and after this. */
 const PROVE_AGAIN_AFTER_MS = 600_000;
+const PROVE_AGAIN_AFTER_CHANGE_MS = 10_000;
 
 export interface CaseKeeperOptions {
   readonly view: PatchView;
@@ -33,8 +34,11 @@ export class CaseKeeper {
   readonly #verdicts: LiveVerdictBook;
   readonly #vulnerabilities = new Set<string>();
   readonly #images = new Set<string>();
-  /** Cases that nothing is known to hold any more → when a proof is tried (again). */
+  /** Cases that nothing is known to hold any more → when a proof was tried last. */
   readonly #toProve = new Map<string, Instant>();
+  /** Cases that are open because of what was found in live files: no image tells when that ends. */
+  readonly #foundLive = new Set<string>();
+  #proveAgainAfterMs = PROVE_AGAIN_AFTER_MS;
 
   constructor(options: CaseKeeperOptions) {
     this.#options = options;
@@ -45,6 +49,12 @@ export class CaseKeeper {
   /** Its instances, or what is known of its packages, changed. */
   imageChanged(image: string): void {
     this.#images.add(image);
+  }
+
+  /** An instance began or ended, whatever it is made from. */
+  instancesChanged(): void {
+    for (const id of this.#foundLive) this.#vulnerabilities.add(id);
+    this.#proveAgainAfterMs = PROVE_AGAIN_AFTER_CHANGE_MS;
   }
 
   vulnerabilityChanged(id: string): void {
@@ -88,10 +98,7 @@ export class CaseKeeper {
         if (signal.aborted) break;
       }
     }
-    for (const id of this.#due()) {
-      if (signal.aborted) break;
-      await this.#close(id);
-    }
+    await this.#closeDue(signal);
     return opened;
   }
 
@@ -104,7 +111,7 @@ export class CaseKeeper {
   }
 
   /** Looks at everything anew; what it finds is put on the case, if there is one or has to be. */
-  async verify(asked: string): Promise<ProofAnswer> {
+  async verify(asked: string, signal: AbortSignal): Promise<ProofAnswer> {
     const { view, roots } = this.#options;
     const vulnerability = findVulnerability(view.advisories, asked);
     if (vulnerability === null) {
@@ -112,14 +119,26 @@ export class CaseKeeper {
         next: 'sheer advisories sync',
       });
     }
-    const proof = await prove(vulnerability, { view, roots, since: view.clock() });
+    const proof = await prove(vulnerability, { view, roots, since: view.clock(), signal });
     this.#put(vulnerability.id, proof);
+    this.#vulnerabilities.add(vulnerability.id);
     return proof;
+  }
+
+  async #closeDue(signal: AbortSignal): Promise<void> {
+    const due = this.#due();
+    this.#proveAgainAfterMs = PROVE_AGAIN_AFTER_MS;
+    for (const id of due) {
+      if (signal.aborted) return;
+      await this.#close(id, signal);
+    }
   }
 
   #due(): readonly string[] {
     const now = this.#options.view.clock();
-    return [...this.#toProve].filter(([, at]) => at <= now).map(([id]) => id);
+    return [...this.#toProve]
+      .filter(([, tried]) => tried + this.#proveAgainAfterMs <= now)
+      .map(([id]) => id);
   }
 
   /** True: it was opened. */
@@ -135,14 +154,16 @@ export class CaseKeeper {
       record.decide({ subject: { kind: 'case', id }, data: action.data });
       this.#vulnerabilities.delete(id);
     }
-    if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? view.clock());
+    if (this.#verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
+    else this.#foundLive.delete(id);
+    if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? Number.NEGATIVE_INFINITY);
     else this.#toProve.delete(id);
     return action.kind === 'open';
   }
 
-  async #close(id: string): Promise<void> {
+  async #close(id: string, signal: AbortSignal): Promise<void> {
     const { view, roots } = this.#options;
-    this.#toProve.set(id, view.clock() + PROVE_AGAIN_AFTER_MS);
+    this.#toProve.set(id, view.clock());
     // Until everything is known again, nothing is proven.
     if (view.lists.restoring !== null) return;
     const vulnerability = findVulnerability(view.advisories, id);
@@ -151,7 +172,7 @@ export class CaseKeeper {
       return;
     }
     try {
-      const proof = await prove(vulnerability, { view, roots, since: view.clock() - LIVE_LOOK_GOOD_FOR_MS });
+      const proof = await prove(vulnerability, { view, roots, since: view.clock() - LIVE_LOOK_GOOD_FOR_MS, signal });
       if (proof.proven || proof.holding.length > 0) this.#put(id, proof);
     } catch (error) {
       if (!(error instanceof SheerError)) throw error;

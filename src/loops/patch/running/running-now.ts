@@ -13,13 +13,13 @@ export class RunningNow {
   #names = 0;
   readonly #stopWatching: () => void;
 
-  /** @param changed is told of the images that an instance runs, or ran, when that changes */
+  /** @param changed is told when an instance begins, ends or changes, with the images that it runs, or ran */
   constructor(instances: RunningInstances, changed: (images: readonly string[]) => void = () => undefined) {
     this.#instances = instances;
     for (const instance of instances.at(null)) this.#put(instance);
     this.#stopWatching = instances.watch((id) => {
       if (id === null) this.#names++;
-      else changed(this.#follow(id));
+      else this.#follow(id, changed);
     });
   }
 
@@ -68,14 +68,14 @@ export class RunningNow {
     this.#stopWatching();
   }
 
-  #follow(id: string): readonly string[] {
+  #follow(id: string, changed: (images: readonly string[]) => void): void {
     const before = this.#known.get(id)?.instance;
     const now = this.#instances.one(id);
     if (before !== undefined) this.#remove(before);
     if (now !== null) this.#put(now);
     const [was, is] = [imagesOf(before), imagesOf(now)];
     // An instance that was started again may hold something else at heart than before.
-    return now?.since === before?.since && was.join() === is.join() ? [] : [...new Set([...was, ...is])];
+    if (now?.since !== before?.since || was.join() !== is.join()) changed([...new Set([...was, ...is])]);
   }
 
   #put(instance: RunningInstance): void {

@@ -10,7 +10,6 @@ interface Look {
 export interface LiveRootsOptions {
   readonly readers: Pick<ImageReaders, 'scanLiveRoot' | 'liveRootOf'>;
   readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** Kept no longer than the proofs of one round of cases take. */
@@ -26,11 +25,15 @@ export class LiveRoots {
   }
 
   /**
-   * @param since an earlier look from then on is as good
+   * @param options since: an earlier look from then on is as good
    * @throws SheerError where it can't be read
    */
-  async look(pid: number, wanted: LiveWanted, since: Instant): Promise<Look> {
-    const { readers, clock, signal } = this.#options;
+  async look(
+    pid: number,
+    wanted: LiveWanted,
+    { since, signal }: { readonly since: Instant; readonly signal: AbortSignal },
+  ): Promise<Look> {
+    const { readers, clock } = this.#options;
     const root = readers.liveRootOf(pid);
     const key = root === null ? null : `${root} ${JSON.stringify(wanted)}`;
     const known = key === null ? undefined : this.#looks.get(key);

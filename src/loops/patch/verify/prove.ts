@@ -25,6 +25,7 @@ export interface ProveOptions {
   readonly roots: LiveRoots;
   /** Looks at live files from then on are as good as new ones. */
   readonly since: Instant;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -48,6 +49,7 @@ export async function prove(vulnerability: Vulnerability, options: ProveOptions)
   };
   const others = view.running.count - concerned.size;
   for (const id of concerned) {
+    options.signal.throwIfAborted();
     const instance = view.running.one(id);
     if (instance === null) continue;
     const verdict = await look(instance, records, options);
@@ -64,11 +66,11 @@ export async function prove(vulnerability: Vulnerability, options: ProveOptions)
 async function look(
   instance: RunningInstance,
   records: readonly Advisory[],
-  { view, roots, since }: ProveOptions,
+  { view, roots, since, signal }: ProveOptions,
 ): Promise<Verdict> {
   if (instance.node === view.node && instance.pid !== null) {
     try {
-      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), since);
+      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), { since, signal });
       const gap = gapIn(view, instance, list);
       if (gap === null) return verdictOf(view, instance, judgeList(list.packages, records), at);
       return byDigest(view, instance, records, gap);

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { advisory, DAY_MS, PatchWorld } from '../patch-world.fixture.ts';
+
+const CVE = 'CVE-2026-1';
+const RECORD = advisory(CVE, 'openssl < 3.0.12-1');
+
+describe('a case', () => {
+  let world: PatchWorld;
+  beforeEach(() => {
+    world = new PatchWorld().start();
+  });
+  afterEach(() => world.end());
+
+  const state = (): string | null => world.caseOf(CVE)?.state ?? null;
+  const old = () => world.image('web:1', ['openssl 3.0.11-1']);
+  const fixed = () => world.image('web:2', ['openssl 3.0.12-1']);
+
+  it('opens when an advisory comes that touches what runs, and the sync says so', async () => {
+    world.run('web-1', old());
+    await world.settled();
+    assert.equal(state(), null);
+    assert.deepEqual(await world.publish(RECORD), [CVE]);
+    const found = world.ask.case(CVE);
+    assert.deepEqual(
+      [found.state, found.instances, found.owners, found.environments, found.overdue],
+      ['open', 1, ['shop'], ['production'], false],
+    );
+    assert.deepEqual(
+      found.timeline.map(({ what, actor }) => [what, actor]),
+      [
+        ['published', null],
+        ['open: 1 running instance holds it', 'patch'],
+      ],
+    );
+  });
+
+  it('opens when something is started that an advisory speaks of, and not before', async () => {
+    const image = old();
+    await world.settled();
+    assert.deepEqual(await world.publish(RECORD), []);
+    assert.equal(state(), null);
+    world.run('web-1', image);
+    await world.until(() => state() === 'open');
+  });
+
+  it('stays open while one instance holds it; closes by proof, and opens again when it comes back', async () => {
+    const [first, second] = [world.run('web-1', old()), world.run('web-2', old())];
+    await world.settled();
+    await world.publish(RECORD);
+    world.instances.stop(first);
+    world.run('web-3', fixed());
+    await world.settled();
+    assert.equal(state(), 'open');
+    world.instances.stop(second);
+    await world.until(() => state() === 'closed');
+    const closed = world.ask.case(CVE);
+    assert.match(closed.timeline.at(-1)?.what ?? '', /^closed: proven: 1 running instances were looked at/);
+    assert.notEqual(closed.closedAt, null);
+    world.now += DAY_MS;
+    world.run('web-4', old());
+    await world.until(() => state() === 'open');
+    const again = world.ask.case(CVE);
+    assert.deepEqual([again.reopened, again.openedAt], [1, new Date(world.now).toISOString()]);
+  });
+
+  it('does not close while something that runs was not looked at', async () => {
+    const first = world.run('web-1', old());
+    await world.settled();
+    await world.publish(RECORD);
+    world.instances.start('strange-1', null, 'production/shop/web');
+    world.instances.stop(first);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(state(), 'open');
+    world.instances.stop('container:strange-1');
+    world.now += 3_600_000;
+    await world.until(() => state() === 'closed');
+  });
+
+  it('closes when the advisory is withdrawn', async () => {
+    world.run('web-1', old());
+    await world.settled();
+    await world.publish(RECORD);
+    await world.publish({ ...RECORD, modified: world.now, withdrawn: world.now });
+    await world.until(() => state() === 'closed');
+    assert.match(world.ask.case(CVE).timeline.at(-1)?.what ?? '', /the advisory was withdrawn$/);
+  });
+
+  it('is due by severity and environment, from when it was opened', async () => {
+    world.say('patch-policy', 'policy', {
+      deadlinesMs: { high: 5 * DAY_MS },
+      environments: { test: { high: 9 * DAY_MS } },
+    });
+    world.run('web-1', old(), { service: 'test/shop/web' });
+    await world.settled();
+    await world.publish(RECORD);
+    const due = (days: number): string => new Date(world.now + days * DAY_MS).toISOString();
+    assert.equal(world.ask.case(CVE).dueAt, due(9));
+    world.run('web-2', old());
+    await world.until(() => world.ask.case(CVE).instances === 2);
+    assert.equal(world.ask.case(CVE).dueAt, due(5));
+    assert.deepEqual(
+      (await world.ask.who(CVE, null)).groups.map(({ environment, dueAt }) => [environment, dueAt]),
+      [
+        ['production', due(5)],
+        ['test', due(9)],
+      ],
+    );
+    world.now += 6 * DAY_MS;
+    assert.equal(world.ask.case(CVE).overdue, true);
+  });
+
+  it('gives the same actions after a restart: none', async () => {
+    world.run('web-1', old());
+    await world.settled();
+    await world.publish(RECORD);
+    const head = world.store.head('audit').position;
+    await world.restart();
+    await world.settled();
+    await world.until(() => world.ask.case(CVE).instances === 1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    assert.equal(world.store.head('audit').position, head);
+  });
+
+  it('opens for what was started while nobody looked', async () => {
+    await world.publish(RECORD);
+    await world.stop();
+    world.start();
+    world.run('web-1', old());
+    await world.until(() => state() === 'open');
+  });
+
+  it('asked for and never opened is not found', () => {
+    assert.throws(() => world.ask.case(CVE), { code: 'not-found', next: `sheer who ${CVE}` });
+  });
+});
