@@ -81,6 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const server = createServer({
     questions: loop.questions,
     imports: loop.imports,
+    patch: patch.questions,
     changes: changesOf(store),
     token: loadToken(paths.token, () => randomBytes(32).toString('hex')),
     version,

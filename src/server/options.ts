@@ -14,8 +14,7 @@ export interface ServerLogger {
 export interface ServerOptions {
   readonly questions: Questions;
   readonly imports: FlowImports;
-  /** Without it, what is asked of it is refused. */
-  readonly patch?: PatchQuestions;
+  readonly patch: PatchQuestions;
   readonly changes: Changes;
   /** Asked of every TCP request as `Authorization: Bearer`; of the owner, so it may do everything. */
   readonly token: string;

@@ -6,7 +6,6 @@ import { actorOf } from '../actor.ts';
 import { errorReply, ServerError } from '../errors.ts';
 import { jsonLines } from '../json-lines.ts';
 import { vulnerabilityId } from '../parameters.ts';
-import { patchOf } from '../patch-of.ts';
 import { bytesCommand, jsonCommand } from '../route.ts';
 import type { RawRequest, Reply, Route } from '../route.ts';
 
@@ -29,7 +28,7 @@ export const patchCommandRoutes: readonly Route[] = [
     answer: { kind: 'ndjson', schema: proven },
     handle: async (asking) => {
       const { body, context } = asking;
-      const patch = patchOf(context.options);
+      const patch = context.options.patch;
       return streamed(asking, async function* (signal) {
         yield { kind: 'result', ...(await patch.verify(body.id, signal)) };
       });
@@ -56,7 +55,7 @@ export const patchCommandRoutes: readonly Route[] = [
       const { body, connection, context } = asking;
       const { place } = body;
       if (place !== null && !isUrl(place) && connection.kind !== 'socket') throw pathFromElsewhere(place);
-      const patch = patchOf(context.options);
+      const patch = context.options.patch;
       const actor = actorOf(connection, context.options);
       return streamed(asking, (signal) => syncLines(patch.sync(place, actor, signal)));
     },
@@ -79,7 +78,7 @@ export const patchCommandRoutes: readonly Route[] = [
     handle({ body, connection, now, context }) {
       const actor = actorOf(connection, context.options);
       const waiver = { ...body, until: endOf(body.until, now), actor };
-      return { kind: 'json', value: patchOf(context.options).waive(waiver) };
+      return { kind: 'json', value: context.options.patch.waive(waiver) };
     },
   }),
   jsonCommand({
@@ -93,7 +92,7 @@ export const patchCommandRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: waiverSchema },
     handle({ body, connection, context }) {
       const actor = actorOf(connection, context.options);
-      const value = patchOf(context.options).endWaiver(body.vulnerability, body.subject, actor);
+      const value = context.options.patch.endWaiver(body.vulnerability, body.subject, actor);
       return { kind: 'json', value };
     },
   }),
@@ -107,7 +106,7 @@ export const patchCommandRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: addedDocumentSchema },
     async handle({ query, body, connection, context }) {
       const actor = actorOf(connection, context.options);
-      const value = await patchOf(context.options).addDocument(query.name, body, actor);
+      const value = await context.options.patch.addDocument(query.name, body, actor);
       return { kind: 'json', value };
     },
   }),

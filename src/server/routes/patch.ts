@@ -11,7 +11,6 @@ import { parseTime } from '#model';
 import type { Instant, PackageListAnswer } from '#model';
 import { z } from 'zod';
 import { flagParameter, timeParameter, vulnerabilityId } from '../parameters.ts';
-import { patchOf } from '../patch-of.ts';
 import { question } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -25,7 +24,7 @@ export const patchRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: z.array(imageNodeSchema) },
     handle: ({ query, now, context }) => ({
       kind: 'json',
-      value: patchOf(context.options).imageTree(instantOf(query.at, now)),
+      value: context.options.patch.imageTree(instantOf(query.at, now)),
     }),
   }),
   question({
@@ -40,7 +39,7 @@ export const patchRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: packageListSchema },
     async handle({ query, context }) {
       const options = { refresh: query.refresh ?? false };
-      const list = await patchOf(context.options).packages(query.subject, options);
+      const list = await context.options.patch.packages(query.subject, options);
       return { kind: 'json', value: query.name === undefined ? list : named(list, query.name) };
     },
   }),
@@ -50,7 +49,7 @@ export const patchRoutes: readonly Route[] = [
     summary: 'The fewest images to change, what to rebuild after them, and what cannot be fixed yet',
     query: z.strictObject({ id: vulnerabilityId }),
     answer: { kind: 'json', schema: fixPlanSchema },
-    handle: ({ query, context }) => ({ kind: 'json', value: patchOf(context.options).fixPlan(query.id) }),
+    handle: ({ query, context }) => ({ kind: 'json', value: context.options.patch.fixPlan(query.id) }),
   }),
   question({
     path: '/api/v1/cases',
@@ -60,7 +59,7 @@ export const patchRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: z.array(caseSchema) },
     handle({ query, context }) {
       const filter = { state: query.state ?? null, team: query.team ?? null };
-      return { kind: 'json', value: patchOf(context.options).cases(filter) };
+      return { kind: 'json', value: context.options.patch.cases(filter) };
     },
   }),
   question({
@@ -69,7 +68,7 @@ export const patchRoutes: readonly Route[] = [
     summary: 'One case with its timeline',
     query: z.strictObject({ id: vulnerabilityId }),
     answer: { kind: 'json', schema: caseSchema },
-    handle: ({ query, context }) => ({ kind: 'json', value: patchOf(context.options).case(query.id) }),
+    handle: ({ query, context }) => ({ kind: 'json', value: context.options.patch.case(query.id) }),
   }),
   question({
     path: '/api/v1/explanation',
@@ -79,7 +78,7 @@ export const patchRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: explanationSchema },
     handle: ({ query, context }) => ({
       kind: 'json',
-      value: patchOf(context.options).explain(query.id, query.purl),
+      value: context.options.patch.explain(query.id, query.purl),
     }),
   }),
   question({
@@ -88,7 +87,7 @@ export const patchRoutes: readonly Route[] = [
     summary: 'What may stay for a while, who answers for it, and until when',
     query: z.strictObject({}),
     answer: { kind: 'json', schema: z.array(waiverSchema) },
-    handle: ({ context }) => ({ kind: 'json', value: patchOf(context.options).waivers() }),
+    handle: ({ context }) => ({ kind: 'json', value: context.options.patch.waivers() }),
   }),
   question({
     path: '/api/v1/advisories',
@@ -96,7 +95,7 @@ export const patchRoutes: readonly Route[] = [
     summary: 'Where advisories come from, and how new they are',
     query: z.strictObject({}),
     answer: { kind: 'json', schema: z.array(advisorySourceSchema) },
-    handle: ({ context }) => ({ kind: 'json', value: patchOf(context.options).advisories() }),
+    handle: ({ context }) => ({ kind: 'json', value: context.options.patch.advisories() }),
   }),
 ];
 

@@ -49,7 +49,7 @@ const who = question({
   async handle({ query, now, context }) {
     const { questions, patch } = context.options;
     const at = query.at === undefined ? null : parseTime(query.at, now);
-    if (patch?.isVulnerability(query.subject)) {
+    if (patch.isVulnerability(query.subject)) {
       return { kind: 'json', value: await patch.who(query.subject, at) };
     }
     if (at !== null) {
