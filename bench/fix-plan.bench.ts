@@ -4,6 +4,8 @@ import { generatedOrganisation, type OrganisationOptions } from './generated-ima
 
 const IMAGES = 3000;
 const SEEDS = 100;
+/** Until the code is compiled, a plan takes up to four times as long; that is a result of its own. */
+const WARM_UP = 5;
 
 /**
  * A plan over all images of an organisation, proven to be the best. There is no peer: that a plan is
@@ -20,16 +22,21 @@ function resultsOf(shape: OrganisationOptions['shape'], bar: number | null): rea
   const problems = Array.from({ length: SEEDS }, (_, seed) =>
     generatedOrganisation({ images: IMAGES, seed, shape }),
   );
+  const [cold] = problems.slice(0, WARM_UP).map((problem) => measured(problem));
   const runs = problems.map((problem) => measured(problem)).toSorted((left, right) => left.ms - right.ms);
   const [median, worst] = [runs[SEEDS / 2], runs.at(-1)];
-  if (median === undefined || worst === undefined) throw new Error('nothing was measured');
+  if (median === undefined || worst === undefined || cold === undefined)
+    throw new Error('nothing was measured');
   const proven = runs.filter(({ optimal }) => optimal).length;
   if (bar !== null && proven < SEEDS) throw new Error(`${SEEDS - proven} of ${SEEDS} plans were not proven`);
-  const note = `${SEEDS} organisations of ${IMAGES} images and 6 packages, CPU time; ${proven} proven`;
+  const note = `${SEEDS} organisations of ${IMAGES} images and 6 packages; ${proven} proven`;
   const timed = { unit: 'ms', higherIsBetter: false, note, ...(bar === null ? {} : { bar }) };
   return [
     { metric: `${WORDS[shape]}: median`, value: median.ms, ...timed },
     { metric: `${WORDS[shape]}: worst of ${SEEDS}`, value: worst.ms, ...timed },
+    ...(shape === 'tree'
+      ? [{ metric: 'tree: the first one', value: cold.ms, unit: 'ms', higherIsBetter: false }]
+      : []),
   ];
 }
 
@@ -40,8 +47,7 @@ const WORDS = {
 };
 
 function measured(problem: FixProblem): { readonly ms: number; readonly optimal: boolean } {
-  const start = process.cpuUsage();
+  const start = performance.now();
   const { optimal } = planFixes(problem);
-  const { user, system } = process.cpuUsage(start);
-  return { ms: (user + system) / 1000, optimal };
+  return { ms: performance.now() - start, optimal };
 }
