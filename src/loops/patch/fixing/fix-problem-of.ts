@@ -89,8 +89,6 @@ function put(held: HeldBy, key: string, holding: Holding): void {
   held.set(key, known);
 }
 
-const SYSTEM: ReadonlySet<string> = new Set(['dpkg', 'apk', 'rpm']);
-
 /** Binaries and archives carry their packages in themselves: what fetched the file brought them. */
 const IN_FILES: ReadonlySet<string> = new Set(['go', 'jar']);
 
@@ -104,11 +102,6 @@ function originOf(
   if (origin.kind === 'base') return { kind: 'base' };
   if (origin.kind === 'copied') return { kind: 'copied', from: origin.from[0]?.key ?? null };
   if (origin.kind === 'unknown' && isInBase(view, node, entry)) return { kind: 'base' };
-  if (SYSTEM.has(entry.readBy)) {
-    // Build steps ask the package manager for the newest version. A root file system that was made
-    // elsewhere and taken in as it is does not change by building again.
-    return { kind: node.base === null ? 'own' : 'refetched' };
-  }
   const downloads = node.source?.downloads ?? [];
   return { kind: downloads.length > 0 && IN_FILES.has(entry.readBy) ? 'downloaded' : 'own' };
 }
