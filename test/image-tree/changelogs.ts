@@ -40,7 +40,7 @@ export async function readChangelogs(tree: ImageTree): Promise<readonly Changelo
 }
 
 /** deb-changelog(5). */
-export function parseChangelog(text: string): readonly ChangelogEntry[] {
+function parseChangelog(text: string): readonly ChangelogEntry[] {
   const entries: ChangelogEntry[] = [];
   let version: string | null = null;
   let lines: string[] = [];

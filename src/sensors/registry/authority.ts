@@ -3,7 +3,7 @@ import { parseChallenges, type Challenge } from './challenge.ts';
 import type { CredentialLookup, Credentials } from './credentials.ts';
 import type { Answer } from './exchange.ts';
 import { denied, lying } from './failures.ts';
-import { isLoopback, type Repository } from './reference.ts';
+import { isLoopback, type Repository } from '../image-reference.ts';
 import type { Transport } from './transport.ts';
 
 /** Tokens of hosted registries take 5 kB. */

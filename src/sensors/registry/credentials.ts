@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { canonicalRegistry, type Repository } from './reference.ts';
+import { canonicalRegistry, type Repository } from '../image-reference.ts';
 
 /** Shows itself to nobody by accident. */
-export class Secret {
+class Secret {
   readonly #text: string;
 
   constructor(text: string) {

@@ -2,7 +2,7 @@ import type { WantedImage } from '../image-content.ts';
 import { SensorError } from '../sensor-error.ts';
 import type { Descriptor, Platform } from './manifest.ts';
 import { imagesByPlatform, isAttestation } from './platform.ts';
-import type { ImageReference, Repository } from './reference.ts';
+import type { ImageReference, Repository } from '../image-reference.ts';
 import type { FetchedManifest, RegistryClient } from './registry-client.ts';
 
 /** One image of one platform, as its registry has it. */

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { parseChallenges } from './challenge.ts';
 import { ManifestProblem, parseManifest } from './manifest.ts';
-import { formatImageReference, parseImageReference } from './reference.ts';
+import { formatImageReference, parseImageReference } from '../image-reference.ts';
 
 const RUNS = { numRuns: 50_000 };
 

@@ -1,4 +1,4 @@
-import { isDigest } from './reference.ts';
+import { isDigest } from '../image-reference.ts';
 
 /** What a manifest or an index points at (OCI image specification, "Descriptor"). */
 export interface Descriptor {

@@ -12,7 +12,7 @@ import {
   type Descriptor,
   type Manifest,
 } from './manifest.ts';
-import { isDigest, type Repository } from './reference.ts';
+import { isDigest, type Repository } from '../image-reference.ts';
 import { Transport, type TransportOptions } from './transport.ts';
 
 /** What registries take at least, and most take at most (distribution specification, "Pushing manifests"). */

@@ -8,7 +8,7 @@ import { credentialFiles, credentialsFrom, type CredentialLookup } from './crede
 import { findImage, type FoundImage } from './find-image.ts';
 import type { Platform } from './manifest.ts';
 import { platformOf } from './platform.ts';
-import { isLoopback, parseImageReference, type ImageReference } from './reference.ts';
+import { isLoopback, parseImageReference, type ImageReference } from '../image-reference.ts';
 import { RegistryClient } from './registry-client.ts';
 import { REGISTRY_TIMING, type RegistryTiming } from './timing.ts';
 

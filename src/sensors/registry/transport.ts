@@ -4,7 +4,7 @@ import { SensorError } from '../sensor-error.ts';
 import { authorities, type CertificateLookup } from './certificates.ts';
 import { exchange, type Answer, type Question } from './exchange.ts';
 import { lying, refusedTarget, unreachable } from './failures.ts';
-import { apiHost, canonicalRegistry, isLoopback } from './reference.ts';
+import { apiHost, canonicalRegistry, isLoopback } from '../image-reference.ts';
 import type { RegistryTiming } from './timing.ts';
 
 /** Registries send to a blob store, which may send on once more. */

@@ -1,4 +1,5 @@
 import type { ImageContent, ImageContentSource, LayerContent, WantedImage } from '../../image-content.ts';
+import { formatImageReference, parseImageReference } from '../../image-reference.ts';
 import { SensorError } from '../../sensor-error.ts';
 import type { BlobStore } from './blob-store.ts';
 import { directoryStore } from './directory-store.ts';
@@ -59,12 +60,10 @@ function isWanted(image: StoredImage, wanted: WantedImage): boolean {
   return image.names.some((name) => names.includes(wholeName(name)));
 }
 
-/** `redis` is `docker.io/library/redis:latest`. */
+/** In full, where it is a name that a registry could have. */
 function wholeName(name: string): string {
-  const [first = '', ...rest] = name.split('/');
-  const hasRegistry = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
-  const path = hasRegistry ? name : `docker.io/${rest.length === 0 ? 'library/' : ''}${name}`;
-  return /[:@][^/]*$/.test(path) ? path : `${path}:latest`;
+  const reference = parseImageReference(name);
+  return reference === null ? name : formatImageReference(reference);
 }
 
 class StoredContent implements ImageContent {

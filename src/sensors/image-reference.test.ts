@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { apiHost, formatImageReference, isLoopback, parseImageReference } from './reference.ts';
+import { apiHost, formatImageReference, isLoopback, parseImageReference } from './image-reference.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
