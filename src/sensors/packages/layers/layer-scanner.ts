@@ -1,6 +1,6 @@
 import type { Unread } from '#model';
 import { SensorError } from '../../sensor-error.ts';
-import type { FileReading, LayerScan, ScanRecord } from '../layer-scan.ts';
+import { unreadable, type FileReading, type LayerScan, type ScanRecord } from '../layer-scan.ts';
 import { frontCode } from './front-coded.ts';
 import { goSink } from './go-sink.ts';
 import { layerPath } from './layer-path.ts';
@@ -117,14 +117,14 @@ export class LayerScanner {
 
   #readWith(reader: PathReader, path: string, size: number): FileSink | null {
     if (reader.bytesMax === Number.POSITIVE_INFINITY) {
-      this.#record(path, reader.read(Buffer.alloc(0), path));
+      this.#record(path, readSoundly(reader, NO_BYTES, path));
       return null;
     }
     if (size > reader.bytesMax) {
       this.#record(path, { packages: [], problems: [`is larger than ${reader.bytesMax >> 20} MB`] });
       return null;
     }
-    return collect((bytes) => this.#record(path, reader.read(bytes, path)));
+    return collect((bytes) => this.#record(path, readSoundly(reader, bytes, path)));
   }
 
   #store(path: string, bytes: Buffer): void {
@@ -145,7 +145,7 @@ export class LayerScanner {
     const reader = readerOf(path);
     if (reader === null) return;
     const bytes = this.#stored.get(target ?? '');
-    if (bytes !== undefined) this.#record(path, reader.read(bytes, path));
+    if (bytes !== undefined) this.#record(path, readSoundly(reader, bytes, path));
     else
       this.#record(path, {
         packages: [],
@@ -183,6 +183,15 @@ export class LayerScanner {
 function collect(take: (bytes: Buffer) => void): FileSink {
   const parts: Buffer[] = [];
   return { push: (bytes) => void parts.push(bytes), end: () => take(joined(parts)) };
+}
+
+/** One file that breaks its reader is that file's loss, not the layer's. */
+function readSoundly({ read }: PathReader, bytes: Buffer, path: string): FileReading {
+  try {
+    return read(bytes, path);
+  } catch (error) {
+    return unreadable(`can't be read (${error instanceof Error ? error.message : 'unknown'})`);
+  }
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

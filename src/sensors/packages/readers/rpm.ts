@@ -4,9 +4,12 @@ import { ndbBlobs } from './ndb.ts';
 import { isOfInterestOwned } from './owned-files.ts';
 import { readRpmHeader } from './rpm-header.ts';
 
+const PAGE_BYTES_MIN = 512;
+
 /** `rpmdb.sqlite`: a table `Packages` of headers. */
 export function readRpmSqlite(bytes: Buffer): FileReading {
-  if (bytes.toString('latin1', 0, 15) !== 'SQLite format 3') return unreadable('is no SQLite database');
+  const isDatabase = bytes.length >= PAGE_BYTES_MIN && bytes.toString('latin1', 0, 15) === 'SQLite format 3';
+  if (!isDatabase) return unreadable('is no SQLite database');
   const own = Buffer.from(bytes);
   // A database in memory has no write-ahead log: say that it is one without.
   own.fill(1, 18, 20);
