@@ -186,7 +186,7 @@ class OwnStore {
         CONTAINERS_STORAGE_CONF: join(this.directory, 'storage.conf'),
       },
     }).catch((cause: unknown) => {
-      throw new Error(`${program} failed, or is not installed: apt-get install -y ${program}`, { cause });
+      throw new Error(`${program} failed, or is not installed: apt-get install -y buildah skopeo`, { cause });
     });
     return stdout.trim();
   }
