@@ -72,7 +72,11 @@ export function discardFile(directory: string, number: number, loaded: Database)
 }
 
 /** A full load that dies with the process is worth nothing, so nothing of it is flushed on the way. */
-const LOADING = ['PRAGMA journal_mode = MEMORY', 'PRAGMA synchronous = OFF', 'PRAGMA locking_mode = EXCLUSIVE'];
+const LOADING = [
+  'PRAGMA journal_mode = MEMORY',
+  'PRAGMA synchronous = OFF',
+  'PRAGMA locking_mode = EXCLUSIVE',
+];
 const WORKING = [
   'PRAGMA journal_mode = WAL',
   'PRAGMA synchronous = FULL',
