@@ -97,15 +97,23 @@ function aboutLines(answer: AffectedAnswer, look: Look): readonly string[] {
 
 function runningLines(answer: AffectedAnswer, look: Look): readonly string[] {
   const services = new Set(answer.groups.flatMap(({ service }) => service ?? []));
-  const environments = Object.entries(answer.environments).map(([name, count]) => `${name} ${count}`);
-  const when = answer.at === null ? 'running now' : `ran ${clockText(look, answer.at)}`;
+  const environments = Object.entries(answer.environments).map(
+    ([name, count]) => `${name === 'unknown' ? 'no environment' : name} ${count}`,
+  );
   const counts = [
     countText(answer.instances, 'instance'),
     countText(services.size, 'service'),
     countText(answer.teams.length, 'team'),
     environments.join(', '),
   ];
-  return labelled(look, when, counts.filter((text) => text !== '').join('   '));
+  return [
+    ...(answer.at === null ? [] : labelled(look, 'as of', clockText(look, answer.at))),
+    ...labelled(
+      look,
+      answer.at === null ? 'running now' : 'running then',
+      counts.filter((text) => text !== '').join('   '),
+    ),
+  ];
 }
 
 function broughtInLines({ answer, plan }: AffectedReport, look: Look): readonly string[] {

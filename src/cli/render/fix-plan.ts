@@ -3,7 +3,7 @@ import { countText, listText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
-import { inParentheses, shortId } from './names.ts';
+import { inParentheses, packageName, shortId } from './names.ts';
 
 type FixPoint = FixPlanAnswer['fixPoints'][number];
 type Unfixable = FixPlanAnswer['unfixable'][number];
@@ -22,8 +22,8 @@ export function renderFixPlan(plan: FixPlanAnswer, look: Look): readonly string[
   ];
 }
 
-function nextCommand({ id, fixPoints, restarts }: FixPlanAnswer): string {
-  if (fixPoints.length + restarts.length > 0) return `sheer verify ${id}`;
+function nextCommand({ id, fixPoints, restarts, unfixable }: FixPlanAnswer): string {
+  if (unfixable.length === 0 || fixPoints.length + restarts.length > 0) return `sheer verify ${id}`;
   return `sheer waive ${id} --for SUBJECT --owner TEAM --reason … --until DATE`;
 }
 
@@ -34,7 +34,7 @@ export function planText(plan: FixPlanAnswer): string {
     ([why, images]) => `${namesOf(images)}: ${REASONS[why]}`,
   );
   if (fixPoints.length + restarts.length === 0) {
-    return left.length === 0 ? 'nothing to fix' : `nothing yet; ${left.join('; ')}`;
+    return left.length === 0 ? 'no image that runs holds it' : `nothing yet; ${left.join('; ')}`;
   }
   const changes = fixPoints.map(({ name, change, to }) =>
     change === 'base-reference' && to !== null ? `moving ${name} to ${to}` : `rebuilding ${name}`,
@@ -65,7 +65,7 @@ function headLines(plan: FixPlanAnswer, look: Look): readonly string[] {
   if (fixPoints.length === 0) {
     const isDone = unfixable.length === 0;
     const words =
-      restarts.length > 0 ? 'nothing to change' : isDone ? 'nothing to fix' : 'nothing can be fixed yet';
+      restarts.length > 0 ? 'nothing to change' : isDone ? 'no image to fix' : 'nothing can be fixed yet';
     return [marginLine(look, words, id)];
   }
   const then =
@@ -93,7 +93,7 @@ function fixPointLines(point: FixPoint, look: Look): readonly string[] {
       look,
       packages,
       [
-        { title: '', value: ({ purl }) => nameOf(purl), cut: 'middle' },
+        { title: '', value: ({ purl }) => packageName(purl), cut: 'middle' },
         { title: '', value: ({ fixed }) => (fixed === null ? 'no fix published' : `→ ${fixed}`), cut: 'end' },
         {
           title: '',
@@ -171,19 +171,4 @@ function closure({ fixPoints, levels }: FixPlanAnswer): { readonly images: numbe
 
 function namesOf(images: readonly Unfixable[]): string {
   return listText([...new Set(images.map(({ name }) => name))]);
-}
-
-/** `pkg:deb/debian/openssl@3.0.11?arch=amd64` → `openssl 3.0.11` */
-function nameOf(purl: string): string {
-  const match = /^pkg:[^/]+\/(?:.*\/)?([^/@]+)@([^?#]+)/.exec(purl);
-  if (!match) return purl;
-  return [match[1], match[2]].map((part) => decoded(part ?? '')).join(' ');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -67,3 +67,18 @@ export function ownerBasis(owner: Owner): string {
 /** Sheerline itself asks for no owner. */
 export const lacksOwner = ({ team, derivedFrom }: Pick<ServiceAnswer, 'team' | 'derivedFrom'>): boolean =>
   team === null && derivedFrom !== 'itself';
+
+/** `pkg:deb/debian/openssl@3.0.11?arch=amd64` → `openssl 3.0.11` */
+export function packageName(purl: string): string {
+  const match = /^pkg:[^/]+\/(?:.*\/)?([^/@]+)@([^?#]+)/.exec(purl);
+  if (!match) return purl;
+  return [match[1], match[2]].map((part) => decoded(part ?? '')).join(' ');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -23,14 +23,17 @@ export function renderPackages(answer: PackageListAnswer, look: Look): readonly 
     ...disagreementLines(answer, look),
     ...unreadLines(answer, look),
     '',
-    `  next   ${packages.length === 0 ? 'sheer documents add FILE, where someone has a list' : 'sheer cases'}`,
+    `  next   ${packages.length === 0 ? 'sheer documents add FILE' : 'sheer cases'}`,
   ];
 }
 
 export function renderAddedDocument({ kind, id }: AddedDocumentAnswer, look: Look): readonly string[] {
-  return kind === 'openvex'
-    ? [marginLine(look, `VEX statements of ${shortId(id)} were taken`, 'sheer cases')]
-    : [marginLine(look, `${kind} list of ${shortId(id)} was taken`, `sheer packages ${shortId(id)}`)];
+  if (kind === 'openvex') return [marginLine(look, `VEX statements were taken: ${id}`, 'sheer cases')];
+  return [
+    fitted(look, `${kind} list was taken: it is about ${shortId(id)}`),
+    // Never cut: it is there to be copied.
+    `  next   sheer packages ${id}`,
+  ];
 }
 
 /** `read from podman`, `cyclonedx from file:sbom.json (syft 1.2)` */
