@@ -22,7 +22,7 @@ async function run(): Promise<readonly BenchResult[]> {
     view.images.node('');
     const moment = momentOf(null, view.running, view.instances);
     const ids = advisories.map(({ id }) =>
-      timed(() => affectedInstances(ask(view, id).holdings.images, moment).size),
+      timed(() => affectedInstances(ask(view, id).holdings.images, moment).length),
     );
     const whole = advisories.map(({ id }) =>
       timed(() => JSON.stringify(affectedAnswer(view, id, null)).length),
@@ -62,7 +62,8 @@ function latencies(
   note: string,
 ): readonly BenchResult[] {
   const sorted = times.map(({ ms }) => ms).toSorted((left, right) => left - right);
-  const at = (part: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
+  const at = (part: number): number =>
+    sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? NaN;
   return [
     { metric: `${metric}, p99`, value: at(0.99), unit: 'ms', bar, higherIsBetter: false, note },
     { metric: `${metric}, median`, value: at(0.5), unit: 'ms', higherIsBetter: false },
