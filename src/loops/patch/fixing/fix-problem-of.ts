@@ -1,7 +1,8 @@
-import { packageOrigin, type HeldRun, type ImageNode, type PackageEntry } from '#graph';
+import { packageOrigin, type CopyEdge, type HeldRun, type ImageNode, type PackageEntry } from '#graph';
 import type { AffectedImage } from '../affected/affected.ts';
 import type { Holdings } from '../affected/holdings.ts';
 import type { FixBase, FixImage, FixProblem, Holding, HoldingOrigin } from '../fix-plan/index.ts';
+import { copySource } from '../images/copy-source.ts';
 import type { PatchView } from '../view.ts';
 import { newerBasesOf } from './newer-images.ts';
 
@@ -100,18 +101,24 @@ function originOf(
 ): HoldingOrigin {
   const origin = packageOrigin(view.images.tree, node, { layer, path: entry.path });
   if (origin.kind === 'base') return { kind: 'base' };
-  if (origin.kind === 'copied') return { kind: 'copied', from: origin.from[0]?.key ?? null };
+  if (origin.kind === 'copied') return copiedOrigin(view, origin.from, entry);
   if (origin.kind === 'unknown' && isInBase(view, node, entry)) return { kind: 'base' };
   const downloads = node.source?.downloads ?? [];
   return { kind: downloads.length > 0 && IN_FILES.has(entry.readBy) ? 'downloaded' : 'own' };
+}
+
+function copiedOrigin(view: PatchView, from: readonly CopyEdge[], { purl }: PackageEntry): HoldingOrigin {
+  const source = copySource(from, (image) => view.lists.holds(image, purl));
+  return source.kind === 'stage'
+    ? { kind: 'downloaded', stage: source.stage }
+    : { kind: 'copied', from: source.key };
 }
 
 /** Its layer does not tell; then it is the base's if the base has it, or if nobody knows what the base has. */
 function isInBase(view: PatchView, { base }: ImageNode, { purl }: PackageEntry): boolean {
   if (base === null) return false;
   const id = base.key === null ? null : (view.images.node(base.key)?.id ?? null);
-  if (id === null || !view.lists.has(id)) return true;
-  return view.lists.packagesOf(id).some((own) => own.purl === purl);
+  return id === null || view.lists.holds(id, purl) !== false;
 }
 
 function imageOf(

@@ -83,6 +83,11 @@ export class ListBook {
     return used === undefined ? [] : this.index.packagesOf(used.id);
   }
 
+  /** Whether an image has a package; null: nobody has read that image. */
+  holds(image: string, purl: string): boolean | null {
+    return this.has(image) ? this.packagesOf(image).some((own) => own.purl === purl) : null;
+  }
+
   /** Every list of the image, the one that answers rest on first. */
   listsOf(image: string): readonly KnownList[] {
     const { graph } = this.#options;
