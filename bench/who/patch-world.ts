@@ -22,7 +22,7 @@ export function generatedView(
   instances: number,
   advisories: readonly Advisory[],
   random: () => number,
-): { readonly view: PatchView; close(): void } {
+): { readonly view: PatchView; readonly close: () => void } {
   const index = new PackageIndex();
   const ecosystems = new Set<string>();
   const read = new Set<string>();
@@ -56,7 +56,7 @@ export function generatedView(
     node: 'node-1',
     clock: () => NOW,
   };
-  return { view, close: store.close };
+  return { view, close: () => store.close() };
 }
 
 const nobody: RunningInstances = { at: () => [], one: () => null, watch: () => () => undefined };

@@ -18,12 +18,16 @@ export function groupsOf(
   // By service: its team and environment are nearly always the same for all of its instances.
   const groups = new Map<string | null, Group[]>();
   const seen = new Set<string>();
+  const isNew = (instance: RunningInstance): boolean => {
+    // Only one with several images can be met twice.
+    if (instance.images.length < 2) return true;
+    if (seen.has(instance.id)) return false;
+    seen.add(instance.id);
+    return true;
+  };
   for (const { instances } of images) {
     for (const instance of instances) {
-      if (instance.images.length > 1) {
-        if (seen.has(instance.id)) continue;
-        seen.add(instance.id);
-      }
+      if (!isNew(instance)) continue;
       const group = groupOf(instance, groups, dueAt);
       group.instances.push({ id: instance.id, name: instance.name, node: instance.node });
       if (excused !== null && (excused.get(instance.id) ?? null) !== null) group.excused++;

@@ -60,23 +60,37 @@ export function affectedAnswer(view: PatchView, subject: string, at: Instant | n
     question: subject,
     kind: asked.kind,
     at: formatInstant(at),
-    id: vulnerability?.id ?? null,
-    aliases: [...(vulnerability?.aliases ?? [])],
-    summary: vulnerability?.summary ?? '',
-    severity: vulnerability?.severity ?? 'unknown',
-    score: vulnerability?.score ?? null,
-    published: formatInstant(vulnerability?.published ?? null),
-    withdrawn: formatInstant(vulnerability?.withdrawn ?? null),
+    ...said(vulnerability),
     packages: packagesOf(holdings),
     groups,
     images: imagesOf(view, images, excused),
     instances: count,
     excused: groups.reduce((sum, group) => sum + group.excused, 0),
-    teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].sort(),
+    teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].toSorted(),
     environments: environmentsOf(groups),
     notLookedAt: [...missing],
     reason: reasonOf(view, asked, { moment, found: count, missing: missing.length }),
   };
+}
+
+/** What advisories say of it; of a question about packages nothing. */
+function said(
+  vulnerability: Vulnerability | null,
+): Pick<AffectedAnswer, 'id' | 'aliases' | 'summary' | 'severity' | 'score' | 'published' | 'withdrawn'> {
+  if (vulnerability === null) {
+    return {
+      id: null,
+      aliases: [],
+      summary: '',
+      severity: 'unknown',
+      score: null,
+      published: null,
+      withdrawn: null,
+    };
+  }
+  const { id, aliases, summary, severity, score, published, withdrawn } = vulnerability;
+  const times = { published: formatInstant(published), withdrawn: formatInstant(withdrawn) };
+  return { id, aliases: [...aliases], summary, severity, score, ...times };
 }
 
 /** By when it must be gone from an environment; null where no case is open. */
@@ -85,11 +99,11 @@ function deadlines(
   vulnerability: Vulnerability | null,
   at: Instant | null,
 ): (environment: string | null) => string | null {
-  const said = vulnerability === null || at !== null ? null : view.graph.one('case', vulnerability.id);
-  if (vulnerability === null || said === null || said.data.state === 'closed') return () => null;
+  const opened = vulnerability === null || at !== null ? null : view.graph.one('case', vulnerability.id);
+  if (vulnerability === null || opened === null || opened.data.state === 'closed') return () => null;
   const policy = policyOf(view);
   return (environment) =>
-    formatInstant(said.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
+    formatInstant(opened.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
 }
 
 export function policyOf({ graph }: Pick<PatchView, 'graph'>): PatchPolicyData | null {
@@ -115,7 +129,7 @@ function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
       images: images.get(purl) ?? 0,
     });
   }
-  return [...byPurl.values()].sort((left, right) => (left.purl < right.purl ? -1 : 1));
+  return [...byPurl.values()].toSorted((left, right) => (left.purl < right.purl ? -1 : 1));
 }
 
 function imagesOf(

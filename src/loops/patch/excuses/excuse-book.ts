@@ -85,7 +85,7 @@ export class ExcuseBook {
     at: Instant,
   ): readonly { readonly subject: string; readonly excuse: Excuse }[] {
     const { graph } = this.#options;
-    return found(this.#waiverIds(), ids).flatMap((id) => {
+    return statementsFor(this.#waiverIds(), ids).flatMap((id) => {
       const said = graph.one('waiver', id, at);
       if (said === null) return [];
       const { owner, reason, until, subject } = said.data;
@@ -103,7 +103,7 @@ export class ExcuseBook {
   #statementsOf(ids: readonly string[], at: Instant): readonly Statement[] {
     const { graph } = this.#options;
     const newest = new Map<string, VexData>();
-    for (const id of found(this.#vexIds(), ids)) {
+    for (const id of statementsFor(this.#vexIds(), ids)) {
       const data = graph.one('vex', id, at)?.data;
       if (data === undefined) continue;
       for (const product of data.products) {
@@ -197,6 +197,9 @@ function byVulnerability(
   return found;
 }
 
-function found(by: ReadonlyMap<string, readonly string[]>, ids: readonly string[]): readonly string[] {
+function statementsFor(
+  by: ReadonlyMap<string, readonly string[]>,
+  ids: readonly string[],
+): readonly string[] {
   return [...new Set(ids.flatMap((id) => by.get(id.toUpperCase()) ?? []))];
 }

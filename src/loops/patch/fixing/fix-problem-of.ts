@@ -53,10 +53,10 @@ function addWithSources(view: PatchView, node: ImageNode | null, found: Collecte
 function packagesOf(holdings: Holdings): FixProblem['packages'] {
   const fixed = new Map<string, string | null>();
   for (const { package: entry, matches } of holdings.packages.values()) {
-    const known = matches.find((match) => match.fixed !== null)?.fixed ?? null;
-    fixed.set(entry.purl, fixed.get(entry.purl) ?? known);
+    const version = matches.find((match) => match.fixed !== null)?.fixed ?? null;
+    fixed.set(entry.purl, fixed.get(entry.purl) ?? version);
   }
-  return Array.from(fixed, ([purl, version]) => ({ purl, fixed: version }));
+  return Array.from(fixed, ([purl, first]) => ({ purl, fixed: first }));
 }
 
 type HeldBy = Map<string, Map<string, Holding>>;
@@ -72,22 +72,31 @@ function addHoldings(
   for (const entry of run.packages) {
     const origin = originOf(view, node, entry, run.layer);
     put(held, node.key, { purl: entry.purl, layer: run.layer, origin });
-    if (origin.kind !== 'base') continue;
-    // A base whose own packages nobody read holds what it brought into this image.
-    for (let below = node.base?.key ?? null; below !== null;) {
-      const base = nodes.get(below);
-      if (base === undefined || base.id === null || view.lists.has(base.id)) break;
-      const came = originOf(view, base, entry, run.layer);
-      put(held, base.key, { purl: entry.purl, layer: run.layer, origin: came });
-      below = came.kind === 'base' ? (base.base?.key ?? null) : null;
-    }
+    if (origin.kind === 'base') addBelow(view, { entry, layer: run.layer }, { node, nodes, held });
   }
 }
 
+/** A base whose own packages nobody read holds what it brought into the image above it. */
+function addBelow(
+  view: PatchView,
+  { entry, layer }: { readonly entry: PackageEntry; readonly layer: number | null },
+  found: {
+    readonly node: ImageNode;
+    readonly nodes: ReadonlyMap<string, ImageNode>;
+    readonly held: HeldBy;
+  },
+): void {
+  const base = found.nodes.get(found.node.base?.key ?? '');
+  if (base === undefined || base.id === null || view.lists.has(base.id)) return;
+  const origin = originOf(view, base, entry, layer);
+  put(found.held, base.key, { purl: entry.purl, layer, origin });
+  if (origin.kind === 'base') addBelow(view, { entry, layer }, { ...found, node: base });
+}
+
 function put(held: HeldBy, key: string, holding: Holding): void {
-  const known = held.get(key) ?? new Map<string, Holding>();
-  known.set(`${holding.purl}\n${holding.origin.kind}`, holding);
-  held.set(key, known);
+  const own = held.get(key) ?? new Map<string, Holding>();
+  own.set(`${holding.purl}\n${holding.origin.kind}`, holding);
+  held.set(key, own);
 }
 
 /** Binaries and archives carry their packages in themselves: what fetched the file brought them. */

@@ -36,9 +36,9 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
     const images = imagesOf(instance);
     if (images.length < Math.max(1, instance.images.length)) withoutImage.push(instance.id);
     for (const image of images) {
-      const instances = byImage.get(image);
-      if (instances === undefined) byImage.set(image, [instance]);
-      else instances.push(instance);
+      const known = byImage.get(image);
+      if (known === undefined) byImage.set(image, [instance]);
+      else known.push(instance);
     }
   }
   return {
