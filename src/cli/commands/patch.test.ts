@@ -69,7 +69,7 @@ describe('what is vulnerable', () => {
   it('asks who is affected where the subject is a vulnerability, and adds the plan for people', async () => {
     const { out } = await run([...state, 'who', CVE]);
     assert.match(out, /^openssl < 3\.0\.22-1~deb12u2 /);
-    assert.match(out, /fixed by {9}rebuilding base-debian:12/);
+    assert.match(out, /fixed by {9}changing base-debian:12/);
     assert.deepEqual(
       server.patch.asked.slice(-2).map(([name]) => name),
       ['who', 'fixPlan'],

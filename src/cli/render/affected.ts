@@ -7,7 +7,7 @@ import { tableLines } from '../text/table.ts';
 import { ago, clockText } from '../text/time-text.ts';
 import { dueText, dueTone, severityText, severityTone } from './due.ts';
 import { planText } from './fix-plan.ts';
-import { inParentheses, shortId, shortService } from './names.ts';
+import { imageText, inParentheses, shortService } from './names.ts';
 
 /** What `sheer who` says of a vulnerability or a package; a plan, where one was asked for too. */
 export interface AffectedReport {
@@ -25,7 +25,7 @@ export function renderAffected({ answer, plan }: AffectedReport, look: Look): re
     '',
     ...runningLines(answer, look),
     ...broughtInLines({ answer, plan }, look),
-    ...(plan === null ? [] : labelled(look, 'fixed by', planText(plan))),
+    ...(plan === null ? [] : labelled(look, 'fixed by', planText(plan, look))),
     ...excusedLines(answer, look),
     ...notLookedAtLines(answer, look),
     ...(answer.reason === null ? [] : labelled(look, 'incomplete', answer.reason)),
@@ -122,7 +122,8 @@ function broughtInLines({ answer, plan }: AffectedReport, look: Look): readonly 
   for (const { id, name, broughtInBy } of answer.images) {
     for (const { kind, image, imageName } of broughtInBy) {
       const own = kind === 'own' || image === null;
-      const text = `${imageName ?? name} ${inParentheses(teams.get(image ?? id) ?? null)}`.trim();
+      const text =
+        `${imageText(look, imageName ?? name)} ${inParentheses(teams.get(image ?? id) ?? null)}`.trim();
       const how = kind === 'copied' ? `copied from ${text}` : text;
       origins.set(own ? id : `${kind} ${image}`, kind === 'unknown' ? `${text}, layer not known` : how);
     }
@@ -167,7 +168,7 @@ function notLookedAtLines(
   const byReason = Map.groupBy(notLookedAt, ({ reason }) => reason);
   return [...byReason].flatMap(([reason, members]) => {
     const instances = members.reduce((sum, member) => sum + member.instances, 0);
-    const images = listText(members.map(({ image }) => shortId(image)));
+    const images = listText(members.map(({ image }) => imageText(look, image)));
     return labelled(look, 'not looked at', `${countText(instances, 'instance')} of ${images}: ${reason}`);
   });
 }

@@ -3,7 +3,7 @@ import { countText, listText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
-import { inParentheses, packageName, shortId } from './names.ts';
+import { imageText, inParentheses, packageName, shortId } from './names.ts';
 
 type FixPoint = FixPlanAnswer['fixPoints'][number];
 type Unfixable = FixPlanAnswer['unfixable'][number];
@@ -27,21 +27,26 @@ function nextCommand({ id, fixPoints, restarts, unfixable }: FixPlanAnswer): str
   return `sheer waive ${id} --for SUBJECT --owner TEAM --reason … --until DATE`;
 }
 
-/** `rebuilding base-debian, then 11 images on 2 levels; legacy-java: no build source` */
-export function planText(plan: FixPlanAnswer): string {
+/** `changing base-debian, then rebuilding 11 images on 2 levels; legacy-java: no build source` */
+export function planText(plan: FixPlanAnswer, look: Look): string {
+  const named = (name: string): string => imageText(look, name);
   const { fixPoints, unfixable, restarts } = plan;
   const left = [...Map.groupBy(unfixable, ({ why }) => why)].map(
-    ([why, images]) => `${namesOf(images)}: ${REASONS[why]}`,
+    ([why, images]) => `${listText([...new Set(images.map(({ name }) => named(name)))])}: ${REASONS[why]}`,
   );
   if (fixPoints.length + restarts.length === 0) {
     return left.length === 0 ? 'no image that runs holds it' : `nothing yet; ${left.join('; ')}`;
   }
-  const changes = fixPoints.map(({ name, change, to }) =>
-    change === 'base-reference' && to !== null ? `moving ${name} to ${to}` : `rebuilding ${name}`,
-  );
+  const isMove = ({ change, to }: FixPoint): boolean => change === 'base-reference' && to !== null;
+  const changed = fixPoints.filter((point) => !isMove(point)).map(({ name }) => named(name));
+  const changes = [
+    ...(changed.length === 0 ? [] : [`changing ${listText(changed)}`]),
+    ...fixPoints.filter(isMove).map(({ name, to }) => `moving ${named(name)} to ${named(to ?? '')}`),
+  ];
   const { images, levels } = closure(plan);
-  const then = images === 0 ? '' : `, then ${countText(images, 'image')} on ${countText(levels, 'level')}`;
-  const again = restarts.map(({ name }) => name);
+  const then =
+    images === 0 ? '' : `, then rebuilding ${countText(images, 'image')} on ${countText(levels, 'level')}`;
+  const again = restarts.map(({ name }) => named(name));
   return [
     ...(changes.length === 0 ? [] : [`${listText(changes)}${then}`]),
     ...(again.length === 0 ? [] : [`starting ${listText(again)} again`]),
@@ -85,9 +90,9 @@ const CHANGES: Readonly<Record<FixPoint['change'], string>> = {
 
 function fixPointLines(point: FixPoint, look: Look): readonly string[] {
   const { name, team, change, to, packages, reason } = point;
-  const what = to === null ? CHANGES[change] : `${CHANGES[change]}, to ${to}`;
+  const what = to === null ? CHANGES[change] : `${CHANGES[change]}, to ${imageText(look, to)}`;
   return [
-    marginLine(look, `    ${name} ${inParentheses(team ?? 'no owner')}`, what),
+    marginLine(look, `    ${imageText(look, name)} ${inParentheses(team ?? 'no owner')}`, what),
     ...wrapped(look, reason, '      '),
     ...tableLines(
       look,
@@ -121,7 +126,11 @@ function levelLines(plan: FixPlanAnswer, look: Look): readonly string[] {
       rows,
       [
         { title: '', value: ({ level }) => `level ${level}`, tone: () => 'faint' },
-        { title: '', value: ({ name }) => name, cut: 'middle' },
+        {
+          title: '',
+          value: ({ name }) => imageText(look, name),
+          cut: 'middle',
+        },
         { title: '', value: ({ team }) => team ?? 'no owner', cut: 'end' },
         { title: '', value: ({ instances }) => `runs ${instances}`, align: 'right' },
         { title: '', value: ({ reason }) => reason, tone: () => 'faint', cut: 'end' },
@@ -137,7 +146,11 @@ function restartLines({ restarts }: FixPlanAnswer, look: Look): readonly string[
     '',
     '  start again: a newer build is there already, without it',
     ...restarts.map(({ name, to, instances }) =>
-      marginLine(look, `    ${name}   ${countText(instances, 'instance')}`, `from ${shortId(to)}`),
+      marginLine(
+        look,
+        `    ${imageText(look, name)}   ${countText(instances, 'instance')}`,
+        `from ${shortId(to)}`,
+      ),
     ),
   ];
 }
@@ -150,7 +163,7 @@ function unfixableLines(unfixable: readonly Unfixable[], look: Look): readonly s
     ...unfixable.flatMap(({ name, team, why, explanation, instances }) => [
       marginLine(
         look,
-        `    ${name} ${inParentheses(team ?? 'no owner', countText(instances, 'instance'))}`,
+        `    ${imageText(look, name)} ${inParentheses(team ?? 'no owner', countText(instances, 'instance'))}`,
         REASONS[why],
         'warning',
       ),
@@ -167,8 +180,4 @@ function closure({ fixPoints, levels }: FixPlanAnswer): { readonly images: numbe
     images: rebuilt.reduce((sum, count) => sum + count, 0),
     levels: rebuilt.filter((count) => count > 0).length,
   };
-}
-
-function namesOf(images: readonly Unfixable[]): string {
-  return listText([...new Set(images.map(({ name }) => name))]);
 }

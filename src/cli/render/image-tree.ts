@@ -3,7 +3,7 @@ import { countText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
-import { shortId } from './names.ts';
+import { imageText } from './names.ts';
 
 interface Row {
   /** Null: a base that nobody has seen or declared, only its name is written. */
@@ -20,7 +20,7 @@ export function renderImageTree(nodes: readonly ImageNodeAnswer[], look: Look): 
   const words = `${countText(nodes.length, 'image')}.${unread === 0 ? '' : ` ${unread} not read.`}`;
   return [
     ...tableLines(look, rowsOf(nodes), [
-      { title: 'image', value: ({ name, branch }) => branch + shortId(name), cut: 'end' },
+      { title: 'image', value: ({ name, branch }) => branch + imageText(look, name), cut: 'end' },
       { title: 'team', value: ({ node }) => node?.team ?? '', cut: 'end' },
       { title: 'runs', value: runsText, align: 'right' },
       {
@@ -100,7 +100,7 @@ function baseText({ node }: Row): string {
 
 function copyLines(nodes: readonly ImageNodeAnswer[], look: Look): readonly string[] {
   const copies = nodes.flatMap(({ name, copiesFrom }) =>
-    copiesFrom.map((copy) => `  ${shortId(name)} copies files from ${shortId(copy.name)}`),
+    copiesFrom.map((copy) => `  ${imageText(look, name)} copies files from ${imageText(look, copy.name)}`),
   );
   return copies.length === 0 ? [] : ['', ...copies.map((text) => marginLine(look, text, 'COPY --from'))];
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner, type ServiceAnswer } from '#model';
+import type { Look } from '../text/look.ts';
 
 /** `environment/application/name` → `name`; anything else stays as it is. */
 export function shortService(id: string): string {
@@ -38,6 +39,13 @@ export function sourcesText(sources: readonly string[]): string {
   return [...new Set(sources.map((source) => (source.startsWith('import:') ? 'flow log' : source)))].join(
     ', ',
   );
+}
+
+/** For a person without its registry: `registry.example:5000/shop/web:1` → `shop/web:1`; else whole. */
+export function imageText(look: Look, image: string): string {
+  if (look.columns === null) return image;
+  const [host = '', ...rest] = shortId(image).split('/');
+  return rest.length > 0 && /[.:]|^localhost$/.test(host) ? rest.join('/') : shortId(image);
 }
 
 /** `10.42.3.7`, `10.42.3.7:443`, `[::1]:443` */

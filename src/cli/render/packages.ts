@@ -4,7 +4,7 @@ import type { Look } from '../text/look.ts';
 import { fitted, marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { ago } from '../text/time-text.ts';
-import { shortId } from './names.ts';
+import { imageText, shortId } from './names.ts';
 
 type List = PackageListAnswer['lists'][number];
 type Listed = PackageListAnswer['packages'][number];
@@ -64,7 +64,7 @@ function packageLines(packages: readonly Listed[], look: Look): readonly string[
   return tableLines(look, packages, [
     { title: 'package', value: ({ name }) => name, cut: 'middle', tone: () => 'strong' },
     { title: 'version', value: ({ version }) => version, cut: 'end' },
-    { title: 'brought in by', value: originText, cut: 'end' },
+    { title: 'brought in by', value: (listed) => originText(listed, look), cut: 'end' },
     {
       title: 'layer',
       value: ({ origin }) => (origin.layer === null ? '' : String(origin.layer + 1)),
@@ -76,11 +76,11 @@ function packageLines(packages: readonly Listed[], look: Look): readonly string[
   ]);
 }
 
-function originText({ origin }: Listed): string {
+function originText({ origin }: Listed, look: Look): string {
   const { kind, imageName } = origin;
   if (kind === 'own') return 'itself';
-  if (kind === 'base') return shortId(imageName ?? 'its base');
-  return kind === 'copied' ? `copied from ${shortId(imageName ?? 'elsewhere')}` : 'not known';
+  if (kind === 'base') return imageText(look, imageName ?? 'its base');
+  return kind === 'copied' ? `copied from ${imageText(look, imageName ?? 'elsewhere')}` : 'not known';
 }
 
 const DISAGREEMENTS_SHOWN = 10;
