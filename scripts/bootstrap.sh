@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes this checkout ready: installs the locked npm dependencies when they are missing or stale (and the
 # one library that the pinned Node needs and a bare Debian lacks) and, with --system, the Debian packages
-# that the tests need. Quiet when nothing has to be done; everything
+# that the tests need (with --system --long, those of the long tests too). Quiet when nothing has to be done; everything
 # it says goes to standard error. Several may run at once: one works, the others wait.
 set -eu
 
@@ -12,6 +12,8 @@ packages='podman runc buildah netavark aardvark-dns iptables busybox-static conn
   iproute2 redis-server postgresql nginx-light curl procps strace gcc libc6-dev
   libdpkg-perl rpm python3-packaging ruby php-cli
   docker-registry skopeo openssl debootstrap'
+# With --long as well: a toolchain that tests build programs with, unless another one is here already.
+long_packages='golang-go'
 
 say() { printf 'sheerline: %s\n' "$*" >&2; }
 
@@ -117,6 +119,7 @@ if ! dependencies_ready; then
 fi
 
 if [ "${1:-}" = --system ]; then
+  if [ "${2:-}" = --long ] && ! command -v go >/dev/null; then packages="$packages $long_packages"; fi
   if ! command -v dpkg-query >/dev/null; then
     say "not a Debian system: the tests need the equivalents of: $(printf '%s' "$packages" | tr -s '\n ' ' ')"
   elif [ -n "$(missing_packages)" ]; then

@@ -138,7 +138,9 @@ describe('the bootstrap', () => {
     const script = readFileSync(join(import.meta.dirname, 'bootstrap.sh'), 'utf8');
     const installed = new Set([
       ...EVERYWHERE,
-      ...(/^packages='(?<names>[^']+)'/m.exec(script)?.groups?.['names']?.split(/\s+/) ?? []),
+      ...[...script.matchAll(/^(?:long_)?packages='(?<names>[^']+)'/gm)].flatMap(
+        (match) => match.groups?.['names']?.split(/\s+/) ?? [],
+      ),
     ]);
     const asked = globSync('{src,test,examples}/**/*.ts', { cwd: join(import.meta.dirname, '..') }).flatMap(
       (path) =>

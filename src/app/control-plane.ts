@@ -9,7 +9,6 @@ import type { PatchLoop } from '#loops/patch';
 import { changesOf, createServer, loadToken, type ServerLogger } from '#server';
 import { FLOW_LOG_FORMATS, FlowLogReader, namedLine } from '#sensors';
 import { openSqliteStore } from '#store';
-import { openAdvisories } from './advisories/open-advisories.ts';
 import { chooseEngines } from './engines.ts';
 import { chooseSensors } from './sensors.ts';
 import { createPatchLoop } from './patch.ts';
@@ -74,10 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   started.defer(() => loop.stop());
   const directory = join(paths.state, 'advisories');
-  const advisories = openAdvisories(directory);
-  started.defer(() => advisories.close());
-  const patch = createPatchLoop({ loop, engines, store, advisories, directory, node, clock, logger });
-  started.defer(() => patch.stop());
+  const patch = createPatchLoop({ loop, engines, store, directory, node, clock, logger }, started);
   const server = createServer({
     questions: loop.questions,
     imports: loop.imports,
@@ -92,13 +88,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     shutdown: options.shutdown,
   });
   started.defer(() => server.close());
-  const { port } = await server
-    .listen({ socketPath: where.socket, port: options.port })
-    .catch((error: unknown) => {
-      if (options.otherPort !== true) throw error;
-      return server.listen({ socketPath: where.socket, port: 0 });
-    });
-  where.address = port === null ? '' : `http://127.0.0.1:${port}`;
+  where.address = await listen(server, options);
   await loop.start();
   patch.start();
   // From here on it is the caller's to stop; whatever fails, the rest is closed.
@@ -110,6 +100,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     patch,
     stop: () => running.disposeAsync(),
   };
+}
+
+/** The address; empty without a port. */
+async function listen(
+  server: ReturnType<typeof createServer>,
+  { paths, port, otherPort }: ControlPlaneOptions,
+): Promise<string> {
+  const taken = await server.listen({ socketPath: paths.socket, port }).catch((error: unknown) => {
+    if (otherPort !== true) throw error;
+    return server.listen({ socketPath: paths.socket, port: 0 });
+  });
+  return taken.port === null ? '' : `http://127.0.0.1:${taken.port}`;
 }
 
 function describeSelf(state: string, since: Instant) {

@@ -2,8 +2,9 @@ import type { Engine } from '#engines';
 import type { AdoptLoop } from '#loops/adopt';
 import { PatchLoop, type PatchLogger } from '#loops/patch';
 import type { Clock } from '#model';
-import type { AdvisoryStore, Store } from '#store';
+import type { Store } from '#store';
 import { createAdvisoryIntake } from './advisories/advisory-intake.ts';
+import { openAdvisories } from './advisories/open-advisories.ts';
 import { createImageReaders } from './image-readers.ts';
 import { AdoptedInstances } from './running-instances.ts';
 
@@ -11,7 +12,6 @@ export interface PatchOptions {
   readonly loop: AdoptLoop;
   readonly engines: readonly Engine[];
   readonly store: Store;
-  readonly advisories: AdvisoryStore;
   /** Of the advisories. */
   readonly directory: string;
   readonly node: string;
@@ -19,10 +19,12 @@ export interface PatchOptions {
   readonly logger: PatchLogger;
 }
 
-/** The patch loop on what the adopt loop knows: its graph, and what runs by its names. */
-export function createPatchLoop(options: PatchOptions): PatchLoop {
-  const { loop, engines, store, advisories, directory, node, clock, logger } = options;
-  return new PatchLoop({
+/** The patch loop on what the adopt loop knows: its graph, and what runs by its names. `started` closes it. */
+export function createPatchLoop(options: PatchOptions, started: AsyncDisposableStack): PatchLoop {
+  const { loop, engines, store, directory, node, clock, logger } = options;
+  const advisories = openAdvisories(directory);
+  started.defer(() => advisories.close());
+  const patch = new PatchLoop({
     store,
     advisories,
     graph: loop.view.graph,
@@ -33,4 +35,6 @@ export function createPatchLoop(options: PatchOptions): PatchLoop {
     clock,
     logger,
   });
+  started.defer(() => patch.stop());
+  return patch;
 }

@@ -24,7 +24,8 @@ export async function up(options: UpOptions, context: CommandContext): Promise<n
   context.terminal.onInterrupt(() => ended.resolve());
   // In the background this goes to the log, which is often on the disk that is full.
   context.terminal.outliveFullDisk();
-  await printFirstLook(context, plane.loop.questions);
+  // As everyone else asks: with what both loops know.
+  await printFirstLook(context, context.client());
   await ended.promise;
   await plane.stop();
   return 0;

@@ -213,7 +213,14 @@ export const historyEntrySchema = z.object({
 });
 
 export const lintFindingSchema = z.object({
-  rule: z.enum(['no-owner', 'selector-conflict', 'declared-never-seen', 'seen-not-declared', 'unknown-team']),
+  rule: z.enum([
+    'no-owner',
+    'selector-conflict',
+    'declared-never-seen',
+    'seen-not-declared',
+    'unknown-team',
+    'overdue-case',
+  ]),
   subject: z.string(),
   message: z.string(),
   evidence: z.array(z.string()),
@@ -259,6 +266,10 @@ export const statusSchema = z.object({
     calls: z.number().int(),
     unnamedCalls: z.number().int(),
   }),
+  cases: z
+    .object({ open: z.number().int(), overdue: z.number().int() })
+    .optional()
+    .describe('known vulnerabilities in what runs; not there: nobody was asked'),
   streams: z.record(z.string(), z.object({ position: z.number().int(), hash: z.string() })),
   memoryBytes: z.number(),
 });

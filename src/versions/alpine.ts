@@ -93,23 +93,20 @@ function announcedToken(version: string, { kind, end }: Token): Token | null {
   if (end === version.length) return { kind: 'end', text: '', end };
   const announced = announcedAt(version, end, kind);
   if (announced === null || !FOLLOWS[announced].includes(kind)) return null;
-  switch (announced) {
-    case 'letter':
-      return { kind: 'letter', text: version.charAt(end), end: end + 1 };
-    case 'suffix':
-      return suffix(version, end + 1);
-    case 'suffix-number':
-      return digits(announced, version, end);
-    case 'hash':
-      return hash(version, end + 1);
-    case 'number':
-      return digits(announced, version, end + 1);
-    case 'revision':
-      return digits(announced, version, end + 2);
-  }
+  return READERS[announced](version, end);
 }
 
 type AnnouncedKind = 'number' | 'letter' | 'suffix' | 'suffix-number' | 'hash' | 'revision';
+
+/** Reads what stands at `end`. */
+const READERS: Readonly<Record<AnnouncedKind, (version: string, end: number) => Token | null>> = {
+  letter: (version, end) => ({ kind: 'letter', text: version.charAt(end), end: end + 1 }),
+  suffix: (version, end) => suffix(version, end + 1),
+  'suffix-number': (version, end) => digits('suffix-number', version, end),
+  hash: (version, end) => hash(version, end + 1),
+  number: (version, end) => digits('number', version, end + 1),
+  revision: (version, end) => digits('revision', version, end + 2),
+};
 
 /** After what each may stand. */
 const FOLLOWS: Readonly<Record<AnnouncedKind, readonly TokenKind[]>> = {

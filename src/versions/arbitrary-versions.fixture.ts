@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { Scheme } from './ecosystem.ts';
 
 /** Versions made of the words that mean something in their scheme: well-formed, legacy and malformed ones. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { arbitraryVersion } from './arbitrary-versions.fixture.ts';
 import { compareVersions, versionOrder } from './compare.ts';
 import { ecosystemNames, parseEcosystem } from './ecosystem.ts';

@@ -40,7 +40,7 @@ export function findEcosystem(text: string): Ecosystem | null {
 /** The names, without releases, in the order of the alphabet. */
 export function ecosystemNames(): readonly string[] {
   const names = [...SCHEMES.keys(), ...REBUILDERS];
-  return names.sort((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1));
+  return names.toSorted((left, right) => (left.toLowerCase() < right.toLowerCase() ? -1 : 1));
 }
 
 function spelledRight(part: string): string {

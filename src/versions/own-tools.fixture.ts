@@ -29,9 +29,7 @@ export async function askTool(
   child.stdin.end(pairs.map((pair) => `${pair.join('\t')}\n`).join(''));
   const [exit] = await once(child, 'close').catch(() => [-1]);
   if (exit !== 0) {
-    throw new Error(
-      `${tool.name} gave no answers: apt-get install -y ${tool.package}\n${error().slice(-500)}`,
-    );
+    throw new Error(`${tool.name} gave no answers: apt-get install ${tool.package}\n${error().slice(-500)}`);
   }
   // It prints nothing else.
   return out().trimEnd().split('\n') as Sign[];

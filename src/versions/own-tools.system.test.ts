@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { arbitraryPair } from './arbitrary-versions.fixture.ts';
 import { compareVersions } from './compare.ts';
 import type { Scheme } from './ecosystem.ts';

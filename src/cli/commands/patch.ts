@@ -1,6 +1,7 @@
 import type { FixPlanAnswer } from '#model';
 import { ClientError } from '#sdk';
 import type { Client } from '#sdk';
+import { CliError } from '../cli-error.ts';
 import { print } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
 import { renderAffected } from '../render/affected.ts';
@@ -53,20 +54,16 @@ export const patchCommands: readonly CommandDefinition[] = [
     name: 'cases',
     summary: 'known vulnerabilities in what runs: whose they are, and by when they must be gone',
     options: [
-      {
-        flags: '--state <state>',
-        description: 'open (the default), closed or all',
-        choices: ['open', 'closed', 'all'],
-      },
+      { flags: '--closed', description: 'those that are closed, by proof' },
+      { flags: '--all', description: 'open and closed ones' },
       { flags: '--team <team>', description: 'only what this team has to fix' },
     ],
     examples: [
       ['cases', 'everything that is open'],
-      ['cases --state closed --team payments', 'what a team got rid of, by proof'],
+      ['cases --closed --team payments', 'what a team got rid of, by proof'],
     ],
     run: async (context, given) => {
-      // The parser took no other.
-      const state = (given.text('state') ?? 'open') as 'open' | 'closed' | 'all';
+      const state = casesAsked(given);
       const query = { state: state === 'all' ? undefined : state, team: given.text('team') };
       await print(context, await context.client().cases(query), (cases, look) =>
         renderCases(cases, look, state),
@@ -102,6 +99,12 @@ async function who(context: CommandContext, given: Given): Promise<void> {
   await print(context, answer, (cleaned, look) =>
     renderAffected({ answer: cleaned, plan: cleanAnswer(plan) }, look),
   );
+}
+
+function casesAsked(given: Given): 'open' | 'closed' | 'all' {
+  const [closed, all] = [given.flag('closed'), given.flag('all')];
+  if (closed && all) throw new CliError('invalid-input', '--all has the closed ones too: use one of the two');
+  return all ? 'all' : closed ? 'closed' : 'open';
 }
 
 /** Null: there is none, for a reason that `fix plan` tells. */

@@ -10,6 +10,7 @@ const RULES: Readonly<Record<LintFinding['rule'], string>> = {
   'declared-never-seen': 'declared, never seen',
   'seen-not-declared': 'seen, not declared',
   'unknown-team': 'unknown team',
+  'overdue-case': 'known to be vulnerable, overdue',
 };
 
 export function renderLint(findings: readonly LintFinding[], look: Look): readonly string[] {

@@ -7,7 +7,7 @@ import { tableLines } from '../text/table.ts';
 import { ago, clockText } from '../text/time-text.ts';
 import { dueText, dueTone, severityText, severityTone } from './due.ts';
 import { planText } from './fix-plan.ts';
-import { inParentheses, shortId, shortService } from './names.ts';
+import { imageText, inParentheses, shortService } from './names.ts';
 
 /** What `sheer who` says of a vulnerability or a package; a plan, where one was asked for too. */
 export interface AffectedReport {
@@ -25,7 +25,7 @@ export function renderAffected({ answer, plan }: AffectedReport, look: Look): re
     '',
     ...runningLines(answer, look),
     ...broughtInLines({ answer, plan }, look),
-    ...(plan === null ? [] : labelled(look, 'fixed by', planText(plan))),
+    ...(plan === null ? [] : labelled(look, 'fixed by', planText(plan, look))),
     ...excusedLines(answer, look),
     ...notLookedAtLines(answer, look),
     ...(answer.reason === null ? [] : labelled(look, 'incomplete', answer.reason)),
@@ -97,15 +97,23 @@ function aboutLines(answer: AffectedAnswer, look: Look): readonly string[] {
 
 function runningLines(answer: AffectedAnswer, look: Look): readonly string[] {
   const services = new Set(answer.groups.flatMap(({ service }) => service ?? []));
-  const environments = Object.entries(answer.environments).map(([name, count]) => `${name} ${count}`);
-  const when = answer.at === null ? 'running now' : `ran ${clockText(look, answer.at)}`;
+  const environments = Object.entries(answer.environments).map(
+    ([name, count]) => `${name === 'unknown' ? 'no environment' : name} ${count}`,
+  );
   const counts = [
     countText(answer.instances, 'instance'),
     countText(services.size, 'service'),
     countText(answer.teams.length, 'team'),
     environments.join(', '),
   ];
-  return labelled(look, when, counts.filter((text) => text !== '').join('   '));
+  return [
+    ...(answer.at === null ? [] : labelled(look, 'as of', clockText(look, answer.at))),
+    ...labelled(
+      look,
+      answer.at === null ? 'running now' : 'running then',
+      counts.filter((text) => text !== '').join('   '),
+    ),
+  ];
 }
 
 function broughtInLines({ answer, plan }: AffectedReport, look: Look): readonly string[] {
@@ -114,7 +122,8 @@ function broughtInLines({ answer, plan }: AffectedReport, look: Look): readonly 
   for (const { id, name, broughtInBy } of answer.images) {
     for (const { kind, image, imageName } of broughtInBy) {
       const own = kind === 'own' || image === null;
-      const text = `${imageName ?? name} ${inParentheses(teams.get(image ?? id) ?? null)}`.trim();
+      const text =
+        `${imageText(look, imageName ?? name)} ${inParentheses(teams.get(image ?? id) ?? null)}`.trim();
       const how = kind === 'copied' ? `copied from ${text}` : text;
       origins.set(own ? id : `${kind} ${image}`, kind === 'unknown' ? `${text}, layer not known` : how);
     }
@@ -159,7 +168,7 @@ function notLookedAtLines(
   const byReason = Map.groupBy(notLookedAt, ({ reason }) => reason);
   return [...byReason].flatMap(([reason, members]) => {
     const instances = members.reduce((sum, member) => sum + member.instances, 0);
-    const images = listText(members.map(({ image }) => shortId(image)));
+    const images = listText(members.map(({ image }) => imageText(look, image)));
     return labelled(look, 'not looked at', `${countText(instances, 'instance')} of ${images}: ${reason}`);
   });
 }

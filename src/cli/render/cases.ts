@@ -30,10 +30,9 @@ export function renderCases(
         tone: ({ severity }) => severityTone(severity),
       },
       { title: 'runs', value: ({ instances }) => String(instances), align: 'right' },
-      { title: 'excused', value: ({ excused }) => (excused === 0 ? '' : String(excused)), align: 'right' },
       { title: 'due', value: (one) => stateText(one, look), tone: ({ dueAt }) => dueTone(look, dueAt) },
       { title: 'owners', value: ({ owners }) => listText(owners) || 'no owner', cut: 'end' },
-      { title: 'environments', value: ({ environments }) => listText(environments), cut: 'end' },
+      { title: 'in', value: ({ environments }) => listText(environments), cut: 'end' },
     ]),
     '',
     marginLine(look, words, 'sheer case ID', overdue.length === 0 ? 'faint' : 'warning'),
@@ -44,7 +43,7 @@ export function renderCases(
 export function renderCase(answer: CaseAnswer, look: Look): readonly string[] {
   const { vulnerability, aliases, state, severity, summary, dueAt, instances, excused } = answer;
   const names = aliases.length === 0 ? vulnerability : `${vulnerability} (${listText(aliases)})`;
-  const opened = `${ago(look, answer.openedAt)}${answer.reopened === 0 ? '' : `, and again ${answer.reopened === 1 ? 'once' : `${answer.reopened} times`}`}`;
+  const opened = `${ago(look, answer.openedAt)}${againText(answer.reopened)}`;
   return [
     marginLine(
       look,
@@ -66,6 +65,11 @@ export function renderCase(answer: CaseAnswer, look: Look): readonly string[] {
     '',
     `  next   sheer ${state === 'open' ? 'fix plan' : 'verify'} ${vulnerability}`,
   ];
+}
+
+function againText(reopened: number): string {
+  if (reopened === 0) return '';
+  return reopened === 1 ? ', opened again once' : `, opened again ${reopened} times`;
 }
 
 function heldText(instances: number, excused: number): string {

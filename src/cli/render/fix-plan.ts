@@ -3,7 +3,7 @@ import { countText, listText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
-import { inParentheses, shortId } from './names.ts';
+import { imageText, inParentheses, packageName, shortId } from './names.ts';
 
 type FixPoint = FixPlanAnswer['fixPoints'][number];
 type Unfixable = FixPlanAnswer['unfixable'][number];
@@ -22,26 +22,31 @@ export function renderFixPlan(plan: FixPlanAnswer, look: Look): readonly string[
   ];
 }
 
-function nextCommand({ id, fixPoints, restarts }: FixPlanAnswer): string {
-  if (fixPoints.length + restarts.length > 0) return `sheer verify ${id}`;
+function nextCommand({ id, fixPoints, restarts, unfixable }: FixPlanAnswer): string {
+  if (unfixable.length === 0 || fixPoints.length + restarts.length > 0) return `sheer verify ${id}`;
   return `sheer waive ${id} --for SUBJECT --owner TEAM --reason … --until DATE`;
 }
 
-/** `rebuilding base-debian, then 11 images on 2 levels; legacy-java: no build source` */
-export function planText(plan: FixPlanAnswer): string {
+/** `changing base-debian, then rebuilding 11 images on 2 levels; legacy-java: no build source` */
+export function planText(plan: FixPlanAnswer, look: Look): string {
+  const named = (name: string): string => imageText(look, name);
   const { fixPoints, unfixable, restarts } = plan;
   const left = [...Map.groupBy(unfixable, ({ why }) => why)].map(
-    ([why, images]) => `${namesOf(images)}: ${REASONS[why]}`,
+    ([why, images]) => `${listText([...new Set(images.map(({ name }) => named(name)))])}: ${REASONS[why]}`,
   );
   if (fixPoints.length + restarts.length === 0) {
-    return left.length === 0 ? 'nothing to fix' : `nothing yet; ${left.join('; ')}`;
+    return left.length === 0 ? 'no image that runs holds it' : `nothing yet; ${left.join('; ')}`;
   }
-  const changes = fixPoints.map(({ name, change, to }) =>
-    change === 'base-reference' && to !== null ? `moving ${name} to ${to}` : `rebuilding ${name}`,
-  );
+  const isMove = ({ change, to }: FixPoint): boolean => change === 'base-reference' && to !== null;
+  const changed = fixPoints.filter((point) => !isMove(point)).map(({ name }) => named(name));
+  const changes = [
+    ...(changed.length === 0 ? [] : [`changing ${listText(changed)}`]),
+    ...fixPoints.filter(isMove).map(({ name, to }) => `moving ${named(name)} to ${named(to ?? '')}`),
+  ];
   const { images, levels } = closure(plan);
-  const then = images === 0 ? '' : `, then ${countText(images, 'image')} on ${countText(levels, 'level')}`;
-  const again = restarts.map(({ name }) => name);
+  const then =
+    images === 0 ? '' : `, then rebuilding ${countText(images, 'image')} on ${countText(levels, 'level')}`;
+  const again = restarts.map(({ name }) => named(name));
   return [
     ...(changes.length === 0 ? [] : [`${listText(changes)}${then}`]),
     ...(again.length === 0 ? [] : [`starting ${listText(again)} again`]),
@@ -65,7 +70,7 @@ function headLines(plan: FixPlanAnswer, look: Look): readonly string[] {
   if (fixPoints.length === 0) {
     const isDone = unfixable.length === 0;
     const words =
-      restarts.length > 0 ? 'nothing to change' : isDone ? 'nothing to fix' : 'nothing can be fixed yet';
+      restarts.length > 0 ? 'nothing to change' : isDone ? 'no image to fix' : 'nothing can be fixed yet';
     return [marginLine(look, words, id)];
   }
   const then =
@@ -85,15 +90,15 @@ const CHANGES: Readonly<Record<FixPoint['change'], string>> = {
 
 function fixPointLines(point: FixPoint, look: Look): readonly string[] {
   const { name, team, change, to, packages, reason } = point;
-  const what = to === null ? CHANGES[change] : `${CHANGES[change]}, to ${to}`;
+  const what = to === null ? CHANGES[change] : `${CHANGES[change]}, to ${imageText(look, to)}`;
   return [
-    marginLine(look, `    ${name} ${inParentheses(team ?? 'no owner')}`, what),
+    marginLine(look, `    ${imageText(look, name)} ${inParentheses(team ?? 'no owner')}`, what),
     ...wrapped(look, reason, '      '),
     ...tableLines(
       look,
       packages,
       [
-        { title: '', value: ({ purl }) => nameOf(purl), cut: 'middle' },
+        { title: '', value: ({ purl }) => packageName(purl), cut: 'middle' },
         { title: '', value: ({ fixed }) => (fixed === null ? 'no fix published' : `→ ${fixed}`), cut: 'end' },
         {
           title: '',
@@ -121,7 +126,11 @@ function levelLines(plan: FixPlanAnswer, look: Look): readonly string[] {
       rows,
       [
         { title: '', value: ({ level }) => `level ${level}`, tone: () => 'faint' },
-        { title: '', value: ({ name }) => name, cut: 'middle' },
+        {
+          title: '',
+          value: ({ name }) => imageText(look, name),
+          cut: 'middle',
+        },
         { title: '', value: ({ team }) => team ?? 'no owner', cut: 'end' },
         { title: '', value: ({ instances }) => `runs ${instances}`, align: 'right' },
         { title: '', value: ({ reason }) => reason, tone: () => 'faint', cut: 'end' },
@@ -137,7 +146,11 @@ function restartLines({ restarts }: FixPlanAnswer, look: Look): readonly string[
     '',
     '  start again: a newer build is there already, without it',
     ...restarts.map(({ name, to, instances }) =>
-      marginLine(look, `    ${name}   ${countText(instances, 'instance')}`, `from ${shortId(to)}`),
+      marginLine(
+        look,
+        `    ${imageText(look, name)}   ${countText(instances, 'instance')}`,
+        `from ${shortId(to)}`,
+      ),
     ),
   ];
 }
@@ -150,7 +163,7 @@ function unfixableLines(unfixable: readonly Unfixable[], look: Look): readonly s
     ...unfixable.flatMap(({ name, team, why, explanation, instances }) => [
       marginLine(
         look,
-        `    ${name} ${inParentheses(team ?? 'no owner', countText(instances, 'instance'))}`,
+        `    ${imageText(look, name)} ${inParentheses(team ?? 'no owner', countText(instances, 'instance'))}`,
         REASONS[why],
         'warning',
       ),
@@ -167,23 +180,4 @@ function closure({ fixPoints, levels }: FixPlanAnswer): { readonly images: numbe
     images: rebuilt.reduce((sum, count) => sum + count, 0),
     levels: rebuilt.filter((count) => count > 0).length,
   };
-}
-
-function namesOf(images: readonly Unfixable[]): string {
-  return listText([...new Set(images.map(({ name }) => name))]);
-}
-
-/** `pkg:deb/debian/openssl@3.0.11?arch=amd64` → `openssl 3.0.11` */
-function nameOf(purl: string): string {
-  const match = /^pkg:[^/]+\/(?:.*\/)?([^/@]+)@([^?#]+)/.exec(purl);
-  if (!match) return purl;
-  return [match[1], match[2]].map((part) => decoded(part ?? '')).join(' ');
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,10 +3,12 @@ import { countText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
-import { shortId } from './names.ts';
+import { imageText } from './names.ts';
 
 interface Row {
-  readonly node: ImageNodeAnswer;
+  /** Null: a base that nobody has seen or declared, only its name is written. */
+  readonly node: ImageNodeAnswer | null;
+  readonly name: string;
   /** `│  ├─ ` */
   readonly branch: string;
 }
@@ -18,20 +20,16 @@ export function renderImageTree(nodes: readonly ImageNodeAnswer[], look: Look): 
   const words = `${countText(nodes.length, 'image')}.${unread === 0 ? '' : ` ${unread} not read.`}`;
   return [
     ...tableLines(look, rowsOf(nodes), [
-      { title: 'image', value: ({ node, branch }) => branch + shortId(node.name), cut: 'end' },
-      { title: 'team', value: ({ node }) => node.team ?? '', cut: 'end' },
-      {
-        title: 'runs',
-        value: ({ node }) => (node.id === null ? 'never seen' : String(node.instances)),
-        align: 'right',
-      },
+      { title: 'image', value: ({ name, branch }) => branch + imageText(look, name), cut: 'end' },
+      { title: 'team', value: ({ node }) => node?.team ?? '', cut: 'end' },
+      { title: 'runs', value: runsText, align: 'right' },
       {
         title: 'packages',
-        value: ({ node }) => packagesText(node),
+        value: packagesText,
         align: 'right',
-        tone: ({ node }) => (node.packages === null ? 'warning' : undefined),
+        tone: ({ node }) => (node?.packages === null ? 'warning' : undefined),
       },
-      { title: 'base', value: ({ node }) => baseText(node, nodes), tone: () => 'faint', cut: 'end' },
+      { title: 'base known by', value: baseText, tone: () => 'faint', cut: 'end' },
     ]),
     ...copyLines(nodes, look),
     '',
@@ -39,40 +37,51 @@ export function renderImageTree(nodes: readonly ImageNodeAnswer[], look: Look): 
   ];
 }
 
+const LAST = '└─ ';
+const NEXT = '├─ ';
+
 function rowsOf(nodes: readonly ImageNodeAnswer[]): readonly Row[] {
-  const children = new Map<ImageNodeAnswer | null, ImageNodeAnswer[]>();
-  for (const node of nodes) {
-    const base = baseOf(node, nodes);
-    children.set(base, [...(children.get(base) ?? []), node]);
-  }
+  const known = indexOf(nodes);
+  const children = Map.groupBy(nodes, (node) => baseOf(node, known));
   const rows: Row[] = [];
   function walk(node: ImageNodeAnswer, lead: string, joint: string): void {
-    rows.push({ node, branch: lead + joint });
-    const below = children.get(node) ?? [];
-    const deeper = lead + (joint === '' ? '' : joint === LAST ? '   ' : '│  ');
-    for (const [index, child] of below.entries()) {
-      walk(child, deeper, index === below.length - 1 ? LAST : '├─ ');
-    }
+    rows.push({ node, name: node.name, branch: lead + joint });
+    below(children.get(node) ?? [], lead + (joint === '' ? '' : joint === LAST ? '   ' : '│  '));
   }
-  for (const root of children.get(null) ?? []) walk(root, '', '');
+  function below(images: readonly ImageNodeAnswer[], lead: string): void {
+    for (const [index, image] of images.entries())
+      walk(image, lead, index === images.length - 1 ? LAST : NEXT);
+  }
+  for (const [base, images] of children) {
+    if (base === null) for (const image of images) walk(image, '', '');
+    if (typeof base !== 'string') continue;
+    rows.push({ node: null, name: base, branch: '' });
+    below(images, '');
+  }
   return rows;
 }
 
-const LAST = '└─ ';
-
-/** By its digest, or by its name where it was declared and never seen; null: it is not in the answer. */
-function baseOf({ base }: ImageNodeAnswer, nodes: readonly ImageNodeAnswer[]): ImageNodeAnswer | null {
-  if (base === null) return null;
-  return (
-    nodes.find(({ id }) => id !== null && id === base.id) ??
-    nodes.find(({ id, name }) => id === null && name === base.name) ??
-    null
-  );
+/** By digest; by name what was declared and never seen. */
+function indexOf(nodes: readonly ImageNodeAnswer[]): ReadonlyMap<string, ImageNodeAnswer> {
+  return new Map(nodes.map((node) => [node.id ?? node.name, node]));
 }
 
-function packagesText({ id, packages }: ImageNodeAnswer): string {
-  if (packages !== null) return String(packages);
-  return id === null ? '' : 'not read';
+/** The base's name alone where the answer does not have it; null: there is no base. */
+function baseOf(
+  { base }: ImageNodeAnswer,
+  known: ReadonlyMap<string, ImageNodeAnswer>,
+): ImageNodeAnswer | string | null {
+  if (base === null) return null;
+  return known.get(base.id ?? base.name) ?? known.get(base.name) ?? base.name;
+}
+
+function runsText({ node }: Row): string {
+  return node === null || node.id === null ? 'not seen' : String(node.instances);
+}
+
+function packagesText({ node }: Row): string {
+  if (node === null || node.id === null) return '';
+  return node.packages === null ? 'not read' : String(node.packages);
 }
 
 const KNOWN: Readonly<Record<NonNullable<ImageNodeAnswer['base']>['known'], string>> = {
@@ -81,18 +90,17 @@ const KNOWN: Readonly<Record<NonNullable<ImageNodeAnswer['base']>['known'], stri
   layers: 'same layers',
 };
 
-/** `FROM, observed, 3 layers`; with the name where the tree does not show it. */
-function baseText(node: ImageNodeAnswer, nodes: readonly ImageNodeAnswer[]): string {
-  const { base } = node;
+/** `annotation, 3 layers` where the layers show it, else `annotation, declared`. */
+function baseText({ node }: Row): string {
+  const base = node?.base ?? null;
   if (base === null) return '';
-  const upTo = base.upToLayer === null ? [] : [countText(base.upToLayer + 1, 'layer')];
-  const name = baseOf(node, nodes) === null ? `${shortId(base.name)}: ` : '';
-  return name + [...upTo, KNOWN[base.known], base.evidence].join(', ');
+  const layers = base.upToLayer === null ? '' : `, ${countText(base.upToLayer + 1, 'layer')}`;
+  return `${KNOWN[base.known]}${layers}${base.evidence === 'declared' ? ', declared' : ''}`;
 }
 
 function copyLines(nodes: readonly ImageNodeAnswer[], look: Look): readonly string[] {
   const copies = nodes.flatMap(({ name, copiesFrom }) =>
-    copiesFrom.map((copy) => `  ${shortId(name)} copies files from ${shortId(copy.name)}`),
+    copiesFrom.map((copy) => `  ${imageText(look, name)} copies files from ${imageText(look, copy.name)}`),
   );
   return copies.length === 0 ? [] : ['', ...copies.map((text) => marginLine(look, text, 'COPY --from'))];
 }

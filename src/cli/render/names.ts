@@ -1,4 +1,5 @@
 import { DEFAULT_APPLICATION, DEFAULT_ENVIRONMENT, type Owner, type ServiceAnswer } from '#model';
+import type { Look } from '../text/look.ts';
 
 /** `environment/application/name` → `name`; anything else stays as it is. */
 export function shortService(id: string): string {
@@ -40,6 +41,13 @@ export function sourcesText(sources: readonly string[]): string {
   );
 }
 
+/** For a person without its registry: `registry.example:5000/shop/web:1` → `shop/web:1`; else whole. */
+export function imageText(look: Look, image: string): string {
+  if (look.columns === null) return image;
+  const [host = '', ...rest] = shortId(image).split('/');
+  return rest.length > 0 && /[.:]|^localhost$/.test(host) ? rest.join('/') : shortId(image);
+}
+
 /** `10.42.3.7`, `10.42.3.7:443`, `[::1]:443` */
 export function addressText(address: { readonly ip: string; readonly port: number | null }): string {
   if (address.port === null) return address.ip;
@@ -67,3 +75,18 @@ export function ownerBasis(owner: Owner): string {
 /** Sheerline itself asks for no owner. */
 export const lacksOwner = ({ team, derivedFrom }: Pick<ServiceAnswer, 'team' | 'derivedFrom'>): boolean =>
   team === null && derivedFrom !== 'itself';
+
+/** `pkg:deb/debian/openssl@3.0.11?arch=amd64` → `openssl 3.0.11` */
+export function packageName(purl: string): string {
+  const match = /^pkg:[^/]+\/(?:.*\/)?([^/@]+)@([^?#]+)/.exec(purl);
+  if (!match) return purl;
+  return [match[1], match[2]].map((part) => decoded(part ?? '')).join(' ');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -4,7 +4,7 @@ import type { Look } from '../text/look.ts';
 import { fitted, marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { ago } from '../text/time-text.ts';
-import { shortId } from './names.ts';
+import { imageText, shortId } from './names.ts';
 
 type List = PackageListAnswer['lists'][number];
 type Listed = PackageListAnswer['packages'][number];
@@ -23,14 +23,17 @@ export function renderPackages(answer: PackageListAnswer, look: Look): readonly 
     ...disagreementLines(answer, look),
     ...unreadLines(answer, look),
     '',
-    `  next   ${packages.length === 0 ? 'sheer documents add FILE, where someone has a list' : 'sheer cases'}`,
+    `  next   ${packages.length === 0 ? 'sheer documents add FILE' : 'sheer cases'}`,
   ];
 }
 
 export function renderAddedDocument({ kind, id }: AddedDocumentAnswer, look: Look): readonly string[] {
-  return kind === 'openvex'
-    ? [marginLine(look, `VEX statements of ${shortId(id)} were taken`, 'sheer cases')]
-    : [marginLine(look, `${kind} list of ${shortId(id)} was taken`, `sheer packages ${shortId(id)}`)];
+  if (kind === 'openvex') return [marginLine(look, `VEX statements were taken: ${id}`, 'sheer cases')];
+  return [
+    fitted(look, `${kind} list was taken: it is about ${shortId(id)}`),
+    // Never cut: it is there to be copied.
+    `  next   sheer packages ${id}`,
+  ];
 }
 
 /** `read from podman`, `cyclonedx from file:sbom.json (syft 1.2)` */
@@ -61,7 +64,7 @@ function packageLines(packages: readonly Listed[], look: Look): readonly string[
   return tableLines(look, packages, [
     { title: 'package', value: ({ name }) => name, cut: 'middle', tone: () => 'strong' },
     { title: 'version', value: ({ version }) => version, cut: 'end' },
-    { title: 'brought in by', value: originText, cut: 'end' },
+    { title: 'brought in by', value: (listed) => originText(listed, look), cut: 'end' },
     {
       title: 'layer',
       value: ({ origin }) => (origin.layer === null ? '' : String(origin.layer + 1)),
@@ -73,11 +76,11 @@ function packageLines(packages: readonly Listed[], look: Look): readonly string[
   ]);
 }
 
-function originText({ origin }: Listed): string {
+function originText({ origin }: Listed, look: Look): string {
   const { kind, imageName } = origin;
   if (kind === 'own') return 'itself';
-  if (kind === 'base') return shortId(imageName ?? 'its base');
-  return kind === 'copied' ? `copied from ${shortId(imageName ?? 'elsewhere')}` : 'not known';
+  if (kind === 'base') return imageText(look, imageName ?? 'its base');
+  return kind === 'copied' ? `copied from ${imageText(look, imageName ?? 'elsewhere')}` : 'not known';
 }
 
 const DISAGREEMENTS_SHOWN = 10;

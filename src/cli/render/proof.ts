@@ -3,7 +3,7 @@ import { countText, listText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { leadLine, wrapped } from '../text/margin.ts';
 import { clockText } from '../text/time-text.ts';
-import { shortId, shortService } from './names.ts';
+import { inParentheses, packageName, shortId, shortService } from './names.ts';
 
 const BASES: Readonly<Record<ProofAnswer['looked'][number]['basis'], string>> = {
   'live-files': 'package files read from their root file systems',
@@ -15,7 +15,7 @@ export function renderProof(proof: ProofAnswer, look: Look): readonly string[] {
   const { proven, holding, others } = proof;
   return [
     leadLine(look, proven ? 'good' : 'bad', proven ? 'proven' : 'not proven', `: ${headline(proof)}`),
-    ...holding.flatMap((one) => wrapped(look, holdingText(one, look))),
+    ...holding.flatMap((one) => holdingLines(one, look)),
     ...lookedLines(proof, look),
     ...notLookedLines(proof, look),
     ...(others === 0
@@ -34,19 +34,28 @@ function headline({ proven, holding, looked, notLooked }: ProofAnswer): string {
   const total = countText(holding.length + looked.length + notLooked.length, 'instance');
   if (holding.length > 0)
     return `${holding.length} of ${total} still ${holding.length === 1 ? 'runs' : 'run'} it`;
-  if (!proven) return `${notLooked.length} of ${total} could not be looked at, the others are free of it`;
+  if (!proven) {
+    return looked.length === 0
+      ? `none of ${total} could be looked at`
+      : `${notLooked.length} of ${total} could not be looked at, the others are free of it`;
+  }
   return looked.length === 0 ? 'nothing that runs has the package at all' : `none of ${total} runs it`;
 }
 
-function holdingText(one: ProofAnswer['holding'][number], look: Look): string {
-  const { name, node, service, since, image, packages, basis, note } = one;
+function holdingLines(one: ProofAnswer['holding'][number], look: Look): readonly string[] {
+  const { name, node, service, team, since, image, packages, basis, note } = one;
+  const owner = inParentheses(service === null ? null : shortService(service), team);
   const from = image === null ? '' : ` from ${shortId(image)}`;
-  const owner = [service === null ? null : shortService(service), one.team].filter((part) => part !== null);
+  const held = listText(packages.map(packageName));
+  const how = basis === 'live-files' ? 'read from its root file system' : 'by the digest of its image';
   return [
-    `${name} on ${node}${owner.length === 0 ? '' : ` (${owner.join(', ')})`}, started ${clockText(look, since)}${from}`,
-    `${listText([...packages])}, ${basis === 'live-files' ? 'read from its root file system' : 'by the digest of its image'}`,
-    ...(note === null ? [] : [note]),
-  ].join('; ');
+    ...wrapped(
+      look,
+      `${name} on ${node} ${owner}, started ${clockText(look, since)}${from}`.replace(' ,', ','),
+    ),
+    ...wrapped(look, `${held}, ${how}`, '    '),
+    ...(note === null ? [] : wrapped(look, note, '    ')),
+  ];
 }
 
 function lookedLines({ looked }: ProofAnswer, look: Look): readonly string[] {

@@ -24,7 +24,15 @@ export function renderStatus(status: StatusAnswer, look: Look): readonly string[
     '',
     marginLine(look, `  ${things}${owners}`, counts.unowned === 0 ? 'sheer services' : 'sheer lint'),
     marginLine(look, `  ${calls}`, counts.unnamedCalls === 0 ? 'sheer calls' : 'sheer flows --unknown'),
+    ...caseLines(status, look),
   ];
+}
+
+function caseLines({ cases }: StatusAnswer, look: Look): readonly string[] {
+  if (cases === undefined || cases.open === 0) return [];
+  const overdue = cases.overdue === 0 ? '' : `, ${cases.overdue} overdue`;
+  const words = `  ${countText(cases.open, 'open case')} of known vulnerabilities${overdue}.`;
+  return [marginLine(look, words, 'sheer cases', cases.overdue === 0 ? 'faint' : 'warning')];
 }
 
 export function renderSources(sources: readonly SourceAnswer[], look: Look): readonly string[] {

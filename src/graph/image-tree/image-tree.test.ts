@@ -235,6 +235,14 @@ describe('the image tree', () => {
     }
   });
 
+  it('knows a base by the name that was declared for it, also before any of them was seen', () => {
+    const base = source('base/debian', null);
+    const child = source('web', '127.0.0.1:5000/base/debian:1');
+    const tree = buildImageTree([], [base, child]);
+    assert.equal(tree.node('web')?.base?.key, 'base/debian');
+    assert.deepEqual(tree.node('base/debian')?.children, ['web']);
+  });
+
   it('shows what is copied from images, also through stages, and only what gets into the target', () => {
     const built = source('app', 'debian:1', {
       target: 'final',

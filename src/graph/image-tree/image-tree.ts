@@ -56,13 +56,19 @@ export function buildImageTree(images: readonly TreeImage[], sources: readonly B
     references,
     layers: new LayerTrie(images),
     hasSource: (id) => sourceOf.has(id),
-    declared: (reference) => declared.get(references.repositoryOf(reference)) ?? null,
+    declared: (reference) => declaredName(references.repositoriesOf(reference), declared),
   };
   const drafts = [
     ...images.map((image) => draftOf(image, sourceOf.get(image.id) ?? null, known)),
     ...unseen.map((source) => draftOf(null, source, known)),
   ];
   return treeOf(withoutCycles(drafts), references);
+}
+
+/** The most exact of the forms that was declared. */
+function declaredName(forms: readonly string[], declared: ReadonlyMap<string, string>): string | null {
+  const form = forms.find((each) => declared.has(each));
+  return form === undefined ? null : (declared.get(form) ?? null);
 }
 
 /** A node before its children are known. */

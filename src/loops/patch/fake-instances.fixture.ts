@@ -27,7 +27,9 @@ export class FakeInstances implements RunningInstances {
   }
 
   one(id: string): RunningInstance | null {
-    return this.#lives.find(({ instance, until }) => instance.id === id && until === Infinity)?.instance ?? null;
+    return (
+      this.#lives.find(({ instance, until }) => instance.id === id && until === Infinity)?.instance ?? null
+    );
   }
 
   watch(listener: (instance: string | null) => void): () => void {

@@ -77,7 +77,7 @@ export class PatchAnswers implements PatchQuestions {
       .flatMap((id) => caseAnswer(view, cases, id) ?? [])
       .filter(({ owners }) => team === null || owners.includes(team));
     // The most urgent first; what is closed, last.
-    return answers.sort((left, right) => {
+    return answers.toSorted((left, right) => {
       if (left.state !== right.state) return left.state === 'open' ? -1 : 1;
       return (left.dueAt ?? '~') < (right.dueAt ?? '~') ? -1 : 1;
     });

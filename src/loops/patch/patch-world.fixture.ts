@@ -33,6 +33,7 @@ export class PatchWorld {
   advisories!: AdvisoryStore;
   loop!: PatchLoop;
   #sequence = 0;
+  #stamp = 0;
 
   start(): this {
     const clock = (): number => this.now;
@@ -169,9 +170,9 @@ export class PatchWorld {
     this.brings = { records: [], statements: [] };
     await Promise.resolve();
     const writer = this.advisories.write({ source: 'test', now: this.now, complete: false });
-    for (const advisory of records) {
-      const raw = Buffer.from(JSON.stringify(advisory));
-      writer.put({ stamp: Number.parseInt(raw.toString('hex').length.toString(), 10) + this.now, raw, advisory });
+    for (const record of records) {
+      const raw = Buffer.from(JSON.stringify(record));
+      writer.put({ stamp: ++this.#stamp, raw, advisory: record });
     }
     const { added, changed } = writer.finish({ refused: 0, problems: [], validator: null });
     yield {

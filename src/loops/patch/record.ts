@@ -61,8 +61,7 @@ export class PatchRecord {
       };
       if (data === null) return { ...base, kind: 'end', subject };
       const until = validUntil === undefined ? {} : { validUntil };
-      // Subject and data belong together: they come from one `Said`.
-      return { ...base, ...until, kind: 'assert', subject, data } as NewFact;
+      return { ...base, ...until, kind: 'assert', subject, data };
     });
     store.append(stream, facts, store.head(stream).position);
   }

@@ -91,7 +91,10 @@ describe('who is affected', () => {
       { image: 'unknown:latest', reason: 'the engine does not tell which image this is', instances: 1 },
     ]);
     await world.publish(advisory('CVE-2026-1', 'openssl < 3.0.12-1'));
-    assert.match((await world.ask.who('CVE-2026-2', null)).reason ?? '', /^no advisory that is known has this id/);
+    assert.match(
+      (await world.ask.who('CVE-2026-2', null)).reason ?? '',
+      /^no advisory that is known has this id/,
+    );
     assert.match(
       (await world.ask.who('CVE-2026-1', null)).reason ?? '',
       /^no image that is known holds it; what 2 images hold is not known$/,

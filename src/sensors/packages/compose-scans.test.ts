@@ -126,6 +126,24 @@ describe('layers laid upon each other', () => {
     );
   });
 
+  it('what somebody put into a directory of the system is not the system’s', async () => {
+    const list = await compose(
+      [
+        ...base,
+        file('var/lib/dpkg/info/tomcat9.list', '/var/lib/tomcat9/webapps\n/usr/lib/python3/dist-packages\n'),
+      ],
+      [
+        file('var/lib/tomcat9/webapps/shop.war', 'torn'),
+        file('usr/lib/python3/dist-packages/six-1.16.egg-info', 'Name: six\nVersion: 1.16\n'),
+      ],
+    );
+    assert.deepEqual(brief(list).slice(2), ['six 1.16 layer 1 PyPI']);
+    assert.deepEqual(
+      list.unread.map(({ path }) => path),
+      ['/var/lib/tomcat9/webapps/shop.war'],
+    );
+  });
+
   it('a layer that could not be read is told', () => {
     const list = composeScans(
       ['sha256:a', 'sha256:b'],

@@ -126,7 +126,7 @@ function keyOf(found: FoundPackage, path: string): string {
 /** A system's own files are the system's to tell. */
 function stillThere(unread: readonly Unread[], state: ReadonlyMap<string, Held>): readonly Unread[] {
   const owned = ownedPaths(state);
-  return unread.filter(({ path }) => !owned.has(withoutUsr(path)) && !owned.has(parentOf(withoutUsr(path))));
+  return unread.filter(({ path }) => !isOwned(path, owned));
 }
 
 function packagesOf(
@@ -138,10 +138,9 @@ function packagesOf(
   const packages: Package[] = [];
   const seen = new Set<string>();
   for (const { record } of state.values()) {
-    const own = withoutUsr(record.path);
+    const isSystems = isOwned(record.path, owned);
     for (const found of record.packages) {
-      const isSystem = SYSTEM.has(found.readBy);
-      if (!isSystem && (owned.has(own) || owned.has(parentOf(own)))) continue;
+      if (isSystems && !SYSTEM.has(found.readBy)) continue;
       const key = keyOf(found, record.path);
       if (seen.has(key)) continue;
       seen.add(key);
@@ -157,9 +156,15 @@ function ownedPaths(state: ReadonlyMap<string, Held>): ReadonlySet<string> {
   return owned;
 }
 
-/** Databases tell the directory of a dist-info at times, not the file in it. */
-function parentOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'));
+/**
+ * Databases tell the directory of a dist-info at times, not the file in it. No other directory says whose
+ * its files are: what somebody puts into the system's `webapps` is not the system's.
+ */
+function isOwned(path: string, owned: ReadonlySet<string>): boolean {
+  const own = withoutUsr(path);
+  if (owned.has(own)) return true;
+  const parent = own.slice(0, own.lastIndexOf('/'));
+  return /\.(?:dist|egg)-info$/.test(parent) && owned.has(parent);
 }
 
 function packageOf(

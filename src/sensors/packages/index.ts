@@ -1,5 +1,4 @@
 export { composeScans, type UnreadLayer } from './compose-scans.ts';
-export { parseLayerScan } from './helper/parse-helper-answer.ts';
 export {
   readListConfined,
   scanConfined,

@@ -53,21 +53,25 @@ async function imageOf(
 ): Promise<FoundImage | null> {
   if (manifest.kind === 'image') {
     const { config, layers } = manifest;
-    const right = wanted.id === null || wanted.id === config.digest;
+    const right = isCalled(wanted, digest) || wanted.id === config.digest;
     return right ? { repository, digest, config, layers, attestations: [] } : null;
   }
   const { matching, others } = imagesByPlatform(manifest.manifests, search.platform);
   // Where the id is known it alone decides: the engine may run another platform's image.
-  const candidates = wanted.id === null ? matching.slice(0, 1) : [...matching, ...others];
+  const isAny = isCalled(wanted, digest);
+  const candidates = isAny ? matching.slice(0, 1) : [...matching, ...others];
   for (const candidate of candidates.slice(0, CANDIDATES_MAX)) {
     const fetched = await fetchOrNull(search, repository, candidate.digest);
     // An index within an index is allowed by the specification, and made by nobody.
     if (fetched?.manifest.kind !== 'image') continue;
-    const found = await imageOf(search, repository, fetched, wanted);
+    const found = await imageOf(search, repository, fetched, isAny ? { ...wanted, id: null } : wanted);
     if (found !== null) return { ...found, attestations: attestationsOf(manifest.manifests, found.digest) };
   }
   return null;
 }
+
+/** Docker's newer store calls an image by the digest of its manifest or index. */
+const isCalled = ({ id }: WantedImage, digest: string): boolean => id === null || id === digest;
 
 function attestationsOf(manifests: readonly Descriptor[], digest: string): readonly Descriptor[] {
   return manifests.filter(

@@ -119,7 +119,7 @@ describe('an index', () => {
       size: 1,
       platform: { os: 'linux', architecture },
     });
-    registry.manifest('shop/many', '1', {
+    const index = registry.manifest('shop/many', '1', {
       schemaVersion: 2,
       mediaType: OCI_INDEX,
       manifests: [entry(other.digest, 'arm64'), entry(ours.digest, 'amd64')],
@@ -127,6 +127,9 @@ describe('an index', () => {
     const what = wanted(`${registry.host}/shop/many:1`);
     assert.equal((await readAll(source(), what)).toString(), 'ours');
     assert.equal((await readAll(source(), { ...what, id: other.id })).toString(), 'arm');
+    // As docker calls an image in its newer store.
+    assert.equal((await readAll(source(), { ...what, id: other.digest })).toString(), 'arm');
+    assert.equal((await readAll(source(), { ...what, id: index.digest })).toString(), 'ours');
   });
 });
 

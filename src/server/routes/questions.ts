@@ -12,6 +12,7 @@ import {
 import { parseTime } from '#model';
 import { z } from 'zod';
 import { parseAddress, PORT_MAX } from '../address.ts';
+import { lintWithCases, nextWithCases, statusWithCases } from '../case-advice.ts';
 import { ServerError } from '../errors.ts';
 import { flagParameter, integerParameter, timeParameter } from '../parameters.ts';
 import { question } from '../route.ts';
@@ -98,7 +99,7 @@ export const questionRoutes: readonly Route[] = [
     summary: 'The control plane, its sources and counts',
     query: z.strictObject({}),
     answer: { kind: 'json', schema: statusSchema },
-    handle: ({ context }) => ({ kind: 'json', value: context.options.questions.status() }),
+    handle: ({ context }) => ({ kind: 'json', value: statusWithCases(context.options) }),
   }),
   namesOf,
   who,
@@ -138,7 +139,7 @@ export const questionRoutes: readonly Route[] = [
     summary: 'What has no owner, what two selectors match, what differs from what was declared',
     query: z.strictObject({}),
     answer: { kind: 'json', schema: z.array(lintFindingSchema) },
-    handle: ({ context }) => ({ kind: 'json', value: context.options.questions.lint() }),
+    handle: ({ context }) => ({ kind: 'json', value: lintWithCases(context.options) }),
   }),
   question({
     path: '/api/v1/next',
@@ -148,7 +149,7 @@ export const questionRoutes: readonly Route[] = [
     answer: { kind: 'json', schema: z.array(nextStepSchema) },
     handle: ({ query, context }) => ({
       kind: 'json',
-      value: context.options.questions.next(query.service ?? null),
+      value: nextWithCases(context.options, query.service ?? null),
     }),
   }),
 ];

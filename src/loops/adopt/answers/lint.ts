@@ -1,9 +1,14 @@
-import type { CallAnswer, LintFinding } from '#model';
+import type { CallAnswer, LintFinding as Finding } from '#model';
 import { LATEST, type Statement } from '#graph';
 import { callAnswers } from './calls.ts';
 import { instancesAt, lacksOwner, servicesAt, type ServiceGroup } from './services.ts';
 import { shellWord } from './shell-word.ts';
 import type { View } from './view.ts';
+
+/** Other rules are of other loops. */
+export interface LintFinding extends Finding {
+  readonly rule: Exclude<Finding['rule'], 'overdue-case'>;
+}
 
 /** Where what is known and what runs don't agree, the weightiest first, each with the next step. */
 export function lintFindings(view: View): readonly LintFinding[] {

@@ -1,7 +1,7 @@
-import type { LintFinding, NextStep } from '#model';
+import type { NextStep } from '#model';
 import { LATEST } from '#graph';
 import { callAnswers } from './calls.ts';
-import { concerns, type Concern } from './lint.ts';
+import { concerns, type Concern, type LintFinding } from './lint.ts';
 import { notFound } from './misnamed.ts';
 import { servicesAt } from './services.ts';
 import type { View } from './view.ts';

@@ -84,7 +84,7 @@ export class SyncDesk {
     }
     this.#lookAtChanges(before);
     const newlyAffected = await cases.reconcile(signal);
-    yield { ...total, newlyAffected: [...newlyAffected].sort(), done: true };
+    yield { ...total, newlyAffected: [...newlyAffected].toSorted(), done: true };
   }
 
   /** Keeps each statement with the document that it stands in. */

@@ -13,10 +13,17 @@ export interface AffectedImage {
   readonly excuse: Excuse | null;
 }
 
-/** Instances that ran any of the images, each once. */
-export function affectedInstances(images: ReadonlySet<string>, moment: Moment): ReadonlySet<string> {
-  const ids = new Set<string>();
-  for (const image of images) for (const id of moment.ofImage(image)) ids.add(id);
+/** Ids of the instances that ran any of the images, each once. */
+export function affectedInstances(images: Iterable<string>, moment: Moment): readonly string[] {
+  const ids: string[] = [];
+  const several = new Set<string>();
+  for (const image of images) {
+    for (const instance of moment.instancesOf(image) ?? []) {
+      if (moment.hasSeveral(instance)) several.add(instance.id);
+      else ids.push(instance.id);
+    }
+  }
+  ids.push(...several);
   return ids;
 }
 
@@ -27,7 +34,7 @@ export function affectedImages(
   excuses: Excuses | null,
 ): readonly AffectedImage[] {
   const runs = new Map<string, HeldRun[]>();
-  for (const image of holdings.images) if (hasAny(moment.ofImage(image))) runs.set(image, []);
+  for (const image of holdings.images) if (moment.instancesOf(image) !== null) runs.set(image, []);
   if (runs.size === 0) return [];
   for (const run of holdings.runs()) for (const image of run.images) runs.get(image)?.push(run);
   // One base's packages are the same object for all images above it.
@@ -41,12 +48,8 @@ export function affectedImages(
   };
   return Array.from(runs, ([id, own]): AffectedImage => {
     const held = own.length === 1 && own[0] !== undefined ? heldIn(own[0]) : own.flatMap(heldIn);
-    const instances: RunningInstance[] = [];
-    for (const each of moment.ofImage(id)) {
-      const instance = moment.one(each);
-      if (instance !== null) instances.push(instance);
-    }
-    return { id, held, instances, excuse: excuses?.ofImage(id, held) ?? null };
+    const instances = moment.instancesOf(id) ?? [];
+    return { id, held, instances, excuse: excuses?.any === true ? excuses.ofImage(id, held) : null };
   });
 }
 
@@ -66,9 +69,4 @@ export function excusesByInstance(
     }
   }
   return found;
-}
-
-function hasAny(ids: Iterable<string>): boolean {
-  for (const _ of ids) return true;
-  return false;
 }

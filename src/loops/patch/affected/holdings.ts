@@ -91,7 +91,8 @@ function holdingsOf(
   const answers = questions.map((question) => index.imagesHolding(question));
   const images = new Set<string>();
   for (const answer of answers) for (const image of answer.images) images.add(image);
-  return { images, packages, runs: () => answers.flatMap((answer) => answer.runs()) };
+  let runs: readonly HeldRun[] | null = null;
+  return { images, packages, runs: () => (runs ??= answers.flatMap((answer) => answer.runs())) };
 }
 
 /** One question for each release that is held and that the entry speaks of. */

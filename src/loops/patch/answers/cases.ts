@@ -33,8 +33,8 @@ export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): Case
     reopened: data.reopened,
     dueAt: formatInstant(due),
     overdue: due !== null && due < view.clock(),
-    owners: [...new Set(held.flatMap(({ instance }) => instance?.team ?? []))].sort(),
-    environments: [...environments].sort(),
+    owners: [...new Set(held.flatMap(({ instance }) => instance?.team ?? []))].toSorted(),
+    environments: [...environments].toSorted(),
     instances: held.length,
     excused: held.filter(({ excuse }) => excuse !== null).length,
     timeline: timelineOf(view, id, rows),
@@ -100,7 +100,7 @@ function timelineOf(view: PatchView, id: string, rows: readonly CaseRow[]): Case
   const all = [...events, ...expiries];
   if (published !== null) all.push({ at: published, what: 'published', actor: null });
   return all
-    .sort((left, right) => left.at - right.at)
+    .toSorted((left, right) => left.at - right.at)
     .map(({ at, what, actor }) => ({ at: formatInstant(at), what, actor }));
 }
 

@@ -29,6 +29,8 @@ export function parsePackageQuestion(text: string): AskedPackages | null {
     const url = parsePackageUrl(text);
     return url === null ? null : { kind: 'url', url: normalisePackageUrl(url) };
   }
+  // An image by its digest.
+  if (/@sha(?:256|512):[0-9a-f]+$/i.test(text)) return null;
   // The last one: names of npm begin with one.
   const at = text.lastIndexOf('@');
   if (at <= 0) return null;

@@ -47,7 +47,7 @@ function listOf({ data, at }: KnownList, used: boolean): PackageListAnswer['list
 
 function packageOf(view: PatchView, image: string, own: Package): PackageListAnswer['packages'][number] {
   const { purl, ecosystem, name, version, source, readBy, path, layer } = own;
-  const origin = view.images.originOf(image, { layer, path });
+  const origin = view.images.originOf(image, { layer, path, purl }, view.lists);
   return { purl, ecosystem, name, version, source, readBy, path, origin };
 }
 

@@ -8,9 +8,10 @@ import {
   PATCH_POLICY_ID,
 } from '#model';
 import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
+import type { ImageNode } from '#graph';
 import { affectedBy, holdingAny, type Held, type Holdings } from '../affected/holdings.ts';
 import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
-import type { Excuse, Excuses } from '../excuses/excuse-book.ts';
+import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf, type Moment } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
 import { groupsOf } from './groups.ts';
@@ -50,31 +51,46 @@ export function affectedAnswer(view: PatchView, subject: string, at: Instant | n
   const ids = vulnerability === null ? [] : [vulnerability.id, ...vulnerability.aliases];
   const excuses = view.excuses.excusesOf(ids, at ?? view.clock());
   const images = affectedImages(holdings, moment, excuses);
-  const excused = excusesByInstance(images, excuses);
+  const excused = excuses.any ? excusesByInstance(images, excuses) : null;
   const dueAt = deadlines(view, vulnerability, at);
   const groups = groupsOf(images, excused, dueAt);
   const missing = notLookedAt(view, moment);
+  const count = groups.reduce((sum, group) => sum + group.instances.length, 0);
   return {
     question: subject,
     kind: asked.kind,
     at: formatInstant(at),
-    id: vulnerability?.id ?? null,
-    aliases: [...(vulnerability?.aliases ?? [])],
-    summary: vulnerability?.summary ?? '',
-    severity: vulnerability?.severity ?? 'unknown',
-    score: vulnerability?.score ?? null,
-    published: formatInstant(vulnerability?.published ?? null),
-    withdrawn: formatInstant(vulnerability?.withdrawn ?? null),
+    ...said(vulnerability),
     packages: packagesOf(holdings),
     groups,
-    images: imagesOf(view, images, { excuses, excused }),
-    instances: excused.size,
-    excused: countOf(excused),
-    teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].sort(),
+    images: imagesOf(view, images, excused),
+    instances: count,
+    excused: groups.reduce((sum, group) => sum + group.excused, 0),
+    teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].toSorted(),
     environments: environmentsOf(groups),
     notLookedAt: [...missing],
-    reason: reasonOf(view, asked, { moment, found: excused.size, missing: missing.length }),
+    reason: reasonOf(view, asked, { moment, found: count, missing: missing.length }),
   };
+}
+
+/** What advisories say of it; of a question about packages nothing. */
+function said(
+  vulnerability: Vulnerability | null,
+): Pick<AffectedAnswer, 'id' | 'aliases' | 'summary' | 'severity' | 'score' | 'published' | 'withdrawn'> {
+  if (vulnerability === null) {
+    return {
+      id: null,
+      aliases: [],
+      summary: '',
+      severity: 'unknown',
+      score: null,
+      published: null,
+      withdrawn: null,
+    };
+  }
+  const { id, aliases, summary, severity, score, published, withdrawn } = vulnerability;
+  const times = { published: formatInstant(published), withdrawn: formatInstant(withdrawn) };
+  return { id, aliases: [...aliases], summary, severity, score, ...times };
 }
 
 /** By when it must be gone from an environment; null where no case is open. */
@@ -83,11 +99,11 @@ function deadlines(
   vulnerability: Vulnerability | null,
   at: Instant | null,
 ): (environment: string | null) => string | null {
-  const said = vulnerability === null || at !== null ? null : view.graph.one('case', vulnerability.id);
-  if (vulnerability === null || said === null || said.data.state === 'closed') return () => null;
+  const opened = vulnerability === null || at !== null ? null : view.graph.one('case', vulnerability.id);
+  if (vulnerability === null || opened === null || opened.data.state === 'closed') return () => null;
   const policy = policyOf(view);
   return (environment) =>
-    formatInstant(said.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
+    formatInstant(opened.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
 }
 
 export function policyOf({ graph }: Pick<PatchView, 'graph'>): PatchPolicyData | null {
@@ -97,8 +113,7 @@ export function policyOf({ graph }: Pick<PatchView, 'graph'>): PatchPolicyData |
 function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
   const images = new Map<string, number>();
   for (const run of holdings.runs())
-    for (const purl of new Set(run.packages.map((entry) => entry.purl)))
-      images.set(purl, (images.get(purl) ?? 0) + run.images.length);
+    for (const { purl } of run.packages) images.set(purl, (images.get(purl) ?? 0) + run.images.length);
   const byPurl = new Map<string, AffectedAnswer['packages'][number]>();
   for (const { package: entry, matches } of holdings.packages.values()) {
     if (byPurl.has(entry.purl)) continue;
@@ -114,35 +129,56 @@ function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
       images: images.get(purl) ?? 0,
     });
   }
-  return [...byPurl.values()].sort((left, right) => (left.purl < right.purl ? -1 : 1));
+  return [...byPurl.values()].toSorted((left, right) => (left.purl < right.purl ? -1 : 1));
 }
 
 function imagesOf(
   view: PatchView,
   images: readonly AffectedImage[],
-  { excuses, excused }: { readonly excuses: Excuses; readonly excused: ReadonlyMap<string, Excuse | null> },
+  excused: ReadonlyMap<string, Excuse | null> | null,
 ): AffectedAnswer['images'] {
+  const urls = new Map<AffectedImage['held'], string[]>();
   return images
     .map(({ id, held, instances, excuse }) => {
-      const waived = excuses.any ? instances.map((instance) => excused.get(instance.id) ?? null) : [null];
-      const reason = excuse ?? (waived.every((each) => each !== null) ? (waived[0] ?? null) : null);
+      const packages = urls.get(held) ?? [...new Set(held.map((each) => each.package.purl))];
+      urls.set(held, packages);
+      const reason = excuse ?? (excused === null ? null : sharedExcuse(instances, excused));
+      const node = view.images.node(id);
       return {
         id,
-        name: view.images.nameOf(id),
-        team: view.images.teamOf(id),
+        name: node?.name ?? id,
+        team: node?.source?.owner ?? null,
         instances: instances.length,
-        packages: [...new Set(held.map((each) => each.package.purl))],
-        broughtInBy: originsOf(view, id, held),
+        packages,
+        broughtInBy: originsOf(view, id, { node, held }),
         excused: reason === null ? null : { ...reason, until: formatInstant(reason.until) },
       };
     })
-    .sort((left, right) => right.instances - left.instances || (left.name < right.name ? -1 : 1));
+    .toSorted((left, right) => right.instances - left.instances || (left.name < right.name ? -1 : 1));
 }
 
-function originsOf(view: PatchView, image: string, held: AffectedImage['held']): OriginAnswer[] {
+/** The first of the excuses, where every instance has one. */
+function sharedExcuse(
+  instances: AffectedImage['instances'],
+  excused: ReadonlyMap<string, Excuse | null>,
+): Excuse | null {
+  const own = instances.map(({ id }) => excused.get(id) ?? null);
+  return own.every((each) => each !== null) ? (own[0] ?? null) : null;
+}
+
+function originsOf(
+  view: PatchView,
+  image: string,
+  { node, held }: { readonly node: ImageNode | null; readonly held: AffectedImage['held'] },
+): OriginAnswer[] {
   const origins = new Map<string, OriginAnswer>();
+  const layers = new Set<number | null>();
+  const isByPath = (node?.copies.length ?? 0) > 0;
   for (const { layer, package: entry } of held) {
-    const origin = view.images.originOf(image, { layer, path: entry.path });
+    // Only what is copied depends on more than the layer.
+    if (!isByPath && layers.has(layer)) continue;
+    layers.add(layer);
+    const origin = view.images.originOf(image, { layer, path: entry.path, purl: entry.purl }, view.lists);
     origins.set(`${origin.kind} ${origin.image} ${origin.layer}`, origin);
   }
   return [...origins.values()];
@@ -155,12 +191,6 @@ function environmentsOf(groups: AffectedAnswer['groups']): Record<string, number
     environments[name] = (environments[name] ?? 0) + instances.length;
   }
   return environments;
-}
-
-function countOf(excused: ReadonlyMap<string, Excuse | null>): number {
-  let count = 0;
-  for (const excuse of excused.values()) if (excuse !== null) count++;
-  return count;
 }
 
 /** Why there is nothing, where there is nothing: "none" without a reason is no answer. */

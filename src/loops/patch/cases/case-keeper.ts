@@ -136,9 +136,7 @@ export class CaseKeeper {
 
   #due(): readonly string[] {
     const now = this.#options.view.clock();
-    return [...this.#toProve]
-      .filter(([, tried]) => tried + this.#proveAgainAfterMs <= now)
-      .map(([id]) => id);
+    return [...this.#toProve].filter(([, tried]) => tried + this.#proveAgainAfterMs <= now).map(([id]) => id);
   }
 
   /** True: it was opened. */
@@ -172,7 +170,12 @@ export class CaseKeeper {
       return;
     }
     try {
-      const proof = await prove(vulnerability, { view, roots, since: view.clock() - LIVE_LOOK_GOOD_FOR_MS, signal });
+      const proof = await prove(vulnerability, {
+        view,
+        roots,
+        since: view.clock() - LIVE_LOOK_GOOD_FOR_MS,
+        signal,
+      });
       if (proof.proven || proof.holding.length > 0) this.#put(id, proof);
     } catch (error) {
       if (!(error instanceof SheerError)) throw error;

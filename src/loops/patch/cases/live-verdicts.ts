@@ -33,7 +33,7 @@ export class LiveVerdictBook {
 }
 
 function verdictsOf({ at, holding, looked }: ProofAnswer): LiveVerdicts {
-  const live = <T extends { readonly instance: string; readonly basis: string }>(each: readonly T[]) =>
+  const live = (each: readonly { readonly instance: string; readonly basis: string }[]) =>
     new Set(each.filter(({ basis }) => basis === 'live-files').map(({ instance }) => instance));
   return { at: Date.parse(at), holding: live(holding), clean: live(looked) };
 }

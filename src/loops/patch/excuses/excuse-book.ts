@@ -1,5 +1,5 @@
 import type { Instant, VexData } from '#model';
-import type { Graph, PackageEntry } from '#graph';
+import { packageOrigin, type Graph, type PackageEntry } from '#graph';
 import type { ImageBook } from '../images/image-book.ts';
 import type { RunningInstance } from '../questions.ts';
 import { imagesOf } from '../running/running-now.ts';
@@ -85,7 +85,7 @@ export class ExcuseBook {
     at: Instant,
   ): readonly { readonly subject: string; readonly excuse: Excuse }[] {
     const { graph } = this.#options;
-    return found(this.#waiverIds(), ids).flatMap((id) => {
+    return statementsFor(this.#waiverIds(), ids).flatMap((id) => {
       const said = graph.one('waiver', id, at);
       if (said === null) return [];
       const { owner, reason, until, subject } = said.data;
@@ -103,7 +103,7 @@ export class ExcuseBook {
   #statementsOf(ids: readonly string[], at: Instant): readonly Statement[] {
     const { graph } = this.#options;
     const newest = new Map<string, VexData>();
-    for (const id of found(this.#vexIds(), ids)) {
+    for (const id of statementsFor(this.#vexIds(), ids)) {
       const data = graph.one('vex', id, at)?.data;
       if (data === undefined) continue;
       for (const product of data.products) {
@@ -149,10 +149,12 @@ export class ExcuseBook {
     if (meant.includes(image)) return true;
     const ancestors = images.tree.ancestors(images.node(image)?.key ?? image);
     if (!ancestors.some(({ id }) => id !== null && meant.includes(id))) return false;
-    const origin = images.originOf(image, { layer: held.layer, path: held.package.path });
-    if (origin.kind !== 'base' || origin.image === null) return false;
-    if (meant.includes(origin.image)) return true;
-    const below = images.tree.ancestors(origin.image);
+    const node = images.node(image);
+    const place = { layer: held.layer, path: held.package.path };
+    const origin = node === null ? null : packageOrigin(images.tree, node, place);
+    if (origin?.kind !== 'base' || origin.image.id === null) return false;
+    if (meant.includes(origin.image.id)) return true;
+    const below = images.tree.ancestors(origin.image.key);
     // Brought in by the named image or by one below it, so it is in the named one as well.
     return !below.some(({ id }) => id !== null && meant.includes(id));
   }
@@ -195,6 +197,9 @@ function byVulnerability(
   return found;
 }
 
-function found(by: ReadonlyMap<string, readonly string[]>, ids: readonly string[]): readonly string[] {
+function statementsFor(
+  by: ReadonlyMap<string, readonly string[]>,
+  ids: readonly string[],
+): readonly string[] {
   return [...new Set(ids.flatMap((id) => by.get(id.toUpperCase()) ?? []))];
 }

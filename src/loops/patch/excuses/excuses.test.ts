@@ -122,7 +122,7 @@ describe('what excuses a vulnerability', () => {
       (await world.ask.who(CVE, null)).images
         .filter((image) => image.excused !== null)
         .map(({ name }) => name.split(':')[0] ?? '')
-        .sort();
+        .toSorted();
 
     it('about an image holds for its descendants, for what it brought into them', async () => {
       const { base } = tree();

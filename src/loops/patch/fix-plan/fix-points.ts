@@ -59,11 +59,25 @@ function reasonOf(
   const edited = namesOf(sets.edited, outcome);
   const own = edited.filter((name) => broughtIn(planned).has(name));
   const inherited = edited.filter((name) => !broughtIn(planned).has(name));
-  if (own.length > 0) {
-    sentences.push(`its own build steps bring in ${listed(own)}, so its source must take a fixed version`);
-  }
+  sentences.push(...ownSentences(planned, own));
   if (inherited.length > 0) sentences.push(inheritedSentence(planned, inherited, outcome));
   return sentences.join('; ');
+}
+
+/** What its last stage brings in, and what it copies from other stages of the same source. */
+function ownSentences({ content }: PlannedImage, names: readonly string[]): readonly string[] {
+  const stageOf = (name: string): string | null => {
+    const held = content.image.holdings.filter(({ purl }) => packageName(purl) === name);
+    const origin = held.find(({ origin: { kind } }) => kind === 'downloaded')?.origin;
+    return origin?.kind === 'downloaded' ? (origin.stage ?? null) : null;
+  };
+  return [...Map.groupBy(names, stageOf)].map(([stage, those]) => {
+    const steps =
+      stage === null
+        ? `its own build steps bring in ${listed(those)}`
+        : `${listed(those)} is copied from its stage ${stage}, whose build steps bring it in`;
+    return `${steps}, so its source must take a fixed version`;
+  });
 }
 
 function moveSentence(planned: PlannedImage, source: number | null, outcome: Outcome): string {

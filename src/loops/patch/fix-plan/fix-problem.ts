@@ -62,8 +62,8 @@ export type HoldingOrigin =
   | { readonly kind: 'own' }
   /** By its own build steps, which ask for the newest version: building again is enough. */
   | { readonly kind: 'refetched' }
-  /** By its own build steps and no package manager: its source must change, and no descendant can upgrade it. */
-  | { readonly kind: 'downloaded' }
+  /** By its own build steps and no package manager: its source must change, and no descendant can upgrade it. `stage`: the one that its steps stand in, from which it is copied. */
+  | { readonly kind: 'downloaded'; readonly stage?: string }
   | { readonly kind: 'base' }
   /** Files of another image; null: not known of which. */
   | { readonly kind: 'copied'; readonly from: string | null };

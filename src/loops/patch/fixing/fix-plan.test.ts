@@ -14,7 +14,7 @@ describe('where to fix it', () => {
 
   const plan = () => world.ask.fixPlan(CVE);
   const names = (levels: ReturnType<typeof plan>['levels']): readonly (readonly string[])[] =>
-    levels.map((level) => level.map(({ name }) => name).sort());
+    levels.map((level) => level.map(({ name }) => name).toSorted());
   /** A base of our own, and two applications upon it. */
   const tree = async (): Promise<void> => {
     const base = world.image('base:1', ['openssl 3.0.11-1', 'apt 2.6-1']);
@@ -42,7 +42,10 @@ describe('where to fix it', () => {
   it('in the images themselves where the base is not ours', async () => {
     await tree();
     const { fixPoints, levels } = plan();
-    assert.deepEqual(fixPoints.map(({ name }) => name), ['api:1', 'web:1']);
+    assert.deepEqual(
+      fixPoints.map(({ name }) => name),
+      ['api:1', 'web:1'],
+    );
     assert.deepEqual(names(levels), [['api:1', 'web:1']]);
   });
 

@@ -1,7 +1,8 @@
-import { packageOrigin, type HeldRun, type ImageNode, type PackageEntry } from '#graph';
+import { packageOrigin, type CopyEdge, type HeldRun, type ImageNode, type PackageEntry } from '#graph';
 import type { AffectedImage } from '../affected/affected.ts';
 import type { Holdings } from '../affected/holdings.ts';
 import type { FixBase, FixImage, FixProblem, Holding, HoldingOrigin } from '../fix-plan/index.ts';
+import { copySource } from '../images/copy-source.ts';
 import type { PatchView } from '../view.ts';
 import { newerBasesOf } from './newer-images.ts';
 
@@ -52,10 +53,10 @@ function addWithSources(view: PatchView, node: ImageNode | null, found: Collecte
 function packagesOf(holdings: Holdings): FixProblem['packages'] {
   const fixed = new Map<string, string | null>();
   for (const { package: entry, matches } of holdings.packages.values()) {
-    const known = matches.find((match) => match.fixed !== null)?.fixed ?? null;
-    fixed.set(entry.purl, fixed.get(entry.purl) ?? known);
+    const version = matches.find((match) => match.fixed !== null)?.fixed ?? null;
+    fixed.set(entry.purl, fixed.get(entry.purl) ?? version);
   }
-  return Array.from(fixed, ([purl, version]) => ({ purl, fixed: version }));
+  return Array.from(fixed, ([purl, first]) => ({ purl, fixed: first }));
 }
 
 type HeldBy = Map<string, Map<string, Holding>>;
@@ -71,22 +72,31 @@ function addHoldings(
   for (const entry of run.packages) {
     const origin = originOf(view, node, entry, run.layer);
     put(held, node.key, { purl: entry.purl, layer: run.layer, origin });
-    if (origin.kind !== 'base') continue;
-    // A base whose own packages nobody read holds what it brought into this image.
-    for (let below = node.base?.key ?? null; below !== null;) {
-      const base = nodes.get(below);
-      if (base === undefined || base.id === null || view.lists.has(base.id)) break;
-      const came = originOf(view, base, entry, run.layer);
-      put(held, base.key, { purl: entry.purl, layer: run.layer, origin: came });
-      below = came.kind === 'base' ? (base.base?.key ?? null) : null;
-    }
+    if (origin.kind === 'base') addBelow(view, { entry, layer: run.layer }, { node, nodes, held });
   }
 }
 
+/** A base whose own packages nobody read holds what it brought into the image above it. */
+function addBelow(
+  view: PatchView,
+  { entry, layer }: { readonly entry: PackageEntry; readonly layer: number | null },
+  found: {
+    readonly node: ImageNode;
+    readonly nodes: ReadonlyMap<string, ImageNode>;
+    readonly held: HeldBy;
+  },
+): void {
+  const base = found.nodes.get(found.node.base?.key ?? '');
+  if (base === undefined || base.id === null || view.lists.has(base.id)) return;
+  const origin = originOf(view, base, entry, layer);
+  put(found.held, base.key, { purl: entry.purl, layer, origin });
+  if (origin.kind === 'base') addBelow(view, { entry, layer }, { ...found, node: base });
+}
+
 function put(held: HeldBy, key: string, holding: Holding): void {
-  const known = held.get(key) ?? new Map<string, Holding>();
-  known.set(`${holding.purl}\n${holding.origin.kind}`, holding);
-  held.set(key, known);
+  const own = held.get(key) ?? new Map<string, Holding>();
+  own.set(`${holding.purl}\n${holding.origin.kind}`, holding);
+  held.set(key, own);
 }
 
 /** Binaries and archives carry their packages in themselves: what fetched the file brought them. */
@@ -100,18 +110,24 @@ function originOf(
 ): HoldingOrigin {
   const origin = packageOrigin(view.images.tree, node, { layer, path: entry.path });
   if (origin.kind === 'base') return { kind: 'base' };
-  if (origin.kind === 'copied') return { kind: 'copied', from: origin.from[0]?.key ?? null };
+  if (origin.kind === 'copied') return copiedOrigin(view, origin.from, entry);
   if (origin.kind === 'unknown' && isInBase(view, node, entry)) return { kind: 'base' };
   const downloads = node.source?.downloads ?? [];
   return { kind: downloads.length > 0 && IN_FILES.has(entry.readBy) ? 'downloaded' : 'own' };
+}
+
+function copiedOrigin(view: PatchView, from: readonly CopyEdge[], { purl }: PackageEntry): HoldingOrigin {
+  const source = copySource(from, (image) => view.lists.holds(image, purl));
+  return source.kind === 'stage'
+    ? { kind: 'downloaded', stage: source.stage }
+    : { kind: 'copied', from: source.key };
 }
 
 /** Its layer does not tell; then it is the base's if the base has it, or if nobody knows what the base has. */
 function isInBase(view: PatchView, { base }: ImageNode, { purl }: PackageEntry): boolean {
   if (base === null) return false;
   const id = base.key === null ? null : (view.images.node(base.key)?.id ?? null);
-  if (id === null || !view.lists.has(id)) return true;
-  return view.lists.packagesOf(id).some((own) => own.purl === purl);
+  return id === null || view.lists.holds(id, purl) !== false;
 }
 
 function imageOf(

@@ -27,6 +27,6 @@ export function newerImagesOf(view: PatchView, image: string, holdings: Holdings
     .filter((other) => view.graph.one('image', other) !== null && view.reader.missing(other) === null)
     .map((other) => ({ other, created: view.images.details(other)?.created ?? 0 }))
     .filter((candidate) => candidate.created > created)
-    .sort((left, right) => right.created - left.created)
+    .toSorted((left, right) => right.created - left.created)
     .map(({ other }) => other);
 }

@@ -8,6 +8,8 @@ import {
   type ImageTree,
   type TreeImage,
 } from '#graph';
+import type { ListBook } from '../lists/list-book.ts';
+import { copySource } from './copy-source.ts';
 import type { RunningNow } from '../running/running-now.ts';
 import type { SubjectIds } from '../subject-ids.ts';
 
@@ -23,6 +25,13 @@ export interface ImageBookOptions {
   readonly graph: Graph;
   readonly ids: SubjectIds;
   readonly running: RunningNow;
+}
+
+/** A package in an image, the layer that brought it in, and the file that says so. */
+export interface HeldPackage {
+  readonly layer: number | null;
+  readonly path: string | null;
+  readonly purl: string;
 }
 
 /** The tree of all images that were ever seen or declared, built anew when one is there that was not. */
@@ -76,22 +85,24 @@ export class ImageBook {
   }
 
   /** Where a package came into an image. */
-  originOf(
-    image: string,
-    place: { readonly layer: number | null; readonly path: string | null },
-  ): OriginAnswer {
+  originOf(image: string, held: HeldPackage, lists: Pick<ListBook, 'holds'>): OriginAnswer {
+    const { layer, purl } = held;
     const node = this.node(image);
-    if (node === null)
-      return { kind: 'unknown', image: null, imageName: null, layer: place.layer, instruction: null };
-    const origin = packageOrigin(this.tree, node, place);
-    const from = origin.kind === 'copied' ? (origin.from[0] ?? null) : null;
-    return {
-      kind: origin.kind,
-      image: from === null ? origin.image.id : from.key,
-      imageName: from === null ? origin.image.name : from.name,
-      layer: place.layer,
-      instruction: null,
-    };
+    if (node === null) return { kind: 'unknown', image: null, imageName: null, layer, instruction: null };
+    const origin = packageOrigin(this.tree, node, held);
+    const { kind } = origin;
+    if (kind !== 'copied')
+      return { kind, image: origin.image.id, imageName: origin.image.name, layer, instruction: null };
+    const source = copySource(origin.from, (other) => lists.holds(other, purl));
+    return source.kind === 'image'
+      ? { kind, image: source.key, imageName: source.name, layer, instruction: null }
+      : {
+          kind,
+          image: node.id,
+          imageName: `stage ${source.stage} of ${node.name}`,
+          layer,
+          instruction: null,
+        };
   }
 
   #build(): Built {

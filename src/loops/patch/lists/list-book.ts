@@ -1,7 +1,7 @@
 import { packageListId, type Instant, type Package, type PackageList, type PackageListData } from '#model';
 import { PackageIndex, type Graph, type Statement } from '#graph';
 import type { Store } from '#store';
-import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import { canonicalPackage } from '../matching/canonical-name.ts';
 import type { PatchRecord } from '../record.ts';
 import { getJson, putJson } from './stored-list.ts';
 
@@ -83,6 +83,11 @@ export class ListBook {
     return used === undefined ? [] : this.index.packagesOf(used.id);
   }
 
+  /** Whether an image has a package; null: nobody has read that image. */
+  holds(image: string, purl: string): boolean | null {
+    return this.has(image) ? this.packagesOf(image).some((own) => own.purl === purl) : null;
+  }
+
   /** Every list of the image, the one that answers rest on first. */
   listsOf(image: string): readonly KnownList[] {
     const { graph } = this.#options;
@@ -91,7 +96,7 @@ export class ListBook {
       .filter((said): said is Statement<'package-list'> => said !== null);
     return lists
       .map(({ id, data, from }) => ({ id, data, at: from }))
-      .sort((left, right) => Number(isRead(right)) - Number(isRead(left)) || right.at - left.at);
+      .toSorted((left, right) => Number(isRead(right)) - Number(isRead(left)) || right.at - left.at);
   }
 
   /**
@@ -122,25 +127,30 @@ export class ListBook {
 
   /** Puts into the index what the graph says of the image's lists now. */
   follow(image: string): void {
-    const [best] = this.listsOf(image);
+    const best = this.listsOf(image)[0] ?? null;
     const used = this.#used.get(image);
     if (best?.data.content === used?.content && best?.id === used?.id) return;
+    if (used !== undefined) this.index.removeList(used.id);
+    this.#used.delete(image);
+    if (best !== null) this.#load(best);
+    this.#options.changed(image);
+  }
+
+  #load(best: KnownList): void {
+    const { image } = best.data;
     try {
-      const list = best === undefined ? null : this.load(best);
-      if (used !== undefined) this.index.removeList(used.id);
-      this.#used.delete(image);
-      if (best !== undefined && list !== null) this.#take(best, list);
-      else if (best !== undefined) this.#broken.set(image, 'its list is gone from the state directory');
+      const list = this.load(best);
+      if (list === null) this.#broken.set(image, 'its list is gone from the state directory');
+      else this.#take(best, list);
     } catch (error) {
       this.#broken.set(image, 'its list in the state directory is damaged');
       this.#options.failed('a package list could not be loaded', error);
     }
-    this.#options.changed(image);
   }
 
   #take(known: KnownList, list: PackageList): void {
     const { image } = known.data;
-    this.index.setList(known.id, image, list.packages.map(asAsked));
+    this.index.setList(known.id, image, list.packages.map(canonicalPackage));
     for (const { ecosystem } of list.packages) if (ecosystem !== null) this.ecosystems.add(ecosystem);
     this.#used.set(image, { id: known.id, content: known.data.content });
     this.#broken.delete(image);
@@ -152,13 +162,4 @@ export class ListBook {
 
 function isRead({ data }: KnownList): boolean {
   return data.origin === 'read';
-}
-
-/** Under the name that advisories are asked by; how the list spells it stays in the package URL. */
-function asAsked(own: Package): Package {
-  if (own.ecosystem === null) return own;
-  const ecosystem = own.ecosystem.split(':')[0] ?? own.ecosystem;
-  const name = canonicalName(ecosystem, own.name);
-  const version = canonicalVersion(ecosystem, own.version);
-  return name === own.name && version === own.version ? own : { ...own, name, version };
 }

@@ -6,6 +6,10 @@ import { imagesOf, type RunningNow } from './running-now.ts';
 export interface Moment {
   readonly at: Instant | null;
   ofImage(image: string): Iterable<string>;
+  /** The same with their names; null: none ran it. */
+  instancesOf(image: string): readonly RunningInstance[] | null;
+  /** Whether an instance ran several images, and so may be met with each of them. */
+  hasSeveral(instance: RunningInstance): boolean;
   images(): Iterable<string>;
   withoutImage(): Iterable<string>;
   one(id: string): RunningInstance | null;
@@ -17,29 +21,37 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
     return {
       at,
       ofImage: (image) => now.ofImage(image),
+      instancesOf: (image) => now.instancesOf(image),
+      hasSeveral,
       images: () => now.images(),
       withoutImage: () => now.withoutImage(),
       one: (id) => now.one(id),
     };
   }
   const byId = new Map<string, RunningInstance>();
-  const byImage = new Map<string, string[]>();
+  const byImage = new Map<string, RunningInstance[]>();
   const withoutImage: string[] = [];
   for (const instance of instances.at(at)) {
     byId.set(instance.id, instance);
     const images = imagesOf(instance);
     if (images.length < Math.max(1, instance.images.length)) withoutImage.push(instance.id);
     for (const image of images) {
-      const ids = byImage.get(image);
-      if (ids === undefined) byImage.set(image, [instance.id]);
-      else ids.push(instance.id);
+      const known = byImage.get(image);
+      if (known === undefined) byImage.set(image, [instance]);
+      else known.push(instance);
     }
   }
   return {
     at,
-    ofImage: (image) => byImage.get(image) ?? [],
+    ofImage: (image) => (byImage.get(image) ?? []).map(({ id }) => id),
+    instancesOf: (image) => byImage.get(image) ?? null,
+    hasSeveral,
     images: () => byImage.keys(),
     withoutImage: () => withoutImage,
     one: (id) => byId.get(id) ?? null,
   };
+}
+
+function hasSeveral({ images }: RunningInstance): boolean {
+  return images.length > 1;
 }

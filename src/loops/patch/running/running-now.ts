@@ -10,6 +10,11 @@ export class RunningNow {
   readonly #byImage = new Map<string, Set<string>>();
   /** Of which nobody knows what they are made from. */
   readonly #withoutImage = new Set<string>();
+  /** Put together when somebody asks for an image. */
+  readonly #instancesOf = new Map<
+    string,
+    { readonly names: number; readonly instances: readonly RunningInstance[] }
+  >();
   #names = 0;
   readonly #stopWatching: () => void;
 
@@ -49,6 +54,18 @@ export class RunningNow {
     return this.#byImage.get(image) ?? NOBODY;
   }
 
+  /** Null: none runs it. */
+  instancesOf(image: string): readonly RunningInstance[] | null {
+    const ids = this.#byImage.get(image);
+    if (ids === undefined) return null;
+    let known = this.#instancesOf.get(image);
+    if (known === undefined || known.names !== this.#names) {
+      known = { names: this.#names, instances: [...ids].flatMap((id) => this.one(id) ?? []) };
+      this.#instancesOf.set(image, known);
+    }
+    return known.instances;
+  }
+
   /** As its instances were started from it. */
   namesOf(image: string): ReadonlySet<string> {
     const names = new Set<string>();
@@ -83,6 +100,7 @@ export class RunningNow {
     const images = imagesOf(instance);
     if (images.length < Math.max(1, instance.images.length)) this.#withoutImage.add(instance.id);
     for (const image of images) {
+      this.#instancesOf.delete(image);
       const ids = this.#byImage.get(image);
       if (ids === undefined) this.#byImage.set(image, new Set([instance.id]));
       else ids.add(instance.id);
@@ -93,6 +111,7 @@ export class RunningNow {
     this.#known.delete(instance.id);
     this.#withoutImage.delete(instance.id);
     for (const image of imagesOf(instance)) {
+      this.#instancesOf.delete(image);
       const ids = this.#byImage.get(image);
       ids?.delete(instance.id);
       if (ids?.size === 0) this.#byImage.delete(image);

@@ -28,7 +28,7 @@ export function judgeList(packages: readonly Package[], records: readonly Adviso
     if (records.some((record) => matchAdvisory(record, own).affected)) found.affected.add(own.purl);
     else found.others.add(`${own.name} ${own.version}`);
   }
-  return { affected: [...found.affected].sort(), others: [...found.others].sort() };
+  return { affected: [...found.affected].toSorted(), others: [...found.others].toSorted() };
 }
 
 function asked(ecosystem: string, name: string): string {

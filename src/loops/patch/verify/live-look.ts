@@ -28,7 +28,7 @@ export function wantedOf(
       path === null || SYSTEM.has(readBy) ? [] : [path],
     ),
   );
-  return { paths: [...new Set(paths)].sort(), walk: false };
+  return { paths: [...new Set(paths)].toSorted(), walk: false };
 }
 
 /** Why a look at live files is not good enough for a verdict; null: it is. */

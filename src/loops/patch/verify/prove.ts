@@ -70,7 +70,10 @@ async function look(
 ): Promise<Verdict> {
   if (instance.node === view.node && instance.pid !== null) {
     try {
-      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), { since, signal });
+      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), {
+        since,
+        signal,
+      });
       const gap = gapIn(view, instance, list);
       if (gap === null) return verdictOf(view, instance, judgeList(list.packages, records), at);
       return byDigest(view, instance, records, gap);

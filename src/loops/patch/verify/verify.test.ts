@@ -120,7 +120,10 @@ describe('a proof', () => {
     world.run('web-1', image);
     await world.settled();
     const [holding] = (await verify()).holding;
-    assert.equal(holding?.note, `started from web:1 as it was before: that name is ${newer.id.slice(0, 19)} by now`);
+    assert.equal(
+      holding?.note,
+      `started from web:1 as it was before: that name is ${newer.id.slice(0, 19)} by now`,
+    );
   });
 
   it('of what nobody knows is refused', async () => {

@@ -62,7 +62,7 @@ export class WaiverDesk {
   all(): readonly WaiverAnswer[] {
     const answers = Array.from(this.#view.ids.of('waiver'), (id) => this.#answer(id));
     const order = ['active', 'expired', 'ended'];
-    return answers.sort(
+    return answers.toSorted(
       (left, right) =>
         order.indexOf(left.state) - order.indexOf(right.state) || (left.until < right.until ? -1 : 1),
     );
@@ -129,7 +129,7 @@ export class WaiverDesk {
       if (instance.service?.split('/').at(-1) === asked) found.add(instance.service);
       if (instance.name === asked) found.add(instance.id);
     }
-    return [...found].sort();
+    return [...found].toSorted();
   }
 
   #answer(id: string): WaiverAnswer {

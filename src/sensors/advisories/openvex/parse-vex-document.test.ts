@@ -67,6 +67,17 @@ describe('an OpenVEX document', () => {
     });
   });
 
+  it('is found in a statement of in-toto', () => {
+    const statement = {
+      _type: 'https://in-toto.io/Statement/v0.1',
+      predicateType: 'https://openvex.dev/ns/v0.2.0',
+      subject: [],
+    };
+    assert.deepEqual(parse({ ...statement, predicate: DOCUMENT }), parse(DOCUMENT));
+    assert.equal(parse(statement).kind, 'refused');
+    assert.equal(parse({ ...statement, predicateType: 'other', predicate: DOCUMENT }).kind, 'refused');
+  });
+
   it('names products and vulnerabilities by strings, as older ones do', () => {
     const reading = parse(stating({ vulnerability: 'CVE-2026-2', products: ['pkg:npm/a@1'] }));
     assert.ok(reading.kind === 'read');

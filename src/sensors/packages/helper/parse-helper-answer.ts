@@ -19,11 +19,6 @@ export function parseHelperAnswer(text: string): HelperAnswer | null {
   return scan === null ? null : { kind: 'scan', scan };
 }
 
-/** A scan that was kept as JSON; null: it is none of the present format. */
-export function parseLayerScan(text: string): LayerScan | null {
-  return layerScanOf(json(text));
-}
-
 function layerScanOf(value: unknown): LayerScan | null {
   if (!isObject(value) || value['format'] !== 1) return null;
   const { diffId, records, whiteouts, opaque, replaced, unread } = value;

@@ -17,8 +17,8 @@ interface Budget {
  * Java archives: Maven's own `pom.properties` (several, where libraries were merged into one), else what
  * the manifest and the file's name tell; libraries inside of an application's archive too.
  */
-export function readJar(bytes: Buffer, path: string): FileReading {
-  return readArchive(bytes, { path, depth: 1, budget: { bytes: UNPACKED_BYTES_MAX } });
+export function readJar(bytes: Buffer, path: string, unpackedBytesMax = UNPACKED_BYTES_MAX): FileReading {
+  return readArchive(bytes, { path, depth: 1, budget: { bytes: unpackedBytesMax } });
 }
 
 interface Place {

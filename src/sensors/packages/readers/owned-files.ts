@@ -6,25 +6,26 @@ import type { FileReading } from '../layer-scan.ts';
  * distribution may have repaired.
  */
 export function isOfInterestOwned(path: string): boolean {
-  // A distribution has 100,000 files: no regular expressions here.
-  const name = path.slice(path.lastIndexOf('/') + 1);
-  const dot = name.lastIndexOf('.');
-  if (OWNED_NAMES.has(name) || (dot >= 0 && OWNED_ENDINGS.has(name.slice(dot + 1)))) return true;
+  // A distribution has 100,000 files, most of them below /usr/share: nothing here makes a string of its own.
+  if (OWNED_ENDINGS.some((ending) => path.endsWith(ending))) return true;
+  if (path.startsWith('/usr/share/')) return false;
   if (path.includes('bin/') || path.includes('/libexec/')) return true;
   // Programs that others start: `docker-compose` beside other plug-ins.
-  return dot < 0 && path.includes('/lib/');
+  return path.includes('/lib/') && path.lastIndexOf('.') < path.lastIndexOf('/');
 }
 
-const OWNED_NAMES: ReadonlySet<string> = new Set(['METADATA', 'PKG-INFO', 'package.json']);
-const OWNED_ENDINGS: ReadonlySet<string> = new Set([
-  'jar',
-  'war',
-  'ear',
-  'hpi',
-  'jpi',
-  'egg-info',
-  'dist-info',
-]);
+const OWNED_ENDINGS: readonly string[] = [
+  '/METADATA',
+  '/PKG-INFO',
+  '/package.json',
+  '.jar',
+  '.war',
+  '.ear',
+  '.hpi',
+  '.jpi',
+  '.egg-info',
+  '.dist-info',
+];
 
 /** dpkg's `info/NAME.list`: a path per line. */
 export function readDpkgFileList(bytes: Buffer): FileReading {

@@ -42,7 +42,7 @@ export async function storedImages(store: BlobStore): Promise<readonly StoredIma
   return [...images.values()];
 }
 
-export function blobName(digest: string): string | null {
+function blobName(digest: string): string | null {
   const [, algorithm, hex] = /^(sha256|sha512):([0-9a-f]{64,128})$/.exec(digest) ?? [];
   return algorithm === undefined ? null : `blobs/${algorithm}/${hex}`;
 }

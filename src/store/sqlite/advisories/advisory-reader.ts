@@ -12,6 +12,8 @@ type Row = readonly [number, number, string, number, number, number];
 const COLUMNS = 'records.number, source, records.id, modified, block, slot';
 
 const BATCH = 1000;
+/** Records of packages lie scattered: each has a block of its own to unpack, which takes 0.4 ms. */
+const SCATTERED_BATCH = 64;
 
 /** The questions to one file. */
 export class AdvisoryReader {
@@ -64,8 +66,8 @@ export class AdvisoryReader {
       );
     // In the order of their blocks, so that each is unpacked once.
     const sorted = Float64Array.from(numbers).toSorted();
-    for (let from = 0; from < sorted.length; from += BATCH) {
-      const rows = [...sorted.subarray(from, from + BATCH)]
+    for (let from = 0; from < sorted.length; from += SCATTERED_BATCH) {
+      const rows = [...sorted.subarray(from, from + SCATTERED_BATCH)]
         .map((number) => this.#statements.byNumber.get(number))
         .filter((row) => row !== undefined);
       yield this.#counting(rows)

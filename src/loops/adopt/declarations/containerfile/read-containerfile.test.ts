@@ -138,7 +138,7 @@ describe('what a Containerfile downloads', () => {
     ['by a list of words', ['RUN ["curl", "-o", "/a", "https://example.com/a"]'], ['2 curl']],
     ['by a shell in a list', ['RUN ["sh", "-c", "wget https://example.com/a"]'], ['2 wget']],
     ['in a here-document', ['RUN <<EOF', 'set -e', 'curl -O https://example.com/a', 'EOF'], ['4 curl']],
-    ['not by installing curl', ['RUN apt-get install -y \\', '  curl \\', '  wget'], []],
+    ['not by installing curl', ['RUN apk add \\', '  curl \\', '  wget'], []],
     ['not by ADD of a file', ['ADD https.tar /opt/'], []],
   ];
   for (const [name, lines, expected] of rows) {

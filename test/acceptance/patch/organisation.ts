@@ -1,0 +1,155 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { InstanceAnswer } from '#model';
+import { buildImageTree, type ImageTree, type TreeImage } from '../../image-tree/image-tree.ts';
+import { osvRecords, type OsvRecord } from '../../image-tree/osv-records.ts';
+import type { Recipe } from '../../image-tree/recipes.ts';
+import { runImage, type TreeContainer } from '../../image-tree/tree-containers.ts';
+import { startPodman, type Podman } from '../../podman/podman.ts';
+import { onTermination } from '../../processes/on-termination.ts';
+import { startRegistry, type Registry } from '../../registry/registry.ts';
+import { askSocket, eventually, sheer, type Ran } from '../product.ts';
+import { declarationOf } from './declaration.ts';
+
+/** A container of the organisation, and the image of the tree that it was started from. */
+export interface Deployed extends TreeContainer {
+  readonly image: TreeImage;
+  readonly environment: string;
+}
+
+/**
+ * An organisation with its own images, registry and engine, and a Sheerline that is told of it and
+ * asked as people do: by commands of the real program, with a control plane in the background.
+ */
+export class Organisation {
+  readonly registry: Registry;
+  readonly tree: ImageTree;
+  readonly records: readonly OsvRecord[];
+  readonly podman: Podman;
+  readonly directory: string;
+  /** What runs now, by the container's name. */
+  readonly deployed = new Map<string, Deployed>();
+
+  private constructor(parts: {
+    readonly registry: Registry;
+    readonly tree: ImageTree;
+    readonly records: readonly OsvRecord[];
+    readonly podman: Podman;
+    readonly directory: string;
+  }) {
+    this.registry = parts.registry;
+    this.tree = parts.tree;
+    this.records = parts.records;
+    this.podman = parts.podman;
+    this.directory = parts.directory;
+  }
+
+  /** With all its images pushed, and nothing that runs; `teardown` ends all of it. */
+  static async start(recipes: readonly Recipe[], teardown: AsyncDisposableStack): Promise<Organisation> {
+    const directory = await mkdtemp(join(tmpdir(), 'sheerline-organisation-'));
+    teardown.defer(() => rm(directory, { recursive: true, force: true }));
+    const registry = await startRegistry();
+    teardown.defer(() => registry.stop());
+    const tree = await buildImageTree(registry, recipes);
+    teardown.defer(() => tree.stop());
+    const podman = await startPodman();
+    teardown.defer(() => podman.stop());
+    const records = await osvRecords(tree);
+    const organisation = new Organisation({ registry, tree, records, podman, directory });
+    const down = async (): Promise<void> => void (await organisation.run('down'));
+    teardown.defer(down);
+    onTermination(down);
+    return organisation;
+  }
+
+  /** `sheer up --detach`, on the organisation's engine alone. */
+  async up(): Promise<Ran> {
+    return sheer(['up', '--detach', '--port', '0', '--engine', 'podman', '--state', this.#state], {
+      DOCKER_HOST: `unix://${this.podman.socketPath}`,
+    });
+  }
+
+  /** A command of `sheer`, asked of this control plane. */
+  run(...line: readonly string[]): Promise<Ran> {
+    return sheer([...line, '--state', this.#state]);
+  }
+
+  /** The document that a command prints with `--json`. `Answer`: what the command promises. */
+  async json<Answer>(...line: readonly string[]): Promise<Answer> {
+    const { exit, out, error } = await this.run(...line, '--json');
+    // `verify` says by 1 that it is not gone; its document is whole.
+    if (exit !== 0 && !(exit === 1 && line[0] === 'verify')) {
+      throw new Error(`sheer ${line.join(' ')} ended with ${exit}: ${error}${out}`);
+    }
+    return JSON.parse(out) as Answer;
+  }
+
+  /** The same document without the cost of a process, for asking again and again. */
+  async ask<Answer>(path: string): Promise<Answer> {
+    const { status, body } = await askSocket(join(this.#state, 'sheer.sock'), `/api/v1/${path}`);
+    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`);
+    return JSON.parse(body) as Answer;
+  }
+
+  /** Brings an image into the engine's store without running it, as building on that machine would. */
+  async pull(image: string): Promise<void> {
+    await this.podman.command('pull', '--quiet', '--tls-verify=false', this.tree.image(image).reference);
+  }
+
+  /** Starts a container from what the image's tag names now, in place of the one of that name. */
+  async deploy(name: string, image: string, environment: string): Promise<Deployed> {
+    await this.remove(name);
+    const from = this.tree.image(image);
+    const labels = ['--label', `environment=${environment}`];
+    const container = await runImage(this.podman, from.reference, name, labels);
+    const deployed = { ...container, image: from, environment };
+    this.deployed.set(name, deployed);
+    return deployed;
+  }
+
+  /** Starts one from an image that its tag does not name any more. */
+  async deployOld(name: string, image: TreeImage, environment: string): Promise<Deployed> {
+    const reference = `${image.reference.slice(0, image.reference.lastIndexOf(':'))}@${image.digest}`;
+    const labels = ['--label', `environment=${environment}`];
+    const container = await runImage(this.podman, reference, name, labels);
+    const deployed = { ...container, image, environment };
+    this.deployed.set(name, deployed);
+    return deployed;
+  }
+
+  async remove(name: string): Promise<void> {
+    if (!this.deployed.delete(name)) return;
+    await this.podman.command('rm', '--force', '--time', '0', name);
+  }
+
+  /** Until the control plane knows exactly what runs. */
+  async settled(): Promise<void> {
+    const wanted = [...this.deployed.values()].map(({ id }) => id).toSorted();
+    await eventually('the control plane knows what runs', async () => {
+      const known = await this.json<readonly InstanceAnswer[]>('instances');
+      const found = known.map(({ id }) => id.slice('container/'.length)).toSorted();
+      return JSON.stringify(found) === JSON.stringify(wanted) ? true : null;
+    });
+  }
+
+  /** Teams, environments, services, deadlines, and the sources of the images. */
+  async declare(): Promise<Ran> {
+    const file = join(this.directory, 'sheer.yaml');
+    await writeFile(file, declarationOf([...this.tree.images.values()]));
+    return this.run('declare', file, '--yes');
+  }
+
+  /** The true records, a file each, in a directory; its path. */
+  async writeRecords(records: readonly OsvRecord[] = this.records): Promise<string> {
+    const directory = join(this.directory, 'osv');
+    await mkdir(directory, { recursive: true });
+    for (const record of records)
+      await writeFile(join(directory, `${record.id}.json`), JSON.stringify(record));
+    return directory;
+  }
+
+  get #state(): string {
+    return join(this.directory, 'state');
+  }
+}
