@@ -155,6 +155,11 @@ describe('layers laid upon each other', () => {
     );
   });
 
+  it('a name that looks like two lines hides nothing else', async () => {
+    const list = await compose(base, [file('a\n0 /var/lib/dpkg/status')]);
+    assert.equal(list.packages.length, 2);
+  });
+
   it('problems go with the file that had them', async () => {
     const torn = file('app/node_modules/a/package.json', '{');
     assert.equal((await compose([torn])).unread.length, 1);
