@@ -53,7 +53,19 @@ export class AdoptedInstances implements RunningInstances {
     return this.#loop.questions
       .instances(filter)
       .filter(({ state }) => isRunning(state))
-      .map((answer) => ({ ...answer, since: parseTime(answer.since, at) ?? at }));
+      .map(({ id, name, kind, engine, node, pid, service, team, environment, images, since }) => ({
+        id,
+        name,
+        kind,
+        engine,
+        node,
+        pid,
+        service,
+        team,
+        environment,
+        images,
+        since: parseTime(since, at),
+      }));
   }
 }
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { arbitraryVersion } from './arbitrary-versions.fixture.ts';
-import { compareVersions, versionOrder } from './compare.ts';
+import { compareVersions, isOrdered, versionOrder } from './compare.ts';
 import { ecosystemNames, parseEcosystem } from './ecosystem.ts';
 import type { Scheme } from './ecosystem.ts';
 
@@ -16,13 +16,6 @@ function anything(scheme: Scheme): fc.Arbitrary<string> {
     { arbitrary: arbitraryVersion(scheme), weight: 4 },
     fc.string({ unit: 'binary' }),
     fc.string({ unit: fc.constantFrom(...'019.-_+~^:!#aA \n'.split('')) }),
-  );
-}
-
-/** Maven's order has rings beyond numbers with one qualifier at their end: its tool decides there. */
-function isOrdered(scheme: Scheme, version: string): boolean {
-  return (
-    scheme !== 'maven' || /^\d+(?:\.\d+)*(?:-?[a-z]+(?:-?[1-9]\d*)?|\.[a-z]+(?:[1-9]\d*)?)?$/i.test(version)
   );
 }
 

@@ -26,6 +26,17 @@ export function versionOrder(scheme: Scheme): Compare {
   return ORDERS[scheme];
 }
 
+/**
+ * Whether the version stands in one row with all others of which this is true. Maven's order has rings
+ * (`1.sp.1` < `1-alpha` < `1` < `1.sp.1`) beyond numbers with one qualifier at their end: what is not
+ * ordered can't be found by halves, nor can anything in a list with it.
+ */
+export function isOrdered(scheme: Scheme, version: string): boolean {
+  return scheme !== 'maven' || ORDERED_MAVEN.test(version);
+}
+
+const ORDERED_MAVEN = /^\d+(?:\.\d+)*(?:-?[a-z]+(?:-?[1-9]\d*)?|\.[a-z]+(?:[1-9]\d*)?)?$/i;
+
 const ORDERS: Readonly<Record<Scheme, Compare>> = {
   debian: compareDebian,
   alpine: compareAlpine,

@@ -81,7 +81,8 @@ function isAsked({ ecosystem, source, ...own }: Package, asked: PackageQuestion)
 
 function isIn(text: string, ecosystem: string, { intervals, enumerated }: PackageQuestion): boolean {
   const scheme = parseEcosystem(ecosystem)?.scheme;
-  if (scheme === undefined) return enumerated.includes(text);
+  if (scheme === undefined)
+    return enumerated.includes(text) || intervals.some(({ from, to }) => from === null && to === null);
   const isAfter = (from: string | null, inclusive: boolean): boolean =>
     from === null || compareVersions(scheme, text, from) >= (inclusive ? 0 : 1);
   const isBefore = (to: string | null, inclusive: boolean): boolean =>

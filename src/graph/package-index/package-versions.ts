@@ -1,5 +1,5 @@
 import type { VersionInterval } from '#model';
-import { compareVersions, parseEcosystem, type Scheme } from '#versions';
+import { compareVersions, isOrdered, parseEcosystem, type Scheme } from '#versions';
 import { NONE } from '../fact-columns.ts';
 import { withRoom } from '../columns.ts';
 import { StringTable } from '../string-table.ts';
@@ -67,7 +67,8 @@ export class PackageVersions {
       const scheme = parseEcosystem(release)?.scheme ?? null;
       const versions = this.#orderedOf(key, scheme);
       const taken = new Set<HeldVersion>();
-      for (const interval of scheme === null ? [] : intervals)
+      // Without an order of its versions, there is only all of them.
+      for (const interval of scheme === null ? intervals.filter(isEverything) : intervals)
         for (const version of slice(versions, interval, scheme)) taken.add(version);
       for (const version of enumerated)
         for (const held of slice(versions, exactly(version), scheme)) taken.add(held);
@@ -82,16 +83,15 @@ export class PackageVersions {
   }
 
   #noteRelease(ecosystem: string): void {
-    const name = parseEcosystem(ecosystem)?.name ?? ecosystem;
+    const name = nameOf(ecosystem);
     const releases = this.#releases.get(name);
     if (releases === undefined) this.#releases.set(name, new Set([ecosystem]));
     else releases.add(ecosystem);
   }
 
   #releasesOf(ecosystem: string): Iterable<string> {
-    const parsed = parseEcosystem(ecosystem);
-    if (parsed !== null && parsed.release !== null) return [ecosystem];
-    return this.#releases.get(parsed?.name ?? ecosystem) ?? [];
+    const name = nameOf(ecosystem);
+    return name === ecosystem ? (this.#releases.get(name) ?? []) : [ecosystem];
   }
 
   #addPlace(name: string, place: PackagePlace, ecosystem: string): void {
@@ -137,6 +137,11 @@ export class PackageVersions {
   }
 }
 
+/** `Debian` of `Debian:12`, also where nobody knows what that is. */
+function nameOf(ecosystem: string): string {
+  return ecosystem.split(':', 1)[0] ?? ecosystem;
+}
+
 function keyOf(ecosystem: string, name: string): string {
   return `${ecosystem}\n${name}`;
 }
@@ -151,20 +156,34 @@ function exactly(version: string): VersionInterval {
   return { from: version, fromInclusive: true, to: version, toInclusive: true };
 }
 
+function isEverything({ from, to }: VersionInterval): boolean {
+  return from === null && to === null;
+}
+
 function slice(
   versions: readonly HeldVersion[],
-  { from, fromInclusive, to, toInclusive }: VersionInterval,
+  interval: VersionInterval,
   scheme: Scheme | null,
 ): readonly HeldVersion[] {
-  const begin =
-    from === null
-      ? 0
-      : firstIndex(versions, ({ version }) => order(scheme, version, from) >= (fromInclusive ? 0 : 1));
-  const end =
-    to === null
-      ? versions.length
-      : firstIndex(versions, ({ version }) => order(scheme, version, to) >= (toInclusive ? 1 : 0));
-  return versions.slice(begin, Math.max(begin, end));
+  const { from, fromInclusive, to, toInclusive } = interval;
+  const isFrom = ({ version }: HeldVersion): boolean =>
+    from === null || order(scheme, version, from) >= (fromInclusive ? 0 : 1);
+  const isAfter = ({ version }: HeldVersion): boolean =>
+    to !== null && order(scheme, version, to) >= (toInclusive ? 1 : 0);
+  // In a ring there is no half in which a version has to be.
+  if (!isSorted(versions, interval, scheme)) return versions.filter((held) => isFrom(held) && !isAfter(held));
+  const begin = firstIndex(versions, isFrom);
+  return versions.slice(begin, Math.max(begin, firstIndex(versions, isAfter)));
+}
+
+function isSorted(
+  versions: readonly HeldVersion[],
+  { from, to }: VersionInterval,
+  scheme: Scheme | null,
+): boolean {
+  if (scheme !== 'maven') return true;
+  const isInRow = (version: string | null): boolean => version === null || isOrdered(scheme, version);
+  return isInRow(from) && isInRow(to) && versions.every(({ version }) => isInRow(version));
 }
 
 /** Of a list in which `holds` is false up to some member and true from there on. */

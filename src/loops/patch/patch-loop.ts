@@ -79,7 +79,10 @@ export class PatchLoop {
     this.#stopWatching = store.watch((_stream, facts) => this.#follow(facts));
     const failed = (message: string, error: unknown): void =>
       options.logger.error(message, { error: String(error) });
-    const running = new RunningNow(instances, (images) => this.#instancesChanged(images));
+    const running = new RunningNow(instances, {
+      woken: () => this.wake(),
+      changed: (changed) => this.#instancesChanged(changed),
+    });
     const images = new ImageBook({ graph, ids, running });
     const lists = new ListBook({
       store,
@@ -154,6 +157,7 @@ export class PatchLoop {
     while (!signal.aborted) {
       await this.#sleep();
       try {
+        this.#view.running.settle();
         this.#expire();
         await this.#cases.reconcile(signal);
         if (this.#view.reader.waiting === 0) this.#scans.save();
@@ -221,7 +225,6 @@ export class PatchLoop {
       this.#cases.imageChanged(image);
     }
     this.#cases.instancesChanged();
-    this.wake();
   }
 
   #listChanged(image: string): void {

@@ -11,10 +11,10 @@ import type { IntakeStatement } from './advisories/advisory-intake.ts';
 import { PatchLoop } from './patch-loop.ts';
 
 /** 2026-09-21 */
-export const BEGINNING = 1_790_000_000_000;
+const BEGINNING = 1_790_000_000_000;
 export const DAY_MS = 86_400_000;
 
-export const NODE = 'n';
+const NODE = 'n';
 
 /** The patch loop on a real store, a real graph and a real index, with images, instances and a clock that do as a test says. */
 export class PatchWorld {

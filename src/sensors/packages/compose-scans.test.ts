@@ -155,6 +155,20 @@ describe('layers laid upon each other', () => {
     );
   });
 
+  it('system packages of a distribution that nobody names are told: none of them is compared', async () => {
+    const list = await compose(base, [file('etc/.wh.os-release')]);
+    assert.deepEqual(
+      list.unread.map(({ path, reason }) => [path, reason.slice(0, 18)]),
+      [['/', 'no os-release says']],
+    );
+    assert.deepEqual((await compose(base)).unread, []);
+  });
+
+  it('a name that looks like two lines hides nothing else', async () => {
+    const list = await compose(base, [file('a\n0 /var/lib/dpkg/status')]);
+    assert.equal(list.packages.length, 2);
+  });
+
   it('problems go with the file that had them', async () => {
     const torn = file('app/node_modules/a/package.json', '{');
     assert.equal((await compose([torn])).unread.length, 1);

@@ -47,14 +47,21 @@ export function composeScans(
     for (const { path, reason } of scan.unread) unread.set(`${path}\n${reason}`, { path, reason });
   }
   const distribution = distributionOf(state);
+  const packages = packagesOf(state, present, distribution);
+  if (distribution === null && packages.some(({ readBy }) => SYSTEM.has(readBy))) {
+    unread.set('os-release', { path: '/', reason: NO_DISTRIBUTION });
+  }
   return {
     format: 1,
     image,
     distribution,
-    packages: packagesOf(state, present, distribution),
+    packages,
     unread: stillThere([...unread.values()], state),
   };
 }
+
+const NO_DISTRIBUTION =
+  'no os-release says which distribution its system packages are of, so that no advisory can be held against them';
 
 /** A record, and the layer that it lies in. */
 interface Held {

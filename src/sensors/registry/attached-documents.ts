@@ -1,3 +1,4 @@
+import { tooLarge } from './failures.ts';
 import type { FoundImage } from './find-image.ts';
 import type { RegistryClient } from './registry-client.ts';
 
@@ -18,6 +19,9 @@ const DOCUMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 /** Attaching is cheap for whoever may push; a build attaches a handful. */
 const REFERRERS_MAX = 64;
+/** They are held in memory together. */
+const DOCUMENTS_MAX = 256;
+const ALL_BYTES_MAX = 256 * 1024 * 1024;
 
 const IN_TOTO = 'application/vnd.in-toto+json';
 const PREDICATE = 'in-toto.io/predicate-type';
@@ -44,14 +48,12 @@ export async function attachedDocuments(
     ['referrer', referrers.slice(0, REFERRERS_MAX)],
     ['attestation', image.attestations],
   ] as const) {
-    for (const { digest } of manifests) {
-      documents.push(...(await documentsOf({ client, image, by, signal }, digest)));
-    }
+    for (const { digest } of manifests) await addDocuments({ client, image, by, signal }, digest, documents);
   }
   return documents;
 }
 
-async function documentsOf(
+async function addDocuments(
   {
     client,
     image,
@@ -64,18 +66,21 @@ async function documentsOf(
     readonly signal: AbortSignal;
   },
   digest: string,
-): Promise<readonly AttachedDocument[]> {
+  documents: AttachedDocument[],
+): Promise<void> {
   const { manifest } = await client.manifest(image.repository, digest, signal);
-  if (manifest.kind !== 'image') return [];
-  const documents: AttachedDocument[] = [];
+  if (manifest.kind !== 'image') return;
   for (const layer of manifest.layers) {
     const wrapped = layer.mediaType === IN_TOTO ? 'in-toto' : null;
     const kind = kindOf(wrapped === null ? layer.mediaType : (layer.annotations[PREDICATE] ?? ''));
     if (kind === null) continue;
+    const held = documents.reduce((sum, { bytes }) => sum + bytes.length, layer.size);
+    if (documents.length >= DOCUMENTS_MAX || held > ALL_BYTES_MAX) {
+      throw tooLarge(image.repository.registry, `what is attached to ${image.digest}`);
+    }
     const bytes = await client.blobWhole(image.repository, layer, DOCUMENT_BYTES_MAX, signal);
     documents.push({ kind, wrapped, by, digest: layer.digest, bytes });
   }
-  return documents;
 }
 
 function kindOf(type: string): AttachedDocument['kind'] | null {

@@ -249,6 +249,20 @@ describe('a registry without an end', () => {
     await assert.rejects(readAll(), failing('too-large', 'stalled', /larger than is allowed/));
   });
 
+  it('has attached more documents than anybody would', async () => {
+    const list = registry.blob('shop/web', Buffer.from('{}'), 'application/spdx+json');
+    const config = registry.blob('shop/web', Buffer.from('{}'), 'application/vnd.oci.empty.v1+json');
+    const layers = Array.from({ length: 300 }, () => list);
+    const many = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers };
+    const attached = registry.manifest('shop/web', null, many);
+    const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [attached] };
+    registry.manifest('shop/web', image.digest.replace(':', '-'), index);
+    await assert.rejects(
+      source().documents(wanted(), NEVER),
+      failing('too-large', 'stalled', /what is attached to/),
+    );
+  });
+
   it('redirects in a circle', async () => {
     registry.behave = ({ url }, response) => {
       response.writeHead(307, { location: `${url}` }).end();
@@ -366,6 +380,26 @@ describe('where a registry sends to', () => {
         1,
         'the token is kept',
       );
+    } finally {
+      await store.stop();
+    }
+  });
+
+  it('is not told who we are when it asks for it', async () => {
+    const store = await FakeRegistry.start();
+    try {
+      store.behave = (_, response) => {
+        const realm = `http://${store.host}/token`;
+        response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}"` }).end();
+        return true;
+      };
+      registry.behave = ({ url }, response) => {
+        if (url !== blobPath()) return false;
+        response.writeHead(307, { location: `http://${store.host}/x` }).end();
+        return true;
+      };
+      await assert.rejects(readAll(), failing('sensor-failed', 'stalled', /does not let us read/));
+      assert.deepEqual(store.requests, ['GET /x']);
     } finally {
       await store.stop();
     }

@@ -144,7 +144,8 @@ export class RegistryClient {
         signal,
       );
     const answer = await ask(this.#authority.headerFor(repository));
-    if (answer.status !== 401) return answer;
+    // Whom a registry sends to may not ask who we are: the password would go where that one says.
+    if (answer.status !== 401 || answer.url.origin !== url.origin) return answer;
     answer.body.destroy();
     return ask(await this.#authority.answer(answer, repository, signal));
   }

@@ -1,4 +1,4 @@
-import type { Advisory, AffectedPackage, Package } from '#model';
+import type { Advisory, AffectedPackage, Package, VersionInterval } from '#model';
 import type { HeldRun, PackageEntry, PackageIndex, PackageQuestion } from '#graph';
 import { compareVersions, parseEcosystem, type Scheme } from '#versions';
 import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
@@ -33,7 +33,7 @@ export interface Held {
 }
 
 /** The same package in another place is another one. */
-export function packageKey({ purl, path }: Pick<PackageEntry, 'purl' | 'path'>): string {
+function packageKey({ purl, path }: Pick<PackageEntry, 'purl' | 'path'>): string {
   return `${purl}\n${path ?? ''}`;
 }
 
@@ -59,12 +59,11 @@ export function affectedBy(records: readonly Advisory[], held: Held): Holdings {
 /** Every version of the packages that the records speak of, affected or not. */
 export function namedBy(records: readonly Advisory[], held: Held): Holdings {
   const packages = new Map<string, MatchedPackage>();
-  const everything = { from: null, fromInclusive: true, to: null, toInclusive: true };
   const questions = records.flatMap((record) =>
     record.affected.flatMap((entry) =>
       questionsOf(entry, held.ecosystems).map((question): PackageQuestion => ({
         ...question,
-        intervals: [everything],
+        intervals: [EVERYTHING],
         accepts: (found) => note(found, packages),
       })),
     ),
@@ -101,8 +100,7 @@ function questionsOf(entry: AffectedPackage, ecosystems: Iterable<string>): read
   const about = (ecosystem: string, scheme: Scheme | null): PackageQuestion => ({
     ecosystem,
     name: canonicalName(asked.name, entry.name),
-    intervals:
-      scheme === null ? [] : rangesOf(entry, (left, right) => compareVersions(scheme, left, right)).intervals,
+    intervals: intervalsOf(entry, scheme),
     enumerated: entry.versions.map((version) => canonicalVersion(asked.name, version)),
   });
   if (asked.release === null) return [about(asked.name, asked.scheme)];
@@ -113,6 +111,14 @@ function questionsOf(entry: AffectedPackage, ecosystems: Iterable<string>): read
     questions.push(about(ecosystem, own.scheme));
   }
   return questions;
+}
+
+const EVERYTHING: VersionInterval = { from: null, fromInclusive: true, to: null, toInclusive: true };
+
+/** Where the index knows no order, it finds all versions, and `judge` is left to tell. */
+function intervalsOf(entry: AffectedPackage, scheme: Scheme | null): readonly VersionInterval[] {
+  if (scheme === null) return entry.ranges.length === 0 ? [] : [EVERYTHING];
+  return rangesOf(entry, (left, right) => compareVersions(scheme, left, right)).intervals;
 }
 
 function ecosystemOf(text: string): {

@@ -206,7 +206,7 @@ export class CaseKeeper {
 }
 
 /** What a proof makes of a case: it closes by one that is whole, and opens by one that finds something. */
-export function caseAfter(
+function caseAfter(
   current: CaseData | null,
   proof: ProofAnswer,
   { digest, now }: { readonly digest: string; readonly now: Instant },

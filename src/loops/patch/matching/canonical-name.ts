@@ -1,3 +1,5 @@
+import type { Package } from '#model';
+
 /**
  * The name of a package in the form in which advisories and packages of an ecosystem (without release)
  * are compared. Names are taken as they are, except where the ecosystem's own rules make several
@@ -25,4 +27,13 @@ export function canonicalName(ecosystem: string, name: string): string {
 /** Go's own releases are called `go1.22.1`, in advisories `1.22.1`. */
 export function canonicalVersion(ecosystem: string, version: string): string {
   return ecosystem === 'Go' && /^go\d/.test(version) ? version.slice(2) : version;
+}
+
+/** Under the name that advisories are asked by; how a list spells it stays in the package URL. */
+export function canonicalPackage(own: Package): Package {
+  if (own.ecosystem === null) return own;
+  const ecosystem = own.ecosystem.split(':')[0] ?? own.ecosystem;
+  const name = canonicalName(ecosystem, own.name);
+  const version = canonicalVersion(ecosystem, own.version);
+  return name === own.name && version === own.version ? own : { ...own, name, version };
 }

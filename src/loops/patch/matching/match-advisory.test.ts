@@ -137,6 +137,36 @@ describe('which package an entry is about', () => {
       'not: other-release',
     ],
     [
+      'Enterprise Linux 10 names the minor release of the fix',
+      entry('Red Hat:enterprise_linux:10.0 / a', all),
+      'Red Hat:enterprise_linux:10 / a 1',
+      'affected: holds',
+    ],
+    [
+      'longer support of a minor release is another product',
+      entry('Red Hat:rhel_eus:10.0 / a', all),
+      'Red Hat:enterprise_linux:10 / a 1',
+      'not: other-release',
+    ],
+    [
+      'a server of SUSE consists of modules',
+      entry('SUSE:Linux Enterprise Module for Basesystem 15 SP5 / a', all),
+      'SUSE:Linux Enterprise Server 15 SP5 / a 1',
+      'affected: holds',
+    ],
+    [
+      'of the same service pack',
+      entry('SUSE:Linux Enterprise Module for Basesystem 15 SP4 / a', all),
+      'SUSE:Linux Enterprise Server 15 SP5 / a 1',
+      'not: other-release',
+    ],
+    [
+      'another product of SUSE',
+      entry('SUSE:Linux Enterprise Server 15 SP5-LTSS / a', all),
+      'SUSE:Linux Enterprise Server 15 SP5 / a 1',
+      'not: other-release',
+    ],
+    [
       'Red Hat 90 is not of 9',
       entry('Red Hat:enterprise_linux:9 / a', all),
       'Red Hat:enterprise_linux:90 / a 1',

@@ -15,6 +15,8 @@ export function releaseHolds(ecosystem: string, advisory: string | null, own: st
       return withoutPrefix(advisory) === withoutPrefix(own);
     case 'Red Hat':
       return productHolds(advisory.split(':'), own.split(':'));
+    case 'SUSE':
+      return suseHolds(advisory, own);
     default:
       return false;
   }
@@ -35,15 +37,31 @@ function withoutPrefix(release: string): string {
 }
 
 /**
+ * What a server or desktop of SUSE consists of comes from modules, and their records name these:
+ * `Linux Enterprise Module for Basesystem 15 SP5` holds for `Linux Enterprise Server 15 SP5`.
+ */
+function suseHolds(advisory: string, own: string): boolean {
+  const [, version] = /^Linux Enterprise Module for .+? (\d+(?: SP\d+)?)$/.exec(advisory) ?? [];
+  const [, ownVersion] =
+    /^Linux Enterprise (?:Server|Desktop|High Performance Computing) (.+)$/.exec(own) ?? [];
+  return version !== undefined && version === ownVersion;
+}
+
+/**
  * Parts of a CPE, `enterprise_linux:9::baseos` = product, version, update, edition; an empty or missing
- * one is any. Every minor release of a product is of its major one: `enterprise_linux:9` holds for 9.4.
+ * one is any. Every minor release of a product is of its major one: `enterprise_linux:9` holds for 9.4. The
+ * records of Enterprise Linux 10 name the minor release in which the fix came out (`enterprise_linux:10.0`),
+ * which is for all who follow the major one; longer support of a minor release is another product.
  */
 function productHolds(advisory: readonly string[], own: readonly string[]): boolean {
   const [product, version, ...rest] = advisory;
   const [ownProduct, ownVersion, ...ownRest] = own;
   if (product !== ownProduct) return false;
   const versionHolds =
-    isAny(version) || version === ownVersion || ownVersion?.startsWith(`${version}.`) === true;
+    isAny(version) ||
+    version === ownVersion ||
+    ownVersion?.startsWith(`${version}.`) === true ||
+    (product === 'enterprise_linux' && version?.startsWith(`${ownVersion}.`) === true);
   return (
     versionHolds &&
     rest.every((part, index) => isAny(part) || isAny(ownRest[index]) || part === ownRest[index])

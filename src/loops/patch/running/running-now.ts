@@ -15,24 +15,41 @@ export class RunningNow {
     string,
     { readonly names: number; readonly instances: readonly RunningInstance[] }
   >();
+  /** Told of, and not taken up yet. */
+  readonly #news = new Set<string>();
+  readonly #changed: RunningListeners['changed'];
   #names = 0;
   readonly #stopWatching: () => void;
 
-  /** @param changed is told when an instance begins, ends or changes, with the images that it runs, or ran */
-  constructor(instances: RunningInstances, changed: (images: readonly string[]) => void = () => undefined) {
+  constructor(instances: RunningInstances, listeners: RunningListeners = SILENT) {
     this.#instances = instances;
+    this.#changed = listeners.changed;
     for (const instance of instances.at(null)) this.#put(instance);
     this.#stopWatching = instances.watch((id) => {
       if (id === null) this.#names++;
-      else this.#follow(id, changed);
+      else this.#news.add(id);
+      listeners.woken();
     });
   }
 
+  /**
+   * Takes up what was told of since the last time. Everybody who asks does it; what comes at once,
+   * such as an engine's first look, is looked up once, and not while it is being written.
+   */
+  settle(): void {
+    for (const id of this.#news) {
+      this.#news.delete(id);
+      this.#follow(id);
+    }
+  }
+
   get count(): number {
+    this.settle();
     return this.#known.size;
   }
 
   one(id: string): RunningInstance | null {
+    this.settle();
     const known = this.#known.get(id);
     if (known === undefined) return null;
     if (known.names === this.#names) return known.instance;
@@ -42,20 +59,24 @@ export class RunningNow {
   }
 
   ids(): Iterable<string> {
+    this.settle();
     return this.#known.keys();
   }
 
   /** Config digests of all that run. */
   images(): Iterable<string> {
+    this.settle();
     return this.#byImage.keys();
   }
 
   ofImage(image: string): ReadonlySet<string> {
+    this.settle();
     return this.#byImage.get(image) ?? NOBODY;
   }
 
   /** Null: none runs it. */
   instancesOf(image: string): readonly RunningInstance[] | null {
+    this.settle();
     const ids = this.#byImage.get(image);
     if (ids === undefined) return null;
     let known = this.#instancesOf.get(image);
@@ -78,6 +99,7 @@ export class RunningNow {
 
   /** Instances of bare processes, and those whose engine did not say. */
   withoutImage(): ReadonlySet<string> {
+    this.settle();
     return this.#withoutImage;
   }
 
@@ -85,14 +107,15 @@ export class RunningNow {
     this.#stopWatching();
   }
 
-  #follow(id: string, changed: (images: readonly string[]) => void): void {
+  #follow(id: string): void {
     const before = this.#known.get(id)?.instance;
     const now = this.#instances.one(id);
     if (before !== undefined) this.#remove(before);
     if (now !== null) this.#put(now);
     const [was, is] = [imagesOf(before), imagesOf(now)];
     // An instance that was started again may hold something else at heart than before.
-    if (now?.since !== before?.since || was.join() !== is.join()) changed([...new Set([...was, ...is])]);
+    if (now?.since !== before?.since || was.join() !== is.join())
+      this.#changed([...new Set([...was, ...is])]);
   }
 
   #put(instance: RunningInstance): void {
@@ -118,6 +141,15 @@ export class RunningNow {
     }
   }
 }
+
+interface RunningListeners {
+  /** Something began, ended or changed: {@link RunningNow.settle} takes it up. */
+  readonly woken: () => void;
+  /** An instance began, ended or changed, with the images that it runs, or ran. */
+  readonly changed: (images: readonly string[]) => void;
+}
+
+const SILENT: RunningListeners = { woken: () => undefined, changed: () => undefined };
 
 interface Known {
   readonly instance: RunningInstance;

@@ -158,6 +158,6 @@ export class WaiverDesk {
   }
 }
 
-export function waiverId(vulnerability: string, subject: string): string {
+function waiverId(vulnerability: string, subject: string): string {
   return `${vulnerability}/${subject}`;
 }

@@ -6,7 +6,7 @@ import { readNpmManifest } from '../readers/npm.ts';
 import { readOsRelease } from '../readers/os-release.ts';
 import { readDpkgFileList, readDpkgSums } from '../readers/owned-files.ts';
 import { readPythonMetadata } from '../readers/python.ts';
-import { readRpmNdb, readRpmSqlite, refuseRpmBerkeley } from '../readers/rpm.ts';
+import { readRpmNdb, readRpmSqlite, refuseRpmBerkeley, refuseRpmJournal } from '../readers/rpm.ts';
 
 /** Who looks into a file, and how large it may be: it is held in memory. */
 export interface PathReader {
@@ -24,6 +24,7 @@ const release = reader(readOsRelease, 1);
 /** The rpm database of a whole distribution has some 300 MB. */
 const rpm: Readonly<Record<string, PathReader>> = {
   'rpmdb.sqlite': database(readRpmSqlite, 512),
+  'rpmdb.sqlite-wal': database(refuseRpmJournal, 512),
   'Packages.db': database(readRpmNdb, 512),
   Packages: { read: refuseRpmBerkeley, bytesMax: Number.POSITIVE_INFINITY, isDatabase: true },
 };

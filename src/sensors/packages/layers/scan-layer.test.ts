@@ -152,6 +152,16 @@ describe('a scan of a layer', () => {
     ]);
   });
 
+  it('says where an rpm database has changes beside it', async () => {
+    const found = await scan(
+      writeTar([file('var/lib/rpm/rpmdb.sqlite-wal', 'x'), file('usr/share/rpm/rpmdb.sqlite-wal')]),
+    );
+    assert.deepEqual(
+      found.unread.map(({ path }) => path),
+      ['/var/lib/rpm/rpmdb.sqlite-wal'],
+    );
+  });
+
   it('follows hard links to what it has read, and into the store of a package manager', async () => {
     const found = await scan(
       writeTar([

@@ -7,6 +7,7 @@ const DEPTH_MAX = 4;
 /** Of everything that is unpacked out of one file on disk, archives within archives included. */
 const UNPACKED_BYTES_MAX = 512 * 1024 * 1024;
 const MANIFEST_BYTES_MAX = 1024 * 1024;
+const FILE_NAME_LENGTH_MAX = 255;
 
 /** What may still be unpacked. */
 interface Budget {
@@ -66,8 +67,15 @@ function unpackText(bytes: Buffer, entry: ZipEntry, budget: Budget): { readonly 
 }
 
 function ofProperties(text: string): FoundPackage | string {
-  const value = (key: string) => new RegExp(`^\\s*${key}\\s*[=:]\\s*(.*?)\\s*$`, 'm').exec(text)?.[1] ?? '';
-  const [group, artifact, version] = [value('groupId'), value('artifactId'), value('version')];
+  const values = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const end = line.search(/[=:]/);
+    const key = end < 0 ? '' : line.slice(0, end).trim();
+    if (!values.has(key)) values.set(key, line.slice(end + 1).trim());
+  }
+  const [group = '', artifact = '', version = ''] = ['groupId', 'artifactId', 'version'].map((key) =>
+    values.get(key),
+  );
   if (group === '' || artifact === '' || version === '') return 'tells no group, artifact or version';
   return found(group, artifact, version);
 }
@@ -100,7 +108,8 @@ function addFallback(archive: {
  * can be meant, and guessing one would match wrongly.
  */
 function ofManifest(fields: ReadonlyMap<string, string>, path: string): FoundPackage | null {
-  const file = path.split('/').at(-1) ?? '';
+  // No file system has longer names; an archive may.
+  const file = (path.split('/').at(-1) ?? '').slice(-FILE_NAME_LENGTH_MAX);
   const [, fileArtifact, fileVersion] = /^(.+?)-(\d[\w.+-]*)\.\w+$/.exec(file) ?? [];
   const version = fileVersion ?? fields.get('implementation-version') ?? fields.get('bundle-version') ?? '';
   const artifact = fileArtifact ?? file.replace(/\.\w+$/, '');

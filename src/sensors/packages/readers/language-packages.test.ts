@@ -5,6 +5,7 @@ import { readerOf } from '../layers/path-readers.ts';
 import { readGoProgram } from './go.ts';
 import { readJar } from './jar.ts';
 import { readNpmManifest } from './npm.ts';
+import { readOsRelease } from './os-release.ts';
 import { readPythonMetadata } from './python.ts';
 import { writeZip } from './zip-writer.fixture.ts';
 
@@ -111,6 +112,16 @@ describe('a Java archive', () => {
     const many = Array.from({ length: 3 }, (_, index) => ({ name: `${index}.jar`, content: part }));
     const { problems } = readJar(writeZip(many), '/a.jar', limit);
     assert.equal(problems.filter((problem) => /is larger than/.test(problem)).length, 2);
+  });
+
+  it('costs as much time as it has bytes, whatever they are', () => {
+    const many = 200_000;
+    const begin = process.cpuUsage();
+    read(writeZip([{ name: 'META-INF/maven/g/a/pom.properties', content: '\n'.repeat(many) }]));
+    read(writeZip([]), `/${'-1'.repeat(many)}.`);
+    readOsRelease(Buffer.from(`ID=a${' '.repeat(many)}x`));
+    const { user } = process.cpuUsage(begin);
+    assert.ok(user < 3_000_000, `${user} µs`);
   });
 
   it('that is torn is told', () => {

@@ -4,7 +4,7 @@ import { NOTHING_READ, type FileReading } from '../layer-scan.ts';
 export function readOsRelease(bytes: Buffer): FileReading {
   const values = new Map<string, string>();
   for (const line of bytes.toString('utf8').split('\n')) {
-    const [, key, value] = /^\s*([A-Z][A-Z0-9_]*)=(.*?)\s*$/.exec(line) ?? [];
+    const [, key, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/.exec(line.trim()) ?? [];
     if (key !== undefined && value !== undefined) values.set(key, unquoted(value));
   }
   const id = values.get('ID')?.toLowerCase();

@@ -32,6 +32,11 @@ export function readRpmNdb(bytes: Buffer): FileReading {
   return readHeaders(ndbBlobs(bytes));
 }
 
+/** `rpmdb.sqlite-wal`: rpm leaves it empty, unless it was killed or is at work. */
+export function refuseRpmJournal(): FileReading {
+  return unreadable('holds changes that the database beside it does not have yet, and is not read here');
+}
+
 /** `Packages`: Berkeley DB, which rpm itself wrote until version 4.16. */
 export function refuseRpmBerkeley(): FileReading {
   return unreadable(

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -149,6 +149,21 @@ describe('images that lie in files', () => {
       await assert.rejects(make(new Map([['a', Buffer.from('')]])).images(), isNone);
     });
   }
+
+  it('a layout gives nothing that lies outside of it', async () => {
+    writeFileSync(join(directory, 'outside.json'), '{}');
+    const list = (config: string) =>
+      new Map([['manifest.json', Buffer.from(JSON.stringify([{ Config: config }]))]]);
+    assert.deepEqual(
+      await createLayoutSource(asDirectory(list('../outside.json')))
+        .images()
+        .catch(String),
+      'SensorError: this is neither an OCI layout nor an archive of docker: it has no index.json and no manifest.json',
+    );
+    const linked = asDirectory(list('config.json'));
+    symlinkSync('../outside.json', join(linked, 'config.json'));
+    await assert.rejects(createLayoutSource(linked).images(), /config.json is a link out of/);
+  });
 
   it('an archive of docker is read, with its links', async () => {
     const source = createArchiveSource(asArchive(writeTar(dockerArchive())));
