@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Engine } from '#engines';
 import type { ImagePlace, ImageReaders } from '#loops/patch';
@@ -7,6 +6,7 @@ import {
   composeScans,
   createExportedSource,
   createRegistrySource,
+  liveRootOf,
   parseVexDocument,
   readListConfined,
   scanConfined,
@@ -47,16 +47,4 @@ export function createImageReaders(engines: readonly Engine[], clock: Clock): Im
       return { kind: origin, tool, about: subjects, list };
     },
   };
-}
-
-/** The device and inode of a process' root directory, with those of its mount namespace. */
-function liveRootOf(pid: number): string | null {
-  try {
-    const root = statSync(`/proc/${pid}/root/`);
-    const namespace = statSync(`/proc/${pid}/ns/mnt`);
-    return `${root.dev}:${root.ino} ${namespace.ino}`;
-  } catch {
-    // It is gone, or not ours to look into.
-    return null;
-  }
 }
