@@ -1,10 +1,14 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Engine } from '#engines';
 import type { ImagePlace, ImageReaders } from '#loops/patch';
 import type { Clock } from '#model';
 import {
   composeScans,
+  createArchiveSource,
   createExportedSource,
+  createLayoutSource,
   createRegistrySource,
   liveRootOf,
   parseVexDocument,
@@ -14,14 +18,19 @@ import {
 } from '#sensors';
 import { recordedStatements } from './advisories/vex-statements.ts';
 
-/** What looks into images for the patch loop: the engines' own stores first, registries where a person asks. */
-export function createImageReaders(engines: readonly Engine[], clock: Clock): ImageReaders {
+/** What looks into images for the patch loop: the engines' own stores first, then what was named to it, registries where a person asks. */
+export function createImageReaders(
+  engines: readonly Engine[],
+  imageStores: readonly string[],
+  clock: Clock,
+): ImageReaders {
   const registry = createRegistrySource({ clock, random: Math.random });
   const places: ImagePlace[] = engines.flatMap((engine) => {
     if (engine.exportImage === undefined) return [];
     const send = engine.exportImage.bind(engine);
     return [{ source: createExportedSource(engine.id, send), background: true }];
   });
+  for (const place of imageStores) places.push({ source: storedSourceAt(resolve(place)), background: true });
   places.push({
     source: registry,
     background: false,
@@ -47,4 +56,10 @@ export function createImageReaders(engines: readonly Engine[], clock: Clock): Im
       return { kind: origin, tool, about: subjects, list };
     },
   };
+}
+
+/** A place that is not there yet is an archive that is not: that is told whenever an image is looked for. */
+function storedSourceAt(place: string): ReturnType<typeof createLayoutSource> {
+  const isDirectory = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? createLayoutSource(place) : createArchiveSource(place);
 }
