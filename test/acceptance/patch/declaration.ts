@@ -1,7 +1,7 @@
 import type { TreeImage } from '../../image-tree/image-tree.ts';
 
 /** By when what was found must be gone, in days; production has less time for some. */
-const DEADLINE_DAYS = { everywhere: 30, production: 10 } as const;
+export const DEADLINE_DAYS = { everywhere: 30, production: 10 } as const;
 
 /** sheer.yaml: a service for each application, and each image with its source. JSON is YAML. */
 export function declarationOf(images: readonly TreeImage[]): string {
