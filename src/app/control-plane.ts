@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { join } from 'node:path';
 import { formatInstant, type Clock, type Instant } from '#model';
 import type { StatePaths } from '#cli';
 import { AdoptLoop } from '#loops/adopt';
@@ -23,6 +22,8 @@ export interface ControlPlaneOptions {
   readonly otherPort?: boolean;
   /** Ids of the engines to attach to; empty: all that are here. */
   readonly engines: readonly string[];
+  /** OCI layouts and archives, to read images from beside the engines' own stores. */
+  readonly imageStores?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: ServerLogger;
@@ -41,7 +42,7 @@ export interface ControlPlane {
 
 /** One process: store, graph, engines, sensors and API. Answers when the promise is fulfilled. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { paths, clock, logger, environment } = options;
+  const { paths, clock, logger, environment, imageStores = [] } = options;
   const node = hostname();
   const since = clock();
   await using started = new AsyncDisposableStack();
@@ -72,8 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     self: () => ({ ...describeSelf(paths.state, since), ...where }),
   });
   started.defer(() => loop.stop());
-  const directory = join(paths.state, 'advisories');
-  const patch = createPatchLoop({ loop, engines, store, directory, node, clock, logger }, started);
+  const patch = createPatchLoop({ loop, engines, imageStores, store, paths, node, clock, logger }, started);
   const server = createServer({
     questions: loop.questions,
     imports: loop.imports,

@@ -73,7 +73,8 @@ async function openLog(context: CommandContext, log: string): Promise<LogFile> {
 function argumentsFor(options: UpOptions, state: string): readonly string[] {
   const port = options.port === null ? [] : ['--port', `${options.port}`];
   const engines = options.engines.length === 0 ? [] : ['--engine', ...options.engines];
-  return ['up', '--json', '--state', state, ...port, ...engines];
+  const stores = options.imageStores.length === 0 ? [] : ['--image-store', ...options.imageStores];
+  return ['up', '--json', '--state', state, ...port, ...engines, ...stores];
 }
 
 /** The child printed its error as JSON, behind where the log began; it is ours to repeat. */

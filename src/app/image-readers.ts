@@ -1,12 +1,16 @@
 import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import type { Engine } from '#engines';
 import type { ImagePlace, ImageReaders } from '#loops/patch';
 import type { Clock } from '#model';
 import {
   composeScans,
+  createArchiveSource,
   createExportedSource,
+  createLayoutSource,
   createRegistrySource,
+  liveRootOf,
   parseVexDocument,
   readListConfined,
   scanConfined,
@@ -14,14 +18,19 @@ import {
 } from '#sensors';
 import { recordedStatements } from './advisories/vex-statements.ts';
 
-/** What looks into images for the patch loop: the engines' own stores first, registries where a person asks. */
-export function createImageReaders(engines: readonly Engine[], clock: Clock): ImageReaders {
+/** What looks into images for the patch loop: the engines' own stores first, then what was named to it, registries where a person asks. */
+export function createImageReaders(
+  engines: readonly Engine[],
+  imageStores: readonly string[],
+  clock: Clock,
+): ImageReaders {
   const registry = createRegistrySource({ clock, random: Math.random });
   const places: ImagePlace[] = engines.flatMap((engine) => {
     if (engine.exportImage === undefined) return [];
     const send = engine.exportImage.bind(engine);
     return [{ source: createExportedSource(engine.id, send), background: true }];
   });
+  for (const place of imageStores) places.push({ source: storedSourceAt(resolve(place)), background: true });
   places.push({
     source: registry,
     background: false,
@@ -49,14 +58,8 @@ export function createImageReaders(engines: readonly Engine[], clock: Clock): Im
   };
 }
 
-/** The device and inode of a process' root directory, with those of its mount namespace. */
-function liveRootOf(pid: number): string | null {
-  try {
-    const root = statSync(`/proc/${pid}/root/`);
-    const namespace = statSync(`/proc/${pid}/ns/mnt`);
-    return `${root.dev}:${root.ino} ${namespace.ino}`;
-  } catch {
-    // It is gone, or not ours to look into.
-    return null;
-  }
+/** A place that is not there yet is an archive that is not: that is told whenever an image is looked for. */
+function storedSourceAt(place: string): ReturnType<typeof createLayoutSource> {
+  const isDirectory = statSync(place, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isDirectory ? createLayoutSource(place) : createArchiveSource(place);
 }

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import type { StatePaths } from '#cli';
 import type { Engine } from '#engines';
 import type { AdoptLoop } from '#loops/adopt';
 import { PatchLoop, type PatchLogger } from '#loops/patch';
@@ -11,9 +13,9 @@ import { AdoptedInstances } from './running-instances.ts';
 export interface PatchOptions {
   readonly loop: AdoptLoop;
   readonly engines: readonly Engine[];
+  readonly imageStores: readonly string[];
   readonly store: Store;
-  /** Of the advisories. */
-  readonly directory: string;
+  readonly paths: Pick<StatePaths, 'state'>;
   readonly node: string;
   readonly clock: Clock;
   readonly logger: PatchLogger;
@@ -21,7 +23,8 @@ export interface PatchOptions {
 
 /** The patch loop on what the adopt loop knows: its graph, and what runs by its names. `started` closes it. */
 export function createPatchLoop(options: PatchOptions, started: AsyncDisposableStack): PatchLoop {
-  const { loop, engines, store, directory, node, clock, logger } = options;
+  const { loop, engines, imageStores, store, paths, node, clock, logger } = options;
+  const directory = join(paths.state, 'advisories');
   const advisories = openAdvisories(directory);
   started.defer(() => advisories.close());
   const patch = new PatchLoop({
@@ -29,7 +32,7 @@ export function createPatchLoop(options: PatchOptions, started: AsyncDisposableS
     advisories,
     graph: loop.view.graph,
     instances: new AdoptedInstances(loop, store),
-    readers: createImageReaders(engines, clock),
+    readers: createImageReaders(engines, imageStores, clock),
     intake: createAdvisoryIntake({ directory, clock }),
     node,
     clock,

@@ -39,6 +39,7 @@ async function start(
   const common: Omit<ControlPlaneOptions, 'port'> = {
     paths: context.paths,
     engines: options.engines,
+    imageStores: options.imageStores,
     environment: process.env,
     clock: preciseClock,
     logger: jsonLogger((line) => context.terminal.writeError(line)),

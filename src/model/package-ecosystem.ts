@@ -1,5 +1,5 @@
-import type { Distribution } from './package.ts';
-import { normalisePythonName, type PackageUrl } from './package-url.ts';
+import type { Distribution, Package } from './package.ts';
+import { normalisePythonName, type PackageUrl, wholeVersionOf } from './package-url.ts';
 
 /** How OSV calls a package. */
 export interface OsvPackage {
@@ -11,7 +11,7 @@ export interface OsvPackage {
 
 /** Null: no advisory in OSV speaks of such packages, or of that distribution's. */
 export function osvPackageOf(url: PackageUrl): OsvPackage | null {
-  if (['deb', 'apk', 'rpm'].includes(url.type)) return systemPackage(url);
+  if (SYSTEM_TYPES.has(url.type)) return systemPackage(url);
   const ecosystem = Object.hasOwn(LANGUAGES, url.type) ? LANGUAGES[url.type] : undefined;
   if (ecosystem === undefined) return null;
   if (url.type === 'maven' && url.namespace === null) return null;
@@ -50,6 +50,26 @@ const OWN_RULES: Readonly<Record<string, (version: string, name: string) => stri
   minimos: () => 'MinimOS',
 };
 
+/**
+ * The source package that a system package's URL tells of: Syft's `upstream=NAME`, `NAME@VERSION`, or the file
+ * name of an rpm source. Who tells none means the package itself. Null: it is no system package, or nobody knows.
+ */
+export function sourceOfUrl(url: PackageUrl): Package['source'] {
+  const version = wholeVersionOf(url);
+  if (!SYSTEM_TYPES.has(url.type) || version === null) return null;
+  const { upstream } = url.qualifiers;
+  // What was built again without a change, `+b1`, has the source that it had.
+  const ofSource = url.type === 'deb' ? version.replace(/\+b\d+$/, '') : version;
+  if (upstream === undefined) return url.type === 'rpm' ? null : { name: url.name, version: ofSource };
+  const [, rpmName, rpmVersion] = /^(.+)-([^-]+-[^-]+)\.src\.rpm$/.exec(upstream) ?? [];
+  if (rpmName !== undefined && rpmVersion !== undefined) {
+    return { name: rpmName, version: `${/^\d+:/.exec(version)?.[0] ?? ''}${rpmVersion}` };
+  }
+  const at = upstream.lastIndexOf('@');
+  if (at <= 0) return { name: upstream, version: ofSource };
+  return { name: upstream.slice(0, at), version: upstream.slice(at + 1) };
+}
+
 /** `debian-12`, `alpine-3.19.1`, `rhel-9.3`: the `distro` qualifier that list makers write. */
 export function distributionOfQualifier(text: string): Distribution {
   const [, id, versionId] = /^(.+?)-([\w.]+)$/.exec(text) ?? [];
@@ -66,6 +86,8 @@ export function distributionOfQualifier(text: string): Distribution {
 
 /** In parts, because it is a name of a host as well. */
 const RUST_CRATES = ['crates', 'io'].join('.');
+
+const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'apk', 'rpm']);
 
 const LANGUAGES: Readonly<Record<string, string>> = {
   npm: 'npm',

@@ -20,16 +20,7 @@ export interface Package {
 }
 
 /** What a package is known from: a reader of the files themselves, or somebody's list. */
-export type PackageReader =
-  | 'dpkg'
-  | 'apk'
-  | 'rpm'
-  | 'npm'
-  | 'python'
-  | 'go'
-  | 'jar'
-  | 'cyclonedx'
-  | 'spdx';
+export type PackageReader = 'dpkg' | 'apk' | 'rpm' | 'npm' | 'python' | 'go' | 'jar' | 'cyclonedx' | 'spdx';
 
 /** Of `/etc/os-release`. */
 export interface Distribution {

@@ -10,8 +10,10 @@ const PID_MAX = 4_194_304;
 describe('starting and stopping', () => {
   it('hands over how to start', async () => {
     const { started } = await run(['up', '--detach', '--port', '0', '--engine', 'podman', 'processes']);
-    assert.deepEqual(started, [{ detach: true, port: 0, engines: ['podman', 'processes'] }]);
-    assert.deepEqual((await run(['up'])).started, [{ detach: false, port: null, engines: [] }]);
+    assert.deepEqual(started, [{ detach: true, port: 0, engines: ['podman', 'processes'], imageStores: [] }]);
+    assert.deepEqual((await run(['up'])).started, [
+      { detach: false, port: null, engines: [], imageStores: [] },
+    ]);
     assert.deepEqual((await run(['demo', '--engine', 'containers', '--for', '30s'])).started, [
       { engine: 'containers', forMs: 30_000 },
     ]);

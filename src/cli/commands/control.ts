@@ -19,6 +19,8 @@ export interface UpOptions {
   readonly port: number | null;
   /** Only these; empty: all that are here. */
   readonly engines: readonly string[];
+  /** OCI layouts (directories) and archives of images (files), as given. */
+  readonly imageStores: readonly string[];
 }
 
 export interface DemoOptions {
@@ -41,6 +43,11 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
           flags: '--engine <name...>',
           description:
             'attach to these only: containers, podman, docker, processes; without it to all that are here',
+        },
+        {
+          flags: '--image-store <place...>',
+          description:
+            'read images also from these: OCI layouts, archives of `podman save` and `docker save`',
         },
       ],
       examples: [
@@ -87,7 +94,12 @@ function upOptions(context: CommandContext, given: Given): UpOptions {
   }
   const port = given.count('port') ?? null;
   if (port !== null && port > 65_535) throw new CliError('invalid-input', `--port: ${port} is not a port`);
-  return { detach: given.flag('detach'), port, engines: given.texts('engine') };
+  return {
+    detach: given.flag('detach'),
+    port,
+    engines: given.texts('engine'),
+    imageStores: given.texts('image-store'),
+  };
 }
 
 function demoOptions(given: Given): DemoOptions {

@@ -10,7 +10,7 @@ import { NO_LAYER, RunTable } from './run-table.ts';
 export interface PackageQuestion {
   /** Exactly as lists have it, `Debian:12`; without a release (`Debian`, `npm`) all of its releases are meant. */
   readonly ecosystem: string;
-  /** Of the package or of its source package. */
+  /** Of the package or of its source package, in any case: `accepts` tells them apart where that matters. */
   readonly name: string;
   readonly intervals: readonly VersionInterval[];
   /** Versions that match by themselves, in whatever spelling the ecosystem holds to be the same. */

@@ -26,7 +26,7 @@ interface HeldVersion {
  */
 export class PackageVersions {
   readonly #packages: PackageTable;
-  /** `ecosystem name`, both of them as they stand in lists. */
+  /** `ecosystem name`: the ecosystem as it stands in lists, the name in lower case. */
   readonly #keys = new StringTable();
   /** By key the place that was added last, and by place the one before. */
   #lastPlace = new Int32Array(64);
@@ -143,7 +143,7 @@ function nameOf(ecosystem: string): string {
 }
 
 function keyOf(ecosystem: string, name: string): string {
-  return `${ecosystem}\n${name}`;
+  return `${ecosystem}\n${name.toLowerCase()}`;
 }
 
 /** Without a scheme nothing is known but whether two versions are spelled alike. */

@@ -8,6 +8,7 @@ export {
 export type { FoundPackage, LayerScan, ScanRecord } from './layer-scan.ts';
 export type { ListDocument } from './lists/list-document.ts';
 export { createArchiveSource, createLayoutSource, type StoredImageSource } from './sources/stored-source.ts';
+export { liveRootOf } from './live/live-root-of.ts';
 export { createExportedSource, type ExportImage } from './archive/exported-source.ts';
 export type { LiveLimits, LiveWanted } from './live/live-request.ts';
 export {

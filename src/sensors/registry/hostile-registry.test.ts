@@ -1,81 +1,19 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { after, afterEach, before, describe, it } from 'node:test';
-import { SheerError } from '#model';
+import { describe, it } from 'node:test';
+import { OCI_INDEX, OCI_MANIFEST } from '../../../test/registry/fake-registry.ts';
 import {
-  FakeRegistry,
-  OCI_INDEX,
-  OCI_MANIFEST,
-  type FakeImage,
-} from '../../../test/registry/fake-registry.ts';
-import type { WantedImage } from '../image-content.ts';
-import { createRegistrySource, type RegistrySource } from './registry-source.ts';
-import { REGISTRY_TIMING } from './timing.ts';
-
-const LAYER = randomBytes(300_000);
-const NEVER = new AbortController().signal;
-
-let registry: FakeRegistry;
-let image: FakeImage;
-
-before(async () => {
-  registry = await FakeRegistry.start();
-  image = registry.image('shop/web', '1', { layers: [LAYER] });
-});
-afterEach(() => {
-  registry.behave = () => false;
-  registry.requests.length = 0;
-});
-after(() => registry.stop());
-
-const source = (timing: Partial<typeof REGISTRY_TIMING> = {}): RegistrySource =>
-  createRegistrySource({
-    clock: Date.now,
-    random: () => 0,
-    credentials: () => ({ kind: 'none' }),
-    platform: { os: 'linux', architecture: 'amd64', variant: null },
-    timing: { ...REGISTRY_TIMING, backoffMs: 1, attemptsMax: 3, ...timing },
-  });
-
-const wanted = (name = `${registry.host}/shop/web:1`): WantedImage => ({
-  id: null,
-  names: [name],
-  digests: [],
-});
-
-async function readAll(from: RegistrySource = source(), what: WantedImage = wanted()): Promise<Buffer> {
-  const content = await from.open(what, NEVER);
-  assert.ok(content !== null, 'the image is there');
-  const pieces: Buffer[] = [];
-  for await (const { bytes } of content.layers(() => false)) {
-    for await (const piece of bytes) pieces.push(piece);
-  }
-  await content.config();
-  await content.close();
-  return Buffer.concat(pieces);
-}
-
-const failing = (code: string, remedy: string, message: RegExp): ((error: unknown) => boolean) => {
-  return (error) => {
-    assert.ok(error instanceof SheerError, String(error));
-    assert.match(error.message, message);
-    assert.deepEqual([error.code, error.remedy], [code, remedy]);
-    return true;
-  };
-};
-
-const blobPath = (): string => `/v2/shop/web/blobs/${image.layers[0]}`;
-
-/** Begins an answer of the blob, sends these bytes of it, and hangs up. */
-function cutAfter(response: ServerResponse, from: number, bytes: number): void {
-  const headers = {
-    'content-length': LAYER.length - from,
-    'content-range': `bytes ${from}-${LAYER.length - 1}/${LAYER.length}`,
-  };
-  response.writeHead(from === 0 ? 200 : 206, headers);
-  response.write(LAYER.subarray(from, from + bytes), () => response.destroy());
-}
+  LAYER,
+  NEVER,
+  registry,
+  image,
+  source,
+  wanted,
+  readAll,
+  failing,
+  blobPath,
+  cutAfter,
+} from './hostile-registry.fixture.ts';
 
 describe('a registry that behaves', () => {
   it('gives the layers and the config', async () => {
@@ -352,70 +290,4 @@ describe('a registry that is busy', () => {
     setTimeout(() => stop.abort(new Error('enough')), 20);
     await assert.rejects(opened, /enough/);
   });
-});
-
-describe('where a registry sends to', () => {
-  it('gets no proof of who we are when it is another', async () => {
-    const store = await FakeRegistry.start();
-    try {
-      const seen: (string | undefined)[] = [];
-      store.behave = ({ headers }, response) => {
-        seen.push(headers.authorization);
-        response.end(LAYER);
-        return true;
-      };
-      registry.behave = ({ url, headers }, response) => {
-        if (url?.startsWith('/token') === true) response.end('{"token":"abc"}');
-        else if (headers.authorization !== 'Bearer abc') {
-          const realm = `http://${registry.host}/token`;
-          response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}"` }).end();
-        } else if (url === blobPath()) response.writeHead(307, { location: `http://${store.host}/x` }).end();
-        else return false;
-        return true;
-      };
-      assert.deepEqual(await readAll(), LAYER);
-      assert.deepEqual(seen, [undefined]);
-      assert.equal(
-        registry.requests.filter((request) => request.includes('/token')).length,
-        1,
-        'the token is kept',
-      );
-    } finally {
-      await store.stop();
-    }
-  });
-
-  it('is not told who we are when it asks for it', async () => {
-    const store = await FakeRegistry.start();
-    try {
-      store.behave = (_, response) => {
-        const realm = `http://${store.host}/token`;
-        response.writeHead(401, { 'www-authenticate': `Bearer realm="${realm}"` }).end();
-        return true;
-      };
-      registry.behave = ({ url }, response) => {
-        if (url !== blobPath()) return false;
-        response.writeHead(307, { location: `http://${store.host}/x` }).end();
-        return true;
-      };
-      await assert.rejects(readAll(), failing('sensor-failed', 'stalled', /does not let us read/));
-      assert.deepEqual(store.requests, ['GET /x']);
-    } finally {
-      await store.stop();
-    }
-  });
-
-  const rows = [
-    ['another protocol', 'file:///etc/passwd', /which is not followed/],
-    ['a place without encryption', 'http://192.0.2.1/x', /without encryption/],
-  ] as const;
-  for (const [title, location, message] of rows) {
-    it(`is not followed to ${title}`, async () => {
-      registry.behave = (_, response) => {
-        response.writeHead(302, { location }).end();
-        return true;
-      };
-      await assert.rejects(readAll(), failing('sensor-failed', 'stalled', message));
-    });
-  }
 });

@@ -32,9 +32,9 @@ export interface Held {
   readonly ecosystems: Iterable<string>;
 }
 
-/** The same package in another place is another one. */
-function packageKey({ purl, path }: Pick<PackageEntry, 'purl' | 'path'>): string {
-  return `${purl}\n${path ?? ''}`;
+/** The same package in another place, or of another release, which the URL does not tell, is another one. */
+function packageKey({ purl, path, ecosystem }: PackageEntry): string {
+  return `${purl}\n${path ?? ''}\n${ecosystem ?? ''}`;
 }
 
 /**

@@ -1,12 +1,13 @@
 import {
-  distributionOfQualifier,
-  ecosystemOfDistribution,
   osvPackageOf,
   parsePackageUrl,
+  sourceOfUrl,
+  wholeVersionOf,
   type ExplanationAnswer,
   type Package,
 } from '#model';
 import { findVulnerability } from '../affected/vulnerability.ts';
+import { canonicalPackage } from '../matching/canonical-name.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchView } from '../view.ts';
@@ -33,7 +34,8 @@ export function explanationAnswer(view: PatchView, id: string, purl: string): Ex
 /** As an image has it, because a URL does not tell the source package's version; else as the URL says. */
 function packageOf(view: PatchView, purl: string): Package {
   const url = parsePackageUrl(purl);
-  if (url === null || url.version === null) {
+  const version = url === null ? null : wholeVersionOf(url);
+  if (url === null || version === null) {
     throw new PatchError('invalid-input', `"${purl}" is no package URL with a version`, {
       next: 'as in pkg:deb/debian/openssl@3.0.11-1~deb12u1?arch=amd64&distro=debian-12',
     });
@@ -41,16 +43,15 @@ function packageOf(view: PatchView, purl: string): Package {
   const [held] = ask(view, purl).holdings.packages.values();
   if (held !== undefined) return { ...held.package, layer: null };
   const known = osvPackageOf(url);
-  const distro = url.qualifiers['distro'];
-  const ecosystem = distro === undefined ? null : ecosystemOfDistribution(distributionOfQualifier(distro));
-  return {
+  const own: Package = {
     purl,
-    ecosystem: ecosystem ?? known?.ecosystem ?? null,
+    ecosystem: known?.ecosystem ?? null,
     name: known?.name ?? url.name,
-    version: url.version,
-    source: null,
+    version,
+    source: sourceOfUrl(url),
     layer: null,
     path: null,
     readBy: 'cyclonedx',
   };
+  return canonicalPackage(own);
 }

@@ -2,17 +2,24 @@ import {
   normalisePackageUrl,
   osvPackageOf,
   parsePackageUrl,
+  type OsvPackage,
   type PackageUrl,
   type VersionInterval,
 } from '#model';
 import type { PackageQuestion } from '#graph';
 import { findEcosystem, parseEcosystem } from '#versions';
 import { describes } from '../excuses/vex-products.ts';
-import { canonicalName } from '../matching/canonical-name.ts';
+import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import { releaseHolds } from '../matching/releases.ts';
 
 /** A question about packages themselves: `pkg:npm/lodash@4.17.20`, `openssl@<3.0.12`, `Debian:12/openssl@>=3,<3.0.12`. */
 export type AskedPackages =
-  | { readonly kind: 'url'; readonly url: PackageUrl }
+  | {
+      readonly kind: 'url';
+      /** In the form for joining, which does not tell the release any more. */
+      readonly url: PackageUrl;
+      readonly known: OsvPackage | null;
+    }
   | {
       readonly kind: 'range';
       /** Null: of whatever ecosystem. */
@@ -27,7 +34,8 @@ const EVERYTHING: VersionInterval = { from: null, fromInclusive: true, to: null,
 export function parsePackageQuestion(text: string): AskedPackages | null {
   if (/^pkg:/i.test(text)) {
     const url = parsePackageUrl(text);
-    return url === null ? null : { kind: 'url', url: normalisePackageUrl(url) };
+    if (url === null) return null;
+    return { kind: 'url', url: normalisePackageUrl(url), known: osvPackageOf(url) };
   }
   // An image by its digest.
   if (/@sha(?:256|512):[0-9a-f]+$/i.test(text)) return null;
@@ -42,27 +50,60 @@ export function parsePackageQuestion(text: string): AskedPackages | null {
 
 /** @param held the ecosystems of what is held */
 export function questionsAbout(asked: AskedPackages, held: Iterable<string>): readonly PackageQuestion[] {
-  if (asked.kind === 'range') {
-    const { name, interval } = asked;
-    const ecosystems = asked.ecosystem === null ? new Set(Array.from(held, nameOf)) : [asked.ecosystem];
-    return Array.from(ecosystems, (ecosystem) => ({
-      ecosystem,
-      name: canonicalName(nameOf(ecosystem), name),
-      intervals: [interval],
-      enumerated: [],
-    }));
-  }
-  const known = osvPackageOf(asked.url);
-  const names =
-    known === null ? [...held].map((each) => ({ ecosystem: nameOf(each), name: asked.url.name })) : [known];
+  if (asked.kind === 'range') return rangeQuestions(asked, held);
+  const { url, known } = asked;
+  const anywhere = (): readonly OsvPackage[] =>
+    Array.from(new Set(Array.from(held, nameOf)), (ecosystem) => ({ ecosystem, name: url.name }));
+  const names = known === null ? anywhere() : [known];
+  const release = known === null ? null : releaseOf(known.ecosystem);
   return names.map(({ ecosystem, name }) => ({
-    // Whatever its release: the URL itself tells packages apart.
     ecosystem: nameOf(ecosystem),
     name: canonicalName(nameOf(ecosystem), name),
     intervals: [EVERYTHING],
     enumerated: [],
-    accepts: ({ purl }) => describes(asked.url, purl),
+    // The URL tells packages apart, and of which release they are where it names one.
+    accepts: (entry) => describes(url, entry.purl) && isOfRelease(entry.ecosystem ?? '', release),
   }));
+}
+
+function rangeQuestions(
+  { ecosystem, name, interval }: AskedPackages & { readonly kind: 'range' },
+  held: Iterable<string>,
+): readonly PackageQuestion[] {
+  const release = ecosystem === null ? null : releaseOf(ecosystem);
+  const ecosystems = [...held].filter(
+    (each) =>
+      ecosystem === null ||
+      (nameOf(each) === nameOf(ecosystem) && releaseHolds(nameOf(each), release, releaseOf(each))),
+  );
+  return ecosystems.map((each) => {
+    const canonical = canonicalName(nameOf(each), name);
+    return {
+      ecosystem: each,
+      name: canonical,
+      intervals: [canonicalInterval(nameOf(each), interval)],
+      enumerated: [],
+      accepts: (entry) =>
+        entry.ecosystem === each && (entry.name === canonical || entry.source?.name === canonical),
+    };
+  });
+}
+
+function canonicalInterval(ecosystem: string, { from, to, ...ends }: VersionInterval): VersionInterval {
+  const canonical = (version: string | null) =>
+    version === null ? null : canonicalVersion(ecosystem, version);
+  return { ...ends, from: canonical(from), to: canonical(to) };
+}
+
+/** A package whose release nobody knows may be of any. */
+function isOfRelease(ecosystem: string, asked: string | null): boolean {
+  const own = releaseOf(ecosystem);
+  return asked === null || own === null || releaseHolds(nameOf(ecosystem), asked, own);
+}
+
+function releaseOf(ecosystem: string): string | null {
+  const colon = ecosystem.indexOf(':');
+  return colon < 0 ? null : ecosystem.slice(colon + 1);
 }
 
 function nameOf(ecosystem: string): string {

@@ -27,8 +27,13 @@ export function describes(product: PackageUrl, purl: string): boolean {
     own !== null &&
     own.type === product.type &&
     (own.namespace ?? '') === (product.namespace ?? '') &&
-    own.name === product.name &&
+    isSameName(product, own.name) &&
     (product.version === null || product.version === own.version) &&
     Object.entries(product.qualifiers).every(([key, value]) => own.qualifiers[key] === value)
   );
+}
+
+/** NuGet's names keep their case in a URL, and mean the same in any. */
+function isSameName({ type, name }: PackageUrl, own: string): boolean {
+  return name === own || (type === 'nuget' && name.toLowerCase() === own.toLowerCase());
 }

@@ -23,7 +23,7 @@ export type Score = readonly [
   teams: number,
 ];
 
-export const LEAVE: Choice = { build: false, edit: false, base: null, moves: false };
+const LEAVE: Choice = { build: false, edit: false, base: null, moves: false };
 
 export function choicesOf(image: FixImage): readonly Choice[] {
   if (!image.buildSource) return [LEAVE];

@@ -83,7 +83,7 @@ export function buildOf(
   return set;
 }
 
-export const managedBit = (index: number): Packages => bitsOf(MANAGED, 1n, index);
+const managedBit = (index: number): Packages => bitsOf(MANAGED, 1n, index);
 export const bareBit = (index: number): Packages => bitsOf(BARE, 2n, index);
 export const bothBits = (index: number): Packages => bitsOf(BOTH, 3n, index);
 

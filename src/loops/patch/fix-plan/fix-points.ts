@@ -1,5 +1,6 @@
 import type { Packages } from './content.ts';
 import type { ChangedPackage, FixPoint } from './fix-plan.ts';
+import type { FixImage } from './fix-problem.ts';
 import type { Outcome, PlannedImage } from './outcome.ts';
 import { indexesOf, listed, packageName, plannedImages, referenceOf, wouldHold } from './outcome.ts';
 
@@ -94,13 +95,18 @@ function moveSentence(planned: PlannedImage, source: number | null, outcome: Out
 function inheritedSentence(planned: PlannedImage, names: readonly string[], outcome: Outcome): string {
   const { base, image } = planned.content;
   const own = base === null ? undefined : outcome.contents.images[base]?.image;
-  const name = own?.name ?? (image.base?.kind === 'foreign' ? image.base.name : 'its base');
   const upgrade = `it upgrades ${listed(names)} in a layer of its own`;
-  if (own?.buildSource === true)
-    return `${upgrade}: that takes fewer changes or builds than fixing it in ${name}`;
-  return own === undefined
-    ? `its base ${name} is not ours, so ${upgrade}`
-    : `its base ${name} has no build source, so ${upgrade}`;
+  if (own === undefined) return `${foreignBase(image, names)}, so ${upgrade}`;
+  return own.buildSource
+    ? `${upgrade}: that takes fewer changes or builds than fixing it in ${own.name}`
+    : `its base ${own.name} has no build source, so ${upgrade}`;
+}
+
+function foreignBase({ base }: FixImage, names: readonly string[]): string {
+  if (base?.kind !== 'foreign') return 'its base is not ours';
+  return base.neverSeen === true
+    ? `whether its base ${base.name} brings in ${listed(names)} is not known, as nobody has seen that image`
+    : `its base ${base.name} is not ours`;
 }
 
 function broughtIn({ content }: PlannedImage): ReadonlySet<string> {

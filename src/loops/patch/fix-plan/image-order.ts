@@ -23,7 +23,7 @@ export function orderImages(images: readonly FixImage[]): readonly FixImage[] {
 }
 
 /** Ids of everything that the image is, or could be, built from. */
-export function sourcesOf(image: FixImage): readonly string[] {
+function sourcesOf(image: FixImage): readonly string[] {
   const ids = [...copySourcesOf(image), ...image.newerBases.map(({ id }) => id)];
   if (image.base?.kind === 'image') ids.push(image.base.id);
   return ids.length < 2 ? ids : [...new Set(ids)].toSorted(compareText);

@@ -1,4 +1,3 @@
 export type * from './fix-plan.ts';
 export type * from './fix-problem.ts';
-export { FixPlanError } from './fix-plan-error.ts';
 export { planFixes } from './plan-fixes.ts';

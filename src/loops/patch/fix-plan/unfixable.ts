@@ -130,11 +130,11 @@ function originObstacle(origin: Origin, start: Content, found: VulnerablePackage
       explanation: `${last.image.name} downloads ${label} without a package manager and has no build source; no image built from it can upgrade that`,
     };
   }
-  const base =
-    last.image.buildSource && last.image.base?.kind === 'foreign' ? last.image.base.name : last.image.name;
+  const foreign = last.image.buildSource && last.image.base?.kind === 'foreign' ? last.image.base : null;
+  const which = foreign?.neverSeen === true ? 'which nobody has seen' : 'which is not ours to build';
   return {
     why: 'base-not-ours',
-    explanation: `${label} comes from ${base}, which is not ours to build, and ${name} has no package manager to upgrade it with`,
+    explanation: `${label} comes from ${foreign?.name ?? last.image.name}, ${which}, and ${name} has no package manager to upgrade it with`,
   };
 }
 

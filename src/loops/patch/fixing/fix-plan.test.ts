@@ -49,6 +49,25 @@ describe('where to fix it', () => {
     assert.deepEqual(names(levels), [['api:1', 'web:1']]);
   });
 
+  it('in the image itself where its base is ours and nobody has seen it: a first build of that may hold it too', async () => {
+    const web = world.image('registry:5000/web:1', ['openssl 3.0.11-1', 'apt 2.6-1']);
+    world.run('web-1', web);
+    world.source('web', 'shop', 'registry:5000/base:1');
+    world.source('base', 'platform', null);
+    await world.settled();
+    const { fixPoints, levels } = plan();
+    assert.deepEqual(
+      fixPoints.map(({ name, reason }) => [name, reason]),
+      [
+        [
+          'registry:5000/web:1',
+          'whether its base registry:5000/base:1 brings in openssl is not known, as nobody has seen that image, so it upgrades openssl in a layer of its own',
+        ],
+      ],
+    );
+    assert.deepEqual(names(levels), [['registry:5000/web:1']]);
+  });
+
   it('by the base’s newer build, where there is one that does not hold it', async () => {
     await tree();
     world.now += 1000;

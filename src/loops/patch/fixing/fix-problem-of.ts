@@ -162,9 +162,12 @@ function known(holding: Holding, nodes: ReadonlyMap<string, ImageNode>): Holding
   return { ...holding, origin: { kind: 'copied', from: null } };
 }
 
-function baseOf({ base, source }: ImageNode, nodes: ReadonlyMap<string, ImageNode>): FixBase | null {
+function baseOf({ id, base, source }: ImageNode, nodes: ReadonlyMap<string, ImageNode>): FixBase | null {
   if (base === null) return null;
-  if (base.key === null || !nodes.has(base.key)) return { kind: 'foreign', name: base.name };
+  const node = base.key === null ? undefined : nodes.get(base.key);
+  if (base.key === null || node === undefined) return { kind: 'foreign', name: base.name };
+  // It was built from one that nobody saw: which of the two brought what in is not known.
+  if (id !== null && node.id === null) return { kind: 'foreign', name: base.name, neverSeen: true };
   return { kind: 'image', id: base.key, pinned: source?.base?.includes('@sha256:') === true };
 }
 

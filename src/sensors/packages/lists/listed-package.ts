@@ -5,6 +5,7 @@ import {
   normalisePackageUrl,
   osvPackageOf,
   parsePackageUrl,
+  sourceOfUrl,
   wholeVersionOf,
   type Distribution,
   type Package,
@@ -37,7 +38,7 @@ export function listedPackage(listed: Listed): Package | string {
     purl: formatPackageUrl(normalisePackageUrl(url)),
     ...ecosystemAndName(url, listed.distribution),
     version,
-    source: SYSTEM_TYPES.has(url.type) ? (listed.source ?? upstreamOf(url, version)) : null,
+    source: SYSTEM_TYPES.has(url.type) ? (listed.source ?? sourceOfUrl(url)) : null,
     layer: null,
     path: listed.path,
     readBy: listed.readBy,
@@ -64,18 +65,4 @@ function ecosystemAndName(
 
 function plainName({ type, namespace, name }: PackageUrl): string {
   return namespace === null || SYSTEM_TYPES.has(type) ? name : `${namespace}/${name}`;
-}
-
-/** Syft's `upstream=NAME`, `NAME@VERSION`, or the file name of an rpm source. */
-function upstreamOf(url: PackageUrl, version: string): Package['source'] {
-  const upstream = url.qualifiers['upstream'];
-  if (upstream === undefined) return url.type === 'rpm' ? null : { name: url.name, version };
-  const [, rpmName, rpmVersion] = /^(.+)-([^-]+-[^-]+)\.src\.rpm$/.exec(upstream) ?? [];
-  if (rpmName !== undefined && rpmVersion !== undefined) {
-    return { name: rpmName, version: `${/^\d+:/.exec(version)?.[0] ?? ''}${rpmVersion}` };
-  }
-  const at = upstream.lastIndexOf('@');
-  if (at <= 0)
-    return { name: upstream, version: url.type === 'deb' ? version.replace(/\+b\d+$/, '') : version };
-  return { name: upstream.slice(0, at), version: upstream.slice(at + 1) };
 }

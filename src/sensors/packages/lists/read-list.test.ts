@@ -82,7 +82,7 @@ describe('a list of packages', () => {
     const document = read(cyclonedx);
     assert.deepEqual(brief(document), [
       'Debian:12 libc6 2.36-9+deb12u4 glibc 2.36-9+deb12u4',
-      'Debian:12 perl 5.36.0-7+b1 perl 5.36.0-7+b1',
+      'Debian:12 perl 5.36.0-7+b1 perl 5.36.0-7',
       'Maven org.apache:app 1',
       'npm @a/inner 2',
     ]);

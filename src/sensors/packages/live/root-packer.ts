@@ -7,6 +7,8 @@ import { isAbsent, openContent, openIn, type RootDirectory } from './root-direct
 
 const PIECE_BYTES = 256 * 1024;
 const DEPTH_MAX = 64;
+/** Nothing below is walked, and that is no loss. */
+const FLAT = Number.POSITIVE_INFINITY;
 /** No program, and no database, has more. */
 const PROGRAM_BYTES_MAX = 2 ** 30;
 const UNREAD_MAX = 1000;
@@ -72,14 +74,13 @@ export class RootPacker {
       const found = this.#root.find(path);
       if (found === null) return;
       try {
-        if (found.status.isDirectory()) this.#walk(path, found.descriptor, DEPTH_MAX);
+        if (found.status.isDirectory()) this.#walk(path, found.descriptor, FLAT);
       } finally {
         closeSync(found.descriptor);
       }
     });
   }
 
-  /** @param depth DEPTH_MAX: nothing below is walked */
   #walk(path: string, descriptor: number, depth: number): void {
     const directory = opendirSync(`/proc/self/fd/${descriptor}`);
     try {
@@ -90,7 +91,7 @@ export class RootPacker {
         const { name } = entry;
         const own = `${path}/${name}`;
         if (NOT_WALKED.has(own) || entry.isSymbolicLink()) continue;
-        this.#attempt(own, () => this.#take(own, { descriptor, name, depth }));
+        this.#attempt(own, () => this.#take(own, { descriptor, name, depth }), name);
       }
     } finally {
       directory.closeSync();
@@ -104,8 +105,10 @@ export class RootPacker {
     const found = openIn(place.descriptor, place.name);
     try {
       const { status, descriptor } = found;
-      if (status.isDirectory() && place.depth < DEPTH_MAX) this.#walk(path, descriptor, place.depth + 1);
-      else if (status.isFile() && (readerOf(path) !== null || isProgram(descriptor, status.mode))) {
+      if (status.isDirectory()) {
+        if (place.depth < DEPTH_MAX) this.#walk(path, descriptor, place.depth + 1);
+        else if (place.depth !== FLAT) this.#say(path, 'lies too deep, and is not looked into');
+      } else if (status.isFile() && (readerOf(path) !== null || isProgram(descriptor, status.mode))) {
         this.#packFile(path, descriptor, status.size);
       }
     } finally {
@@ -148,12 +151,15 @@ export class RootPacker {
     return done === bytes;
   }
 
-  #attempt(path: string, act: () => void): void {
+  /** @param name by which it was listed */
+  #attempt(path: string, act: () => void, name = ''): void {
     try {
       act();
     } catch (error) {
-      // A live root changes: what is gone by now is not there.
+      // A live root changes: what is gone by now is not there; what has a name that is no text only seems so.
       if (!isAbsent(error)) this.#say(path, reasonOf(error));
+      else if (name.includes('\ufffd'))
+        this.#say(path, 'has a name that is no UTF-8, and is not looked into');
     }
   }
 

@@ -18,7 +18,8 @@ import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { SensorError } from '../../sensor-error.ts';
 import { LIVE_LIMITS } from './live-request.ts';
-import { scanLiveRoot } from './scan-live-root.ts';
+import { liveRootOf } from './live-root-of.ts';
+import { scanLiveRoot, soonest } from './scan-live-root.ts';
 
 const STATUS = 'Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36\n';
 const BUSYBOX = '/bin/busybox';
@@ -127,6 +128,28 @@ describe('a live root file system', () => {
     );
     const few = await scanLiveRoot(live(), wanted, { limits: { ...LIVE_LIMITS, entries: 3 } });
     assert.match(few.list.unread.at(-1)?.reason ?? '', /more than 3 files/);
+  });
+
+  it('says what it could not walk into', async () => {
+    write(`${'d/'.repeat(70)}package.json`, '{}');
+    mkdirSync(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff])]));
+    const { list } = await scanLiveRoot(live(), { paths: [], walk: true });
+    const reasons = list.unread.map(({ reason }) => reason);
+    assert.ok(reasons.includes('lies too deep, and is not looked into'));
+    assert.ok(reasons.includes('has a name that is no UTF-8, and is not looked into'));
+  });
+
+  it('is told from others without looking at it', () => {
+    const roots = [pid, process.pid, process.ppid].map(liveRootOf);
+    assert.equal(roots[1], roots[2]);
+    assert.notEqual(roots[0], roots[1]);
+    assert.ok(roots[0]?.endsWith(` ${root}`));
+    assert.equal(liveRootOf(2 ** 22 + 1), null);
+  });
+
+  it('is given up where its reader never ends', async () => {
+    assert.equal(await soonest(new Promise<number>(() => undefined), 10), null);
+    assert.equal(await soonest(Promise.resolve(1), 60_000), 1);
   });
 
   it('leaves access times as they were', async () => {

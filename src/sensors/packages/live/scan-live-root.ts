@@ -36,6 +36,8 @@ export interface LiveRoot {
 
 /** Longer than any root takes that answers at all. */
 const LIVE_TIME_MS = 5 * 60_000;
+/** Between the end of the archive, or a signal that kills, and the reader's own end. */
+const LEAVE_MS = 10_000;
 const ANSWER_LENGTH_MAX = 4 * 1024 * 1024;
 
 /**
@@ -72,7 +74,7 @@ export async function scanLiveRoot(
     const { scan, error } = await scanned;
     // Why there is no archive, or half of one, is the reader's to tell.
     if (scan === null) reader.kill('SIGKILL');
-    const told = await answer;
+    const told = await soonest(answer, LEAVE_MS);
     if (told !== null) throwUnlessRead(told, process.pid);
     if (scan === null) throw error;
     if (told?.kind !== 'read')
@@ -89,6 +91,23 @@ export async function scanLiveRoot(
     };
   } finally {
     reader.kill('SIGKILL');
+    // One that hangs must not keep us from ending.
+    reader.unref();
+    for (const stream of [reader.stdin, reader.stdout, reader.stderr]) stream.destroy();
+  }
+}
+
+/**
+ * Null after this time: a process that waits for a file system that never answers (FUSE, served from inside
+ * of the container) does not end, whatever signal it gets.
+ */
+export async function soonest<Value>(work: Promise<Value | null>, timeMs: number): Promise<Value | null> {
+  const late = Promise.withResolvers<null>();
+  const timer = setTimeout(() => late.resolve(null), timeMs);
+  try {
+    return await Promise.race([work, late.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
