@@ -5,7 +5,8 @@ import { startPodman } from '../../podman/podman.ts';
 import { Product, sourceIsLive } from '../product.ts';
 import { Storm, type StormPlan, type StormTruth } from './generator.ts';
 import { judgeAddresses, type AddressVerdict } from './judge-addresses.ts';
-import { judgeCalls, judgeFlows, servicesOf, type FlowVerdict, type HostMember } from './judge-flows.ts';
+import { judgeCalls } from './judge-calls.ts';
+import { judgeFlows, servicesOf, type FlowVerdict, type HostMember } from './judge-flows.ts';
 import { judgeNames, type NameVerdict } from './judge-names.ts';
 
 /** What came of a storm, beside the truth. */
@@ -13,7 +14,7 @@ export interface StormResult {
   readonly truth: StormTruth;
   readonly names: NameVerdict;
   readonly flows: FlowVerdict;
-  /** Differences between `calls` and `flows`. */
+  /** Differences between `calls` and `flows` that are errors. */
   readonly calls: readonly string[];
   /** Of each source that lost something, how much and why. */
   readonly lost: readonly string[];
