@@ -22,8 +22,8 @@ export interface Failure {
 }
 
 const REPORTER = join(import.meta.dirname, 'reporter.ts');
-/** Time to clean up between the polite signal and the last one. */
-const GRACE_MS = 10_000;
+/** Time to clean up between the polite signal and the last one: on a busy machine containers take long to remove. */
+const GRACE_MS = 30_000;
 /** A chatty test must not fill our memory. */
 const OUTPUT_LENGTH_MAX = 1_000_000;
 
