@@ -3,13 +3,13 @@
  * other, prints its results against bars and peers, and writes bench/results/NAME.json. With
  * `--check` it exits 1 when one misses its bar or its peer; otherwise only when one fails to run.
  */
-import { execFileSync, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { type BenchReport, type BenchResult, type BenchVerdict, verdictOf } from './benchmark.ts';
+import { commit, machine } from './circumstances.ts';
 
 const DIRECTORY = import.meta.dirname;
 const SUFFIX = '.bench.ts';
@@ -96,34 +96,4 @@ function rounded(value: number): string {
   if (size >= 1e6) return `${(value / 1e6).toPrecision(3)} M`;
   if (size >= 1e4) return `${(value / 1e3).toPrecision(3)} k`;
   return size >= 1000 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
-}
-
-function machine(): Readonly<Record<string, string | number>> {
-  const cpus = os.cpus();
-  return {
-    cpu: cpus[0]?.model.trim() ?? 'unknown',
-    cores: cpus.length,
-    memoryBytes: os.totalmem(),
-    system: `${os.type()} ${os.release()}`,
-    // Above 1 something else ran beside a single-threaded benchmark.
-    loadAverageMinute: os.loadavg()[0] ?? 0,
-  };
-}
-
-/** Null outside of a checkout; `-changed` when what was measured is not what was committed. */
-function commit(): string | null {
-  try {
-    const changed = git('status', '--porcelain', '--', '../src', '../bench', ':!results') !== '';
-    return `${git('rev-parse', 'HEAD')}${changed ? '-changed' : ''}`;
-  } catch {
-    return null;
-  }
-}
-
-function git(...options: string[]): string {
-  return execFileSync('git', options, {
-    cwd: DIRECTORY,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-  }).trim();
 }

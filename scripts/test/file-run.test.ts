@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -103,6 +103,23 @@ describe('the test runner', () => {
       /^left behind: the process (\d+) \(sleep\), (\S+\/forgotten-\w+)$/.exec(message) ?? [];
     assert.equal(existsSync(forgotten), false, message);
     await until(() => !existsSync(`/proc/${pid}`));
+  });
+
+  it('leaves alone the name server that all podmans of the machine share', async () => {
+    const [program, started] = [join(directory, 'aardvark-dns'), join(directory, 'name-server')];
+    symlinkSync('/bin/sleep', program);
+    const outcome = await runSource(`
+      import { spawn } from 'node:child_process';
+      import { writeFileSync } from 'node:fs';
+      it('starts it', () => {
+        const child = spawn(${JSON.stringify(program)}, ['600'], { detached: true, stdio: 'ignore' });
+        child.unref();
+        writeFileSync(${JSON.stringify(started)}, String(child.pid));
+      });`);
+    const pid = Number(readFileSync(started, 'utf8'));
+    // Throws when it runs no more.
+    process.kill(pid, 'SIGKILL');
+    assert.deepEqual(outcome.failures, []);
   });
 
   it('counts what was left out as failed only where that is asked for', async () => {

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -6,39 +6,46 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Processes that were told to end may take so long. */
 const GRACE_MS = 5000;
 
+/** Lies among what the test file makes, so that the directory itself can have a short path. */
+const EVENTS = '.events';
+
+/**
+ * Podman's name server is one for the machine: whoever needs it first starts it, and it ends with
+ * the last network that needs it, which may be another's.
+ */
+const SHARED_PROGRAM = 'aardvark-dns';
+
 /**
  * A directory for one test file, in which it makes all its temporary directories: what it leaves
  * there is found, and so is every process that it leaves, because its environment names the directory.
  */
 export class OwnGround {
   readonly #directory: string;
-  readonly #temporary: string;
 
   constructor() {
-    // Short, because paths of sockets end after 107 bytes.
-    this.#directory = mkdtempSync(join(tmpdir(), 'sheer-run-'));
-    this.#temporary = join(this.#directory, 'tmp');
-    mkdirSync(this.#temporary);
+    // Short: paths of sockets end after 107 bytes, and podman's run directory after 50.
+    this.#directory = mkdtempSync(join(tmpdir(), 's-'));
     // As /tmp is: stores and helpers that gave root away come here too.
-    chmodSync(this.#directory, 0o711);
-    chmodSync(this.#temporary, 0o1777);
+    chmodSync(this.#directory, 0o1777);
   }
 
   /** Where the test file reports what happens. */
   get events(): string {
-    return join(this.#directory, 'events');
+    return join(this.#directory, EVENTS);
   }
 
   get environment(): NodeJS.ProcessEnv {
     // What Node compiled is kept beside, for the next file.
     const compiled = process.env['NODE_COMPILE_CACHE'] ?? join(tmpdir(), 'node-compile-cache');
-    return { TMPDIR: this.#temporary, NODE_COMPILE_CACHE: compiled };
+    return { TMPDIR: this.#directory, NODE_COMPILE_CACHE: compiled };
   }
 
   /** Removes everything. Returns what the file should have removed itself. */
   async clear(): Promise<readonly string[]> {
     const processes = await this.#endProcesses();
-    const files = readdirSync(this.#temporary).map((name) => join(this.#temporary, name));
+    const files = readdirSync(this.#directory)
+      .filter((name) => name !== EVENTS)
+      .map((name) => join(this.#directory, name));
     const mounts = mountPoints().filter((path) => path.startsWith(`${this.#directory}/`));
     // Through a mount point, removing would reach what is not ours.
     if (mounts.length === 0) rmSync(this.#directory, { recursive: true, force: true });
@@ -57,10 +64,11 @@ export class OwnGround {
   }
 
   #processes(): readonly { readonly pid: number; readonly name: string }[] {
-    const mark = `\0TMPDIR=${this.#temporary}\0`;
+    const mark = `\0TMPDIR=${this.#directory}\0`;
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && `\0${textOf(`/proc/${name}/environ`)}`.includes(mark))
-      .map((name) => ({ pid: Number(name), name: textOf(`/proc/${name}/comm`).trim() }));
+      .map((name) => ({ pid: Number(name), name: textOf(`/proc/${name}/comm`).trim() }))
+      .filter(({ name }) => name !== SHARED_PROGRAM);
   }
 }
 

@@ -55,7 +55,7 @@ export interface DockerOptions {
  */
 export async function startDocker(options: DockerOptions = {}): Promise<Docker> {
   const packages = await dockerPackages();
-  const directory = await mkdtemp(join(tmpdir(), 'sheerline-docker-'));
+  const directory = await mkdtemp(join(tmpdir(), 'docker-'));
   const namespaces = await PrivateNamespaces.open(directory).catch(async (error: unknown) => {
     await rm(directory, { recursive: true });
     throw error;

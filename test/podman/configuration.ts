@@ -21,11 +21,30 @@ network_config_dir = "${directory}/networks"
 `;
 }
 
+/** Podman's own limit for what follows `--runroot`, in characters. */
+const RUN_DIRECTORY_LENGTH_MAX = 50;
+
+/**
+ * Podman takes a longer run directory from storage.conf, but not from the command line, on which
+ * conmon hands it to the clean-up after every container. That fails unseen, and whoever waits for a
+ * container waits another 20 s.
+ * @throws Error that says what to shorten.
+ */
+export function demandShortPath(directory: string): void {
+  const runDirectory = runDirectoryOf(directory);
+  if (runDirectory.length <= RUN_DIRECTORY_LENGTH_MAX) return;
+  throw new Error(
+    `podman's run directory may be ${RUN_DIRECTORY_LENGTH_MAX} characters long, and ${runDirectory} has ${runDirectory.length}: set TMPDIR to a shorter path`,
+  );
+}
+
 /** storage.conf: the image store and the run directory. */
 export function storageConfiguration(directory: string): string {
   return `[storage]
 driver = "overlay"
 graphroot = "${directory}/root"
-runroot = "${directory}/run"
+runroot = "${runDirectoryOf(directory)}"
 `;
 }
+
+const runDirectoryOf = (directory: string): string => `${directory}/run`;

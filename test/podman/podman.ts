@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { engineConfiguration, storageConfiguration } from './configuration.ts';
+import { demandShortPath, engineConfiguration, storageConfiguration } from './configuration.ts';
 import { freeSubnet, networkConfiguration } from './network.ts';
 import { busyboxRootFileSystem } from './root-file-system.ts';
 import { onTermination } from '../processes/on-termination.ts';
@@ -65,11 +65,12 @@ export interface Podman {
 
 /**
  * Starts one. Needs root and Debian's `podman runc netavark aardvark-dns iptables busybox-static`.
- * @throws Error that names the packages, when podman is not installed.
+ * @throws Error that names the packages, when podman is not installed; when TMPDIR is too long a path.
  */
 export async function startPodman(): Promise<Podman> {
+  demandShortPath(join(tmpdir(), 'podman-XXXXXX'));
   await demandPodman();
-  const directory = await mkdtemp(join(tmpdir(), 'sheerline-podman-'));
+  const directory = await mkdtemp(join(tmpdir(), 'podman-'));
   const environment = await writeConfiguration(directory);
   const podman = new OwnPodman(directory, environment);
   onTermination(() => podman.stop());

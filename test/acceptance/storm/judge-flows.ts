@@ -67,24 +67,42 @@ export function judgeFlows(rows: readonly FlowAnswer[], truth: StormTruth, host:
   };
 }
 
-/** The same rows, added up by service, must be what `calls` says; differences, a sentence each. */
+/**
+ * The same rows, added up by service, must be what `calls` says; differences, a sentence each.
+ *
+ * The law is that nothing is lost or added, and that every name is the same. Of ends without a name
+ * only the sum is compared: they are looked up over the time in which they were seen, which is a
+ * minute at most in a row and the whole storm in a call. An address that nobody held in its minute
+ * (unknown) has changed hands within the storm (ambiguous), and both are true.
+ */
 export function judgeCalls(
   calls: readonly CallAnswer[],
   rows: readonly FlowAnswer[],
   services: ReadonlyMap<string, string>,
 ): readonly string[] {
   const expected = new Map<string, number>();
-  for (const { from, to, connections } of rows) {
-    const pair = [from, to].map((end) => services.get(end.instance ?? '') ?? end.name).join(' → ');
-    expected.set(pair, (expected.get(pair) ?? 0) + connections);
+  for (const { from, to, port, connections } of rows) {
+    const [caller, called] = [from, to].map((end) => services.get(end.instance ?? '') ?? end.name);
+    addTo(expected, betweenOf(caller, called, port), connections);
   }
   const observed = new Map<string, number>();
-  for (const { from, to, connections } of calls) {
-    if (expected.has(`${from} → ${to}`)) observed.set(`${from} → ${to}`, connections ?? 0);
-  }
+  for (const { from, to, port, connections } of calls)
+    addTo(observed, betweenOf(from, to, port), connections ?? 0);
   return [...expected]
     .filter(([pair, count]) => observed.get(pair) !== count)
     .map(([pair, count]) => `${pair}: ${count} in flows, ${observed.get(pair) ?? 'none'} in calls`);
+}
+
+/** What ends without a name are called. */
+const NAMELESS: readonly string[] = ['unknown', 'ambiguous'];
+
+function betweenOf(from: string | undefined, to: string | undefined, port: number | null): string {
+  const [caller, called] = [from, to].map((name = '') => (NAMELESS.includes(name) ? 'no name' : name));
+  return `${caller} → ${called}:${port}`;
+}
+
+function addTo(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 /** Whom each instance is of: the service's name by instance id. */

@@ -26,6 +26,7 @@ export function concerns(view: View): readonly Concern[] {
   const groups = servicesAt(view, LATEST);
   const calls = callAnswers(view, { at: null, team: null, environment: null, since: null });
   const externals = [...view.graph.all('external')];
+  const bearers = bearersOf([...groups, ...externals.map(({ id }) => ({ id, name: id }))], calls);
   const called = new Set(calls.filter(wasObserved).flatMap(({ fromId, toId }) => [fromId, toId]));
   const things = [
     ...selectorConflicts(view),
@@ -37,7 +38,7 @@ export function concerns(view: View): readonly Concern[] {
   ];
   return [
     ...things.map((finding) => ({ finding, call: null })),
-    ...calls.filter((call) => !wasObserved(call)).map((call) => ofCall(call, callNeverSeen(call))),
+    ...calls.filter((call) => !wasObserved(call)).map((call) => ofCall(call, callNeverSeen(call, bearers))),
     ...undeclaredCalls(groups, calls, externals).map((call) => ofCall(call, callNotDeclared(call))),
   ];
 }
@@ -114,13 +115,35 @@ const externalNeverSeen = ({ id, data }: Statement<'external'>): LintFinding => 
   next: `sheer history ${shellWord(id)}`,
 });
 
-const callNeverSeen = (call: CallAnswer): LintFinding => ({
+const callNeverSeen = (call: CallAnswer, bearers: Bearers): LintFinding => ({
   rule: 'declared-never-seen',
   subject: `${call.from} → ${call.to}${call.port === null ? '' : `:${call.port}`}`,
   message: `the call from ${call.from} to ${call.to} is declared, but was never seen`,
   evidence: [`declared: ${call.fromId ?? call.from} → ${call.toId ?? call.to}`],
-  next: `sheer why ${shellWord(call.fromId ?? call.from)} ${shellWord(call.toId ?? call.to)}`,
+  next: `sheer why ${wordFor(call.from, call.fromId, bearers)} ${wordFor(call.to, call.toId, bearers)}`,
 });
+
+/** Who bears a name: ids. */
+type Bearers = ReadonlyMap<string, ReadonlySet<string | null>>;
+
+function bearersOf(
+  things: readonly { readonly id: string; readonly name: string }[],
+  calls: readonly CallAnswer[],
+): Bearers {
+  const bearers = new Map<string, Set<string | null>>();
+  const add = (name: string, id: string | null): unknown =>
+    bearers.set(name, (bearers.get(name) ?? new Set()).add(id));
+  for (const { id, name } of things) add(name, id);
+  for (const { from, fromId, to, toId } of calls) {
+    add(from, fromId);
+    add(to, toId);
+  }
+  return bearers;
+}
+
+/** People say names; an id is for what shares its name with something else. */
+const wordFor = (name: string, id: string | null, bearers: Bearers): string =>
+  shellWord(id === null || bearers.get(name)?.size === 1 ? name : id);
 
 const callNotDeclared = (call: CallAnswer): LintFinding => ({
   rule: 'seen-not-declared',

@@ -51,3 +51,33 @@ describe('the next step of one of two services with the same name', () => {
     assert.deepEqual(commands('test/default/web'), []);
   });
 });
+
+describe('the command of a next step', () => {
+  const world = new AdoptedWorld();
+  before(() => world.start());
+  after(() => world.end());
+
+  function commandWith(...others: readonly string[]): string | undefined {
+    const web = 'web: { match: { name: web }, owner: shop, calls: [{ service: bank }] }';
+    const bank = 'bank: { match: { name: bank }, owner: shop }';
+    const files = [
+      ['/srv', 'teams: { shop: {} }\nenvironments: { test: {} }'],
+      ['/srv/live', `services:\n  ${web}\n  ${bank}`],
+      ...others.map((content) => ['/srv/other', content] as const),
+    ] as const;
+    for (const [directory, content] of files) {
+      const file = { name: `${directory}/sheer.yaml`, content, directory };
+      world.loop.questions.declare([file], { dryRun: false, actor: 'ada' });
+    }
+    return world.loop.questions.next('default/default/web')[0]?.command;
+  }
+
+  it('says names, but the id of what shares its name with a service or an external', async () => {
+    await world.run(container('web'), container('bank', { ip: '10.88.0.3' }));
+    assert.equal(commandWith(), 'sheer why web bank');
+    const service = 'services: { web: { match: { name: other }, owner: shop, environment: test } }';
+    assert.equal(commandWith(service), 'sheer why default/default/web bank');
+    const external = 'externals: { bank: { addresses: 203.0.113.7, owner: shop } }';
+    assert.equal(commandWith(external), 'sheer why web default/default/bank');
+  });
+});
