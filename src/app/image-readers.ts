@@ -40,8 +40,8 @@ export function createImageReaders(
     places,
     scanLayer: (bytes, signal) => scanConfined(bytes, { signal }),
     composeScans,
-    async scanLiveRoot(pid, wanted, signal) {
-      return (await scanLiveRoot({ pid, startTicks: null }, wanted, { signal })).list;
+    async scanLiveRoot(process, wanted, signal) {
+      return (await scanLiveRoot(process, wanted, { signal })).list;
     },
     liveRootOf,
     async readDocument(bytes) {

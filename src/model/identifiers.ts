@@ -10,6 +10,12 @@ export const containerInstanceId = (id: string): string => `container/${id}`;
 export const processInstanceId = (bootId: string, pid: number, startTicks: number): string =>
   `process/${bootId.slice(0, 8)}/${pid}/${startTicks}`;
 
+/** Null: not a process of its own. */
+export function startTicksOf(instance: string): number | null {
+  const ticks = /^process\/[^/]*\/\d+\/(\d+)$/.exec(instance)?.[1];
+  return ticks === undefined ? null : Number(ticks);
+}
+
 export const addressId = (address: AddressData): string =>
   `${address.scope} ${address.ip}${address.port === null ? '' : ` ${address.protocol ?? ''}/${address.port}`} ${address.holder.kind}:${address.holder.id}`;
 

@@ -16,11 +16,14 @@ export async function exportImage(
   socketPath: string,
   id: string,
   signal: AbortSignal,
+  silenceMs = ANSWER_MS,
 ): Promise<IncomingMessage | null> {
   if (!IMAGE_ID.test(id)) return null;
   // Without a version, which either engine answers as its own.
   const path = `/images/${id}/get`;
   const response = await ask(socketPath, path, signal);
+  // One that falls silent in the middle of an image would be waited for as long as it lives.
+  response.setTimeout(silenceMs, () => response.destroy(hanging(socketPath)));
   if (response.statusCode === 200) return response;
   response.destroy();
   if (response.statusCode === 404) return null;
@@ -46,6 +49,6 @@ function ask(socketPath: string, path: string, signal: AbortSignal): Promise<Inc
 const hanging = (socketPath: string): ContainersError =>
   new ContainersError(
     'hanging',
-    `the engine at ${socketPath} has not begun to send an image for ${ANSWER_MS / 60_000} min`,
+    `the engine at ${socketPath} has sent nothing of an image for ${ANSWER_MS / 60_000} min`,
     { next: 'see whether `podman save` or `docker save` of it ends' },
   );

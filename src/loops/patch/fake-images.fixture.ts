@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { composeScans, type ImageContent, type ImageContentSource, type LayerScan } from '#sensors';
+import {
+  composeScans,
+  type ImageContent,
+  type ImageContentSource,
+  type LayerScan,
+  type LiveProcess,
+} from '#sensors';
 import type { PackageList } from '#model';
 import type { ImageReaders, ReadDocument } from './image-readers.ts';
 import { PatchError } from './patch-error.ts';
@@ -77,7 +83,7 @@ export class FakeImages implements ImageReaders {
 
   composeScans: ImageReaders['composeScans'] = (diffIds, scans, image) => composeScans(diffIds, scans, image);
 
-  scanLiveRoot(pid: number): Promise<PackageList> {
+  scanLiveRoot({ pid }: LiveProcess): Promise<PackageList> {
     const found = this.live.get(pid);
     if (found === undefined)
       return Promise.reject(new PatchError('not-permitted', 'its root file system may not be read'));

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { PackageList, PackageListOrigin } from '#model';
-import type { ImageContentSource, LayerScan, LiveWanted, WantedImage } from '#sensors';
+import type { ImageContentSource, LayerScan, LiveProcess, LiveWanted, WantedImage } from '#sensors';
 import type { IntakeStatement } from './advisories/advisory-intake.ts';
 
 /** A layer that could not be read: why, in plain words. */
@@ -34,7 +34,7 @@ export interface ImageReaders {
     image: string,
   ): PackageList;
   /** The packages in the root file system of a live process: of its databases, and what else is wanted. */
-  scanLiveRoot(pid: number, wanted: LiveWanted, signal: AbortSignal): Promise<PackageList>;
+  scanLiveRoot(process: LiveProcess, wanted: LiveWanted, signal: AbortSignal): Promise<PackageList>;
   /** What tells the root file systems of processes apart, as most share one; null: that can't be told. */
   liveRootOf(pid: number): string | null;
   /** @throws SheerError `invalid-input`: what it is not, with the place in it */

@@ -110,6 +110,14 @@ describe('who is affected', () => {
     );
     const packages = async (id: string) => (await world.ask.who(id, null)).packages.map(({ name }) => name);
     assert.deepEqual(await packages('DSA-1-1'), ['openssl']);
+    await world.publish(advisory('CVE-2026-1', 'openssl < 3.0.12-1'));
+    assert.deepEqual(
+      (await world.ask.who('CVE-2026-1', null)).packages.map(({ images, matches }) => [
+        images,
+        matches.length,
+      ]),
+      [[1, 2]],
+    );
     assert.deepEqual(await packages('CVE-2026-1'), ['openssl']);
     assert.deepEqual(await packages('CVE-2026-2'), ['curl', 'openssl']);
   });

@@ -164,6 +164,18 @@ describe('layers laid upon each other', () => {
     assert.deepEqual((await compose(base)).unread, []);
   });
 
+  it('a database of apk that a layer calls by the other of its names is replaced', async () => {
+    const installed = (version: string) => `P:musl\nV:${version}\nA:x86_64\n`;
+    const list = await compose(
+      [
+        file('etc/os-release', 'ID=alpine\nVERSION_ID=3.23.0\n'),
+        file('usr/lib/apk/db/installed', installed('1-r0')),
+      ],
+      [file('lib/apk/db/installed', installed('1-r1'))],
+    );
+    assert.deepEqual(brief(list), ['musl 1-r1 layer 1 Alpine:v3.23']);
+  });
+
   it('a name that looks like two lines hides nothing else', async () => {
     const list = await compose(base, [file('a\n0 /var/lib/dpkg/status')]);
     assert.equal(list.packages.length, 2);

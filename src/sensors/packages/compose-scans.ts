@@ -76,9 +76,18 @@ function applyLayer(
 ): ReadonlyMap<string, Held> {
   const state = new Map<string, Held>();
   for (const [path, held] of below) if (!hidden(path)) state.set(path, held);
-  for (const record of scan.records) state.set(record.path, { record, layer });
+  for (const record of scan.records) {
+    state.delete(APK_TWINS[record.path] ?? '');
+    state.set(record.path, { record, layer });
+  }
   return state;
 }
+
+/** One file, where /lib is a link into /usr; both are there only where a tool wrote through that link. */
+const APK_TWINS: Readonly<Record<string, string>> = {
+  '/lib/apk/db/installed': '/usr/lib/apk/db/installed',
+  '/usr/lib/apk/db/installed': '/lib/apk/db/installed',
+};
 
 /** Whether a file of the layers below is gone in this one. */
 function hiddenBy(scan: LayerScan): (path: string) => boolean {

@@ -12,6 +12,9 @@ import { startRegistry, type Registry } from '../../registry/registry.ts';
 import { askSocket, eventually, sheer, type Ran } from '../product.ts';
 import { declarationOf } from './declaration.ts';
 
+/** Containers start one by one, on a machine that does other things too. */
+const SETTLED_MS_MAX = 120_000;
+
 /** A container of the organisation, and the image of the tree that it was started from. */
 export interface Deployed extends TreeContainer {
   readonly image: TreeImage;
@@ -126,11 +129,15 @@ export class Organisation {
   /** Until the control plane knows exactly what runs. */
   async settled(): Promise<void> {
     const wanted = [...this.deployed.values()].map(({ id }) => id).toSorted();
-    await eventually('the control plane knows what runs', async () => {
-      const known = await this.json<readonly InstanceAnswer[]>('instances');
-      const found = known.map(({ id }) => id.slice('container/'.length)).toSorted();
-      return JSON.stringify(found) === JSON.stringify(wanted) ? true : null;
-    });
+    await eventually(
+      'the control plane knows what runs',
+      async () => {
+        const known = await this.json<readonly InstanceAnswer[]>('instances');
+        const found = known.map(({ id }) => id.slice('container/'.length)).toSorted();
+        return JSON.stringify(found) === JSON.stringify(wanted) ? true : null;
+      },
+      SETTLED_MS_MAX,
+    );
   }
 
   /** Teams, environments, services, deadlines, and the sources of the images. */

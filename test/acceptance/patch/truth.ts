@@ -44,18 +44,18 @@ export function searchAll(record: OsvRecord, live: readonly LiveInstance[]): Tru
   };
 }
 
-/** The same, as `who` says it. */
+/** The same, as `who` says it; packages that only images hold that don't run are none of it. */
 export function answered(answer: AffectedAnswer): Truth {
   const instances = answer.groups.flatMap((group) => group.instances);
+  const running = new Set(answer.images.flatMap(({ packages }) => packages));
+  const held = answer.packages.filter(({ purl }) => running.has(purl));
   return {
     instances: sorted(instances.map(({ id }) => id.replace(/^container\//, ''))),
     services: sorted(answer.groups.map(({ service }) => service ?? '')),
     teams: sorted(answer.teams),
     environments: { ...answer.environments },
     images: sorted(answer.images.map(({ id }) => id)),
-    packages: sorted(
-      answer.packages.map(({ purl, name, version }) => `${binaryName(purl) ?? name} ${version}`),
-    ),
+    packages: sorted(held.map(({ purl, name, version }) => `${binaryName(purl) ?? name} ${version}`)),
   };
 }
 

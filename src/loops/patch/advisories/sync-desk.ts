@@ -25,9 +25,12 @@ export class SyncDesk {
   readonly #options: SyncDeskOptions;
   /** The store takes one writer at a time. */
   #isBusy = false;
+  /** The generation of the store up to which changes were looked at: everything is, when the loop begins. */
+  #looked: number;
 
   constructor(options: SyncDeskOptions) {
     this.#options = options;
+    this.#looked = options.view.advisories.generation();
   }
 
   sources(): readonly AdvisorySourceAnswer[] {
@@ -69,20 +72,23 @@ export class SyncDesk {
     actor: string,
     signal: AbortSignal,
   ): AsyncIterable<AdvisorySyncAnswer> {
-    const { view, intake, cases } = this.#options;
-    const before = view.advisories.generation();
+    const { intake, cases } = this.#options;
     let total: AdvisorySyncAnswer = { ...NOTHING_YET };
-    for (const place of places) {
-      let last: AdvisorySyncAnswer = total;
-      for await (const step of intake.read(place, { signal })) {
-        this.takeStatements(step.statements, actor);
-        last = added(total, step);
-        yield last;
+    try {
+      for (const place of places) {
+        let last: AdvisorySyncAnswer = total;
+        for await (const step of intake.read(place, { signal })) {
+          this.takeStatements(step.statements, actor);
+          last = added(total, step);
+          yield last;
+        }
+        total = last;
+        this.#recordSource(place, actor);
       }
-      total = last;
-      this.#recordSource(place, actor);
+    } finally {
+      // What is in the store counts, also when a later place failed or nobody listens any more.
+      this.#lookAtChanges();
     }
-    this.#lookAtChanges(before);
     const newlyAffected = await cases.reconcile(signal);
     yield { ...total, newlyAffected: [...newlyAffected].toSorted(), done: true };
   }
@@ -117,8 +123,10 @@ export class SyncDesk {
     record.declare(actor, { subject: { kind: 'advisory-source', id: place }, data });
   }
 
-  #lookAtChanges(generation: number): void {
+  #lookAtChanges(): void {
     const { view, cases } = this.#options;
+    const generation = this.#looked;
+    this.#looked = view.advisories.generation();
     let changes = 0;
     for (const batch of view.advisories.changedSince(generation)) {
       changes += batch.length;

@@ -87,7 +87,15 @@ function holdingsOf(
   index: PackageIndex,
   packages: ReadonlyMap<string, MatchedPackage>,
 ): Holdings {
-  const answers = questions.map((question) => index.imagesHolding(question));
+  // Several entries and records speak of the same package: it is held once.
+  const taken = new Set<string>();
+  const isNew = (found: PackageEntry): boolean => {
+    const before = taken.size;
+    return taken.add(JSON.stringify(found)).size > before;
+  };
+  const answers = questions.map(({ accepts, ...question }) =>
+    index.imagesHolding({ ...question, accepts: (found) => accepts?.(found) !== false && isNew(found) }),
+  );
   const images = new Set<string>();
   for (const answer of answers) for (const image of answer.images) images.add(image);
   let runs: readonly HeldRun[] | null = null;

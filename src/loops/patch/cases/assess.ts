@@ -6,7 +6,7 @@ import { heldIn } from '../answers/who.ts';
 import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
-import type { LiveVerdictBook } from './live-verdicts.ts';
+import { isOutdated, type LiveVerdictBook } from './live-verdicts.ts';
 
 /** Who holds a vulnerability now. */
 export interface Assessment {
@@ -29,9 +29,8 @@ export function assess(
   const holding = new Map(excusesByInstance(images, excuses));
   if (vulnerability === null || vulnerability.withdrawn !== null) return { vulnerability, holding };
   const live = verdicts.of(current);
-  // A record that says something else since may call affected what was found then.
-  const isOutdated = vulnerability.records.some(({ modified }) => modified > live.at);
-  if (!isOutdated) for (const instance of live.clean) holding.delete(instance);
+  if (isOutdated(live, vulnerability.records)) return { vulnerability, holding };
+  for (const instance of live.clean) holding.delete(instance);
   for (const instance of live.holding) {
     const running = holding.has(instance) ? null : moment.one(instance);
     if (running !== null) holding.set(instance, excuses.ofInstance(running));

@@ -8,7 +8,7 @@ import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
 import { assess, type Assessment } from './assess.ts';
 import { decideCase } from './decide-case.ts';
-import { LiveVerdictBook } from './live-verdicts.ts';
+import { LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
 
 /** How long it goes on in one go before others have their turn. */
@@ -120,7 +120,7 @@ export class CaseKeeper {
       });
     }
     const proof = await prove(vulnerability, { view, roots, since: view.clock(), signal });
-    this.#put(vulnerability.id, proof);
+    this.#put(vulnerability.id, withRecords(proof, vulnerability.records));
     this.#vulnerabilities.add(vulnerability.id);
     return proof;
   }
@@ -176,7 +176,7 @@ export class CaseKeeper {
         since: view.clock() - LIVE_LOOK_GOOD_FOR_MS,
         signal,
       });
-      if (proof.proven || proof.holding.length > 0) this.#put(id, proof);
+      if (proof.proven || proof.holding.length > 0) this.#put(id, withRecords(proof, vulnerability.records));
     } catch (error) {
       if (!(error instanceof SheerError)) throw error;
     }
@@ -194,7 +194,7 @@ export class CaseKeeper {
     this.#toProve.delete(id);
   }
 
-  #put(id: string, proof: ProofAnswer): void {
+  #put(id: string, proof: StoredProof): void {
     const { view, record } = this.#options;
     const current = this.current(id);
     if (current === null && proof.holding.length === 0) return;

@@ -1,15 +1,30 @@
-import type { CaseData, Instant, ProofAnswer } from '#model';
+import type { Advisory, CaseData, Instant, ProofAnswer } from '#model';
 import type { Store } from '#store';
 import { getJson } from '../lists/stored-list.ts';
 
 /** What a proof found in live root file systems: it counts more than what an image's list says. */
 export interface LiveVerdicts {
-  readonly at: Instant;
+  /** The records that were held against what was found: when each was modified, by id. */
+  readonly records: Readonly<Record<string, Instant>>;
   readonly holding: ReadonlySet<string>;
   readonly clean: ReadonlySet<string>;
 }
 
-const NONE: LiveVerdicts = { at: 0, holding: new Set(), clean: new Set() };
+const NONE: LiveVerdicts = { records: {}, holding: new Set(), clean: new Set() };
+
+/** A proof as it is kept. */
+export interface StoredProof extends ProofAnswer {
+  readonly records: LiveVerdicts['records'];
+}
+
+export function withRecords(proof: ProofAnswer, records: readonly Advisory[]): StoredProof {
+  return { ...proof, records: Object.fromEntries(records.map(({ id, modified }) => [id, modified])) };
+}
+
+/** Whether a record came since, or says something else: also one that was written before and synced after. */
+export function isOutdated(verdicts: LiveVerdicts, records: readonly Advisory[]): boolean {
+  return records.some(({ id, modified }) => modified > (verdicts.records[id] ?? Number.NEGATIVE_INFINITY));
+}
 
 /** The verdicts of proofs by their digests, read once. */
 export class LiveVerdictBook {
@@ -25,15 +40,15 @@ export class LiveVerdictBook {
     const known = this.#known.get(data.proof);
     if (known !== undefined) return known;
     // Written by `verify`.
-    const proof = getJson(this.#store.content, data.proof) as ProofAnswer | null;
+    const proof = getJson(this.#store.content, data.proof) as StoredProof | null;
     const verdicts = proof === null ? NONE : verdictsOf(proof);
     this.#known.set(data.proof, verdicts);
     return verdicts;
   }
 }
 
-function verdictsOf({ at, holding, looked }: ProofAnswer): LiveVerdicts {
+function verdictsOf({ records, holding, looked }: StoredProof): LiveVerdicts {
   const live = (each: readonly { readonly instance: string; readonly basis: string }[]) =>
     new Set(each.filter(({ basis }) => basis === 'live-files').map(({ instance }) => instance));
-  return { at: Date.parse(at), holding: live(holding), clean: live(looked) };
+  return { records, holding: live(holding), clean: live(looked) };
 }

@@ -1,5 +1,5 @@
 import type { Clock, Instant, PackageList } from '#model';
-import type { LiveWanted } from '#sensors';
+import type { LiveProcess, LiveWanted } from '#sensors';
 import type { ImageReaders } from '../image-readers.ts';
 
 interface Look {
@@ -29,17 +29,17 @@ export class LiveRoots {
    * @throws SheerError where it can't be read
    */
   async look(
-    pid: number,
+    process: LiveProcess,
     wanted: LiveWanted,
     { since, signal }: { readonly since: Instant; readonly signal: AbortSignal },
   ): Promise<Look> {
     const { readers, clock } = this.#options;
-    const root = readers.liveRootOf(pid);
+    const root = readers.liveRootOf(process.pid);
     const key = root === null ? null : `${root} ${JSON.stringify(wanted)}`;
     const known = key === null ? undefined : this.#looks.get(key);
     if (known !== undefined && known.at >= since) return known;
     const at = clock();
-    const look = { at, list: await readers.scanLiveRoot(pid, wanted, signal) };
+    const look = { at, list: await readers.scanLiveRoot(process, wanted, signal) };
     if (this.#looks.size >= REMEMBERED_MAX) this.#looks.clear();
     if (key !== null) this.#looks.set(key, look);
     return look;

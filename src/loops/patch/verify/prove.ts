@@ -1,4 +1,11 @@
-import { formatInstant, SheerError, type Advisory, type Instant, type ProofAnswer } from '#model';
+import {
+  formatInstant,
+  SheerError,
+  startTicksOf,
+  type Advisory,
+  type Instant,
+  type ProofAnswer,
+} from '#model';
 import { affectedInstances } from '../affected/affected.ts';
 import { namedBy } from '../affected/holdings.ts';
 import type { Vulnerability } from '../affected/vulnerability.ts';
@@ -69,8 +76,10 @@ async function look(
   { view, roots, since, signal }: ProveOptions,
 ): Promise<Verdict> {
   if (instance.node === view.node && instance.pid !== null) {
+    // Another may have got the number since.
+    const process = { pid: instance.pid, startTicks: startTicksOf(instance.id) };
     try {
-      const { at, list } = await roots.look(instance.pid, wantedOf(view, instance, records), {
+      const { at, list } = await roots.look(process, wantedOf(view, instance, records), {
         since,
         signal,
       });

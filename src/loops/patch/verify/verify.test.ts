@@ -94,9 +94,9 @@ describe('a proof', () => {
     const id = world.run('web-1', old());
     await world.settled();
     const scan = world.images.scanLiveRoot.bind(world.images);
-    world.images.scanLiveRoot = (pid) => {
+    world.images.scanLiveRoot = (process) => {
       world.instances.stop(id);
-      return scan(pid);
+      return scan(process);
     };
     world.images.live.set(world.instances.pidOf(id), new PatchError('not-found', 'the process is gone'));
     const proof = await verify();

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, describe, it } from 'node:test';
+import { advisory, DAY_MS, PatchWorld } from '../patch-world.fixture.ts';
+
+const CVE = 'CVE-2026-1';
+
+describe('what was found in live files', () => {
+  let world: PatchWorld;
+  let beginning: number;
+  beforeEach(() => {
+    world = new PatchWorld().start();
+    beginning = world.now;
+  });
+  afterEach(() => world.end());
+
+  const record = (fixed: string, days: number) =>
+    advisory(CVE, `openssl < ${fixed}`, { modified: beginning + days * DAY_MS });
+
+  it('does not hold against a record that was written before, and came after it', async () => {
+    const upgraded = world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
+    await world.settled();
+    await world.publish(record('3.0.12-1', 0));
+    world.images.live.set(world.instances.pidOf(upgraded), ['openssl 3.0.12-1']);
+    world.now = beginning + 2 * DAY_MS;
+    const proof = await world.ask.verify(CVE, new AbortController().signal);
+    assert.equal(proof.proven, true);
+    assert.equal(world.caseOf(CVE)?.state, 'closed');
+    assert.deepEqual(await world.publish(record('3.0.13-1', 1)), [CVE]);
+    assert.equal(world.caseOf(CVE)?.instances, 1);
+  });
+});
