@@ -165,6 +165,7 @@ export class SyncDesk {
     }
     const { advisory } = now;
     cases.touching.forget(advisory);
+    cases.recordChanged(advisory.id);
     const ids = vulnerabilitiesOf(advisory);
     const isOpen = ids.some((each) => cases.current(each) !== null);
     const { images } = affectedBy([advisory], heldIn(view));
