@@ -48,7 +48,10 @@ export class PatchAnswers implements PatchQuestions {
     return this.#options.view.advisories.byId(subject).length > 0;
   }
 
-  imageTree: PatchQuestions['imageTree'] = (at) => imageNodeAnswers(this.#options.view, at);
+  imageTree: PatchQuestions['imageTree'] = (at) => {
+    this.#options.asked();
+    return imageNodeAnswers(this.#options.view, at);
+  };
 
   async packages(subject: string, { refresh }: { readonly refresh: boolean }): Promise<PackageListAnswer> {
     const { view, documents, signal, ready } = this.#options;

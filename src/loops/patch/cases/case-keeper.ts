@@ -8,7 +8,7 @@ import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
 import { assess, type Assessment } from './assess.ts';
 import { decideCase } from './decide-case.ts';
-import { LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
+import { isSameProof, LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
 
 /** How long it goes on in one go before others have their turn. */
@@ -215,10 +215,17 @@ export class CaseKeeper {
     const { view, record } = this.#options;
     const current = this.current(id);
     if (current === null && proof.holding.length === 0) return;
+    if (current?.state === 'closed' && this.#isProven(current, proof)) return;
     const digest = putJson(view.store.content, proof);
     const data = caseAfter(current, proof, { digest, now: view.clock() });
     record.decide({ subject: { kind: 'case', id }, data });
     if (data.state === 'closed') this.#toProve.delete(id);
+  }
+
+  /** Looked at once more, and nothing is otherwise: the proof that closed it stands. */
+  #isProven(closed: CaseData, proof: StoredProof): boolean {
+    const known = this.#verdicts.proofOf(closed);
+    return known !== null && known.proven && isSameProof(known, proof);
   }
 }
 

@@ -86,6 +86,28 @@ describe('a case', () => {
     assert.match(world.ask.case(CVE).timeline.at(-1)?.what ?? '', /the advisory was withdrawn$/);
   });
 
+  it('that is closed gets another line of a proof only when that says something else', async () => {
+    const first = world.run('web-1', old());
+    world.run('web-2', fixed());
+    await world.settled();
+    await world.publish(RECORD);
+    world.instances.stop(first);
+    await world.until(() => state() === 'closed');
+    const lines = (): number => world.ask.case(CVE).timeline.length;
+    const verify = async (): Promise<void> => {
+      world.now += 1000;
+      assert.equal((await world.ask.verify(CVE, new AbortController().signal)).proven, true);
+    };
+    const before = lines();
+    await verify();
+    assert.equal(lines(), before);
+    world.run('web-3', fixed());
+    await world.settled();
+    await verify();
+    assert.equal(lines(), before + 1);
+    assert.equal(state(), 'closed');
+  });
+
   const notice = (about: string, affected: string, days: number) =>
     advisory('DSA-1', affected, { aliases: [about], modified: world.now + days * DAY_MS });
 
