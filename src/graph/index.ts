@@ -33,6 +33,7 @@ export {
   current,
   history,
   lastRunBefore,
+  everSaid,
   lastStatement,
   LATEST,
   type HistoryRow,

@@ -76,6 +76,20 @@ export function* runStatements<K extends SubjectKind>(
   for (const { track, row } of runs(table, subject)) yield statementOf(table, track, row);
 }
 
+/** All data that was ever said of the subject: by source, then time. */
+export function* everSaid<K extends SubjectKind>(
+  table: FactTable,
+  subject: number,
+): Generator<SubjectData[K]> {
+  const { form, next } = table.rows.columns;
+  for (const track of table.tracksOf(subject)) {
+    for (let row = table.tracks.columns.head[track] ?? NONE; row !== NONE; row = next[row] ?? NONE) {
+      // The row is about this subject, whose kind the caller names.
+      if (form[row] === ROW_ASSERT) yield table.dataOf(row) as SubjectData[K];
+    }
+  }
+}
+
 /** The last thing that any source ever said of the subject. */
 export function lastStatement<K extends SubjectKind>(table: FactTable, subject: number): Statement<K> | null {
   let last: Statement<K> | null = null;

@@ -52,6 +52,8 @@ export interface VexData {
   readonly author: string;
   /** The statement's own time, or else its document's. */
   readonly at: Instant;
+  /** Which of its document's editions says so, by the document's own count and time; of old facts it is not known. */
+  readonly edition?: { readonly version: number; readonly at: Instant };
   /** `sha256:…` of the document, in the content store. */
   readonly document: string;
 }

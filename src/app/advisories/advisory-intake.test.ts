@@ -67,6 +67,7 @@ describe('the intake of advisories', () => {
           justification: 'never called',
           author: 'security@example.org',
           at: Date.UTC(2026, 0, 2, 3, 4, 5),
+          edition: { version: 0, at: Date.UTC(2026, 0, 2, 3, 4, 5) },
         },
         {
           id: 'security@example.org/https://example.org/vex/1/1',
@@ -77,6 +78,7 @@ describe('the intake of advisories', () => {
           justification: 'never called',
           author: 'security@example.org',
           at: Date.UTC(2026, 0, 2, 3, 4, 5),
+          edition: { version: 0, at: Date.UTC(2026, 0, 2, 3, 4, 5) },
         },
       ],
     );

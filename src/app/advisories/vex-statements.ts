@@ -23,6 +23,7 @@ export function recordedStatements(document: VexDocument): readonly RecordedStat
       justification: statement.justification ?? statement.impact,
       author: statement.author,
       at: statement.at,
+      edition: document.edition,
     },
   }));
 }

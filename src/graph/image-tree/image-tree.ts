@@ -10,6 +10,11 @@ export interface TreeImage {
   /** Config digest. */
   readonly id: string;
   readonly data: Pick<ImageData, 'names' | 'digests' | 'diffIds' | 'labels' | 'created'>;
+  /**
+   * Names that it had and has no more. They tell who builds it, where its own do not; who asks for such
+   * a name means the image that has it now.
+   */
+  readonly earlierNames?: readonly string[];
 }
 
 /** An image and where it comes from. */
@@ -18,7 +23,7 @@ export interface ImageNode {
   readonly key: string;
   /** Null: declared, and never seen. */
   readonly id: string | null;
-  /** The first of its names, its source's name, or the digest where it has none. */
+  /** The first of its names, or of its earlier ones (`was NAME`), its source's name, or the digest. */
   readonly name: string;
   readonly source: BuildSourceData | null;
   /** Null: it has none, or nothing tells. */
@@ -75,7 +80,7 @@ function declaredName(forms: readonly string[], declared: ReadonlyMap<string, st
 export type Draft = Omit<ImageNode, 'children'>;
 
 function draftOf(image: TreeImage | null, source: BuildSourceData | null, known: KnownImages): Draft {
-  const name = image?.data.names.toSorted()[0] ?? source?.name ?? image?.id ?? '';
+  const name = (image === null ? null : ownName(image)) ?? source?.name ?? image?.id ?? '';
   return {
     key: image?.id ?? name,
     id: image?.id ?? null,
@@ -84,6 +89,13 @@ function draftOf(image: TreeImage | null, source: BuildSourceData | null, known:
     copies: source === null ? [] : copiesFrom(source, known.references),
     ...baseOf(image, source, known),
   };
+}
+
+function ownName({ data, earlierNames }: TreeImage): string | null {
+  const [name] = data.names.toSorted();
+  if (name !== undefined) return name;
+  const [earlier] = earlierNames?.toSorted() ?? [];
+  return earlier === undefined ? null : `was ${earlier}`;
 }
 
 /** A source is that of every image that has its name, whatever the tag. */
@@ -95,8 +107,8 @@ function sourcesByImage(
   const found = new Map<string, BuildSourceData>();
   const byRepository = new Map(sources.map((source) => [references.repositoryOf(source.name), source]));
   if (byRepository.size === 0) return found;
-  for (const { id, data } of images) {
-    for (const name of data.names) {
+  for (const { id, data, earlierNames = [] } of images) {
+    for (const name of [...data.names, ...earlierNames]) {
       const source = references
         .repositoriesOf(name)
         .map((form) => byRepository.get(form))

@@ -66,6 +66,7 @@ export class PatchLoop {
   #tick: NodeJS.Timeout | null = null;
   #wakeUp: (() => void) | null = null;
   #isAwake = false;
+  #isAsked = false;
   #expiredUntil: Instant;
 
   constructor(options: PatchLoopOptions) {
@@ -120,6 +121,7 @@ export class PatchLoop {
       documents: new DocumentDesk({ view, readers, sync: syncs }),
       waivers: new WaiverDesk(view, record),
       ready: () => this.#ready(),
+      asked: () => this.#readOn(),
       wake: () => this.wake(),
       signal,
     });
@@ -162,12 +164,26 @@ export class PatchLoop {
         await this.#cases.reconcile(signal);
         if (this.#view.reader.waiting === 0) this.#scans.save();
         // One image, and then whatever it changed: a case is not kept waiting for all of them.
-        if (!signal.aborted && (await this.#view.reader.readNext())) this.#isAwake = true;
+        if (!signal.aborted && this.#mayRead && (await this.#view.reader.readNext())) this.#isAwake = true;
       } catch (error) {
         if (signal.aborted) return;
         this.#options.logger.error('the patch loop could not go on; trying again', { error: String(error) });
       }
     }
+  }
+
+  /**
+   * Reading an image leaves marks in its engine's store: times of access, a line in its log. Attaching must
+   * leave none (invariant 5), so nothing is read before somebody brings advisories or asks.
+   */
+  get #mayRead(): boolean {
+    return this.#isAsked || this.#options.advisories.sources().length > 0;
+  }
+
+  #readOn(): void {
+    if (this.#isAsked) return;
+    this.#isAsked = true;
+    this.wake();
   }
 
   /** Until something happens, and then a little, as it seldom comes alone. */

@@ -24,6 +24,8 @@ export interface PatchQuestionsOptions {
   readonly documents: DocumentDesk;
   /** Fulfilled once everything that is recorded is in memory, or after a few seconds. */
   readonly ready: () => Promise<void>;
+  /** Somebody wants to know what images hold: from now on they are read. */
+  readonly asked: () => void;
   /** Something was said that cases may depend on. */
   readonly wake: () => void;
   readonly signal: AbortSignal;
@@ -46,7 +48,10 @@ export class PatchAnswers implements PatchQuestions {
     return this.#options.view.advisories.byId(subject).length > 0;
   }
 
-  imageTree: PatchQuestions['imageTree'] = (at) => imageNodeAnswers(this.#options.view, at);
+  imageTree: PatchQuestions['imageTree'] = (at) => {
+    this.#options.asked();
+    return imageNodeAnswers(this.#options.view, at);
+  };
 
   async packages(subject: string, { refresh }: { readonly refresh: boolean }): Promise<PackageListAnswer> {
     const { view, documents, signal, ready } = this.#options;
@@ -65,6 +70,7 @@ export class PatchAnswers implements PatchQuestions {
 
   async who(subject: string, at: number | null) {
     await this.#options.ready();
+    this.#options.asked();
     return affectedAnswer(this.#options.view, subject, at);
   }
 
@@ -95,6 +101,7 @@ export class PatchAnswers implements PatchQuestions {
 
   verify: PatchQuestions['verify'] = async (id, signal) => {
     await this.#options.ready();
+    this.#options.asked();
     const proof = await this.#options.cases.verify(
       id,
       signal === undefined ? this.#options.signal : AbortSignal.any([signal, this.#options.signal]),

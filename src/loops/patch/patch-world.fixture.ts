@@ -35,7 +35,8 @@ export class PatchWorld {
   #sequence = 0;
   #stamp = 0;
 
-  start(): this {
+  /** @param asked whether somebody asks what images hold, so that they are read */
+  start({ asked = true } = {}): this {
     const clock = (): number => this.now;
     this.store = openSqliteStore({ directory: this.directory, clock, node: NODE });
     this.advisories = openSqliteAdvisories({
@@ -61,6 +62,7 @@ export class PatchWorld {
       logger: { error: (message, fields) => void this.troubles.push(`${message} ${JSON.stringify(fields)}`) },
     });
     this.loop.start();
+    if (asked) this.ask.who('nothing@0', null).catch((error: unknown) => this.troubles.push(String(error)));
     return this;
   }
 

@@ -8,6 +8,7 @@ import { putJson } from '../lists/stored-list.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchRecord } from '../record.ts';
 import type { PatchView } from '../view.ts';
+import { newEditions } from './vex-editions.ts';
 import type { AdvisoryIntake, IntakeStatement, IntakeStep } from './advisory-intake.ts';
 
 /** More changes than that, and it is cheaper to ask what runs for its advisories than the other way round. */
@@ -93,9 +94,12 @@ export class SyncDesk {
     yield { ...total, newlyAffected: [...newlyAffected].toSorted(), done: true };
   }
 
-  /** Keeps each statement with the document that it stands in. */
-  takeStatements(statements: readonly IntakeStatement[], actor: string): void {
+  /** Keeps each statement with the document that it stands in, and ends what its newer edition leaves out. */
+  takeStatements(read: readonly IntakeStatement[], actor: string): void {
+    if (read.length === 0) return;
     const { view, record, cases } = this.#options;
+    const inForce = this.#inForce();
+    const { statements, ended } = newEditions(read, inForce);
     const documents = new Map<Uint8Array, string>();
     const said = statements.map(({ id, statement, document }) => {
       const digest = documents.get(document) ?? view.store.content.put(document);
@@ -103,14 +107,27 @@ export class SyncDesk {
       const data: VexData = { ...statement, document: digest };
       return { subject: { kind: 'vex', id }, data } as const;
     });
-    const news = said.filter(({ subject, data }) => !this.#isKnown(subject.id, data));
-    record.declare(actor, ...news);
+    const news = said.filter(
+      ({ subject, data }) => JSON.stringify(inForce.get(subject.id)) !== JSON.stringify(data),
+    );
+    const ends = ended.map((id) => ({ subject: { kind: 'vex', id }, data: null }) as const);
+    record.declare(actor, ...news, ...ends);
     for (const { data } of news) cases.vulnerabilityChanged(data.vulnerability);
+    // Also what a statement was about before: it is not excused by it any more.
+    for (const { subject } of [...news, ...ends]) {
+      const before = inForce.get(subject.id)?.vulnerability;
+      if (before !== undefined) cases.vulnerabilityChanged(before);
+    }
   }
 
-  #isKnown(id: string, data: VexData): boolean {
-    const known = this.#options.view.graph.one('vex', id)?.data;
-    return known !== undefined && JSON.stringify(known) === JSON.stringify(data);
+  #inForce(): ReadonlyMap<string, VexData> {
+    const { graph, ids } = this.#options.view;
+    const inForce = new Map<string, VexData>();
+    for (const id of ids.of('vex')) {
+      const said = graph.one('vex', id)?.data;
+      if (said !== undefined) inForce.set(id, said);
+    }
+    return inForce;
   }
 
   #recordSource(place: string, actor: string): void {
@@ -148,6 +165,7 @@ export class SyncDesk {
     }
     const { advisory } = now;
     cases.touching.forget(advisory);
+    cases.recordChanged(advisory.id);
     const ids = vulnerabilitiesOf(advisory);
     const isOpen = ids.some((each) => cases.current(each) !== null);
     const { images } = affectedBy([advisory], heldIn(view));

@@ -1,4 +1,4 @@
-import { SheerError, type CaseData, type Instant, type ProofAnswer } from '#model';
+import { SheerError, type Advisory, type CaseData, type Instant, type ProofAnswer } from '#model';
 import { findVulnerability } from '../affected/vulnerability.ts';
 import { putJson } from '../lists/stored-list.ts';
 import { PatchError } from '../patch-error.ts';
@@ -8,7 +8,7 @@ import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
 import { assess, type Assessment } from './assess.ts';
 import { decideCase } from './decide-case.ts';
-import { LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
+import { isSameProof, LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
 
 /** How long it goes on in one go before others have their turn. */
@@ -38,6 +38,8 @@ export class CaseKeeper {
   readonly #toProve = new Map<string, Instant>();
   /** Cases that are open because of what was found in live files: no image tells when that ends. */
   readonly #foundLive = new Set<string>();
+  /** By the id of a record, the open cases that it was about when they were looked at. */
+  readonly #byRecord = new Map<string, Set<string>>();
   #proveAgainAfterMs = PROVE_AGAIN_AFTER_MS;
 
   constructor(options: CaseKeeperOptions) {
@@ -59,6 +61,12 @@ export class CaseKeeper {
 
   vulnerabilityChanged(id: string): void {
     this.#vulnerabilities.add(id);
+  }
+
+  /** What it says by now may be about others: those that it was about before are looked at, too. */
+  recordChanged(id: string): void {
+    for (const each of this.#byRecord.get(id) ?? []) this.#vulnerabilities.add(each);
+    this.#byRecord.delete(id);
   }
 
   /** Everything that runs, and every case that is open. */
@@ -143,7 +151,7 @@ export class CaseKeeper {
   #reconcileOne(id: string): boolean {
     const { view, record } = this.#options;
     const current = this.current(id);
-    const { holding } = this.assess(id);
+    const { holding, vulnerability } = this.assess(id);
     const excused = [...holding.values()].filter((excuse) => excuse !== null).length;
     const action = decideCase({ now: view.clock(), current, holding: holding.size, excused });
     if (action.kind === 'open') {
@@ -152,11 +160,20 @@ export class CaseKeeper {
       record.decide({ subject: { kind: 'case', id }, data: action.data });
       this.#vulnerabilities.delete(id);
     }
+    if (this.current(id)?.state === 'open') this.#noteRecords(id, vulnerability?.records ?? []);
     if (this.#verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
     else this.#foundLive.delete(id);
     if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? Number.NEGATIVE_INFINITY);
     else this.#toProve.delete(id);
     return action.kind === 'open';
+  }
+
+  #noteRecords(id: string, records: readonly Advisory[]): void {
+    for (const record of records) {
+      const known = this.#byRecord.get(record.id);
+      if (known === undefined) this.#byRecord.set(record.id, new Set([id]));
+      else known.add(id);
+    }
   }
 
   async #close(id: string, signal: AbortSignal): Promise<void> {
@@ -198,10 +215,17 @@ export class CaseKeeper {
     const { view, record } = this.#options;
     const current = this.current(id);
     if (current === null && proof.holding.length === 0) return;
+    if (current?.state === 'closed' && this.#isProven(current, proof)) return;
     const digest = putJson(view.store.content, proof);
     const data = caseAfter(current, proof, { digest, now: view.clock() });
     record.decide({ subject: { kind: 'case', id }, data });
     if (data.state === 'closed') this.#toProve.delete(id);
+  }
+
+  /** Looked at once more, and nothing is otherwise: the proof that closed it stands. */
+  #isProven(closed: CaseData, proof: StoredProof): boolean {
+    const known = this.#verdicts.proofOf(closed);
+    return known !== null && known.proven && isSameProof(known, proof);
   }
 }
 

@@ -86,6 +86,58 @@ describe('a case', () => {
     assert.match(world.ask.case(CVE).timeline.at(-1)?.what ?? '', /the advisory was withdrawn$/);
   });
 
+  it('that is closed gets another line of a proof only when that says something else', async () => {
+    const first = world.run('web-1', old());
+    world.run('web-2', fixed());
+    await world.settled();
+    await world.publish(RECORD);
+    world.instances.stop(first);
+    await world.until(() => state() === 'closed');
+    const lines = (): number => world.ask.case(CVE).timeline.length;
+    const verify = async (): Promise<void> => {
+      world.now += 1000;
+      assert.equal((await world.ask.verify(CVE, new AbortController().signal)).proven, true);
+    };
+    const before = lines();
+    await verify();
+    assert.equal(lines(), before);
+    world.run('web-3', fixed());
+    await world.settled();
+    await verify();
+    assert.equal(lines(), before + 1);
+    assert.equal(state(), 'closed');
+  });
+
+  const notice = (about: string, affected: string, days: number) =>
+    advisory('DSA-1', affected, { aliases: [about], modified: world.now + days * DAY_MS });
+
+  it('closes when its only record speaks of another vulnerability, whose case opens', async () => {
+    world.run('web-1', old());
+    await world.settled();
+    await world.publish(notice(CVE, 'openssl < 3.0.12-1', 0));
+    assert.equal(state(), 'open');
+    await world.publish(notice('CVE-2026-2222', 'openssl < 3.0.12-1', 1));
+    assert.equal(world.caseOf('CVE-2026-2222')?.state, 'open');
+    await world.until(() => state() === 'closed');
+    assert.match(world.ask.case(CVE).timeline.at(-1)?.what ?? '', /no advisory speaks of it any more$/);
+  });
+
+  for (const [what, about, affected] of [
+    ['speaks of another vulnerability', 'CVE-2026-2222', 'openssl < 3.0.12-1'],
+    ['leaves the package out', CVE, 'zlib < 2-1'],
+  ] as const) {
+    it(`closes by proof when the record that called it affected ${what}`, async () => {
+      world.run('web-1', old());
+      await world.settled();
+      const own = advisory(CVE, 'bash < 5-1');
+      await world.publish(own, notice(CVE, 'openssl < 3.0.12-1', 0));
+      assert.equal(state(), 'open');
+      await world.publish(notice(about, affected, 1));
+      await world.until(() => state() === 'closed');
+      assert.match(world.ask.case(CVE).timeline.at(-1)?.what ?? '', /^closed: proven/);
+    });
+  }
+
   it('is due by severity and environment, from when it was opened', async () => {
     world.say('patch-policy', 'policy', {
       deadlinesMs: { high: 5 * DAY_MS },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
+import { putJson } from '../lists/stored-list.ts';
 import { advisory, DAY_MS, PatchWorld } from '../patch-world.fixture.ts';
 
 const CVE = 'CVE-2026-1';
@@ -27,5 +28,17 @@ describe('what was found in live files', () => {
     assert.equal(world.caseOf(CVE)?.state, 'closed');
     assert.deepEqual(await world.publish(record('3.0.13-1', 1)), [CVE]);
     assert.equal(world.caseOf(CVE)?.instances, 1);
+  });
+
+  it('does not count in a proof that does not tell its records', async () => {
+    const id = world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
+    const looked = [{ instance: id, basis: 'live-files', at: null, found: [] }];
+    const proof = { id: CVE, at: null, proven: true, holding: [], looked, notLooked: [], others: 0 };
+    const digest = putJson(world.store.content, proof);
+    const openedAt = world.now;
+    world.say('case', CVE, { state: 'open', reason: 'it is held', proof: digest, openedAt, reopened: 0 });
+    await world.settled();
+    await world.publish(record('3.0.12-1', 0));
+    assert.deepEqual([world.caseOf(CVE)?.state, world.caseOf(CVE)?.instances], ['open', 1]);
   });
 });

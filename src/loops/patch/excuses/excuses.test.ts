@@ -35,7 +35,7 @@ describe('what excuses a vulnerability', () => {
       at: world.now,
       ...rest,
     };
-    const id = `${statement.author}/doc/${world.graph.facts.size}`;
+    const id = `${statement.author}/doc-${world.graph.facts.size}/0`;
     return { id, statement, document: Buffer.from('{}') };
   };
   const tell = async (...statements: readonly ReturnType<typeof vex>[]): Promise<void> => {
@@ -170,6 +170,40 @@ describe('what excuses a vulnerability', () => {
       assert.deepEqual(await excusedImages(), ['leaf']);
       await tell(vex('under_investigation', ['leaf:1'], { author: 'bob@example.org' }));
       assert.deepEqual(await excusedImages(), []);
+    });
+
+    it('that a newer edition of its document leaves out excuses no more, and an older edition changes nothing', async () => {
+      tree();
+      await world.settled();
+      const said = (n: number, product: string, version: number, at: number) => ({
+        ...vex('not_affected', [product], { edition: { version, at } }),
+        id: `ann@example.org/doc/${n}`,
+      });
+      await tell(said(0, 'leaf:1', 1, 1), said(1, 'own:1', 1, 1));
+      assert.deepEqual(await excusedImages(), ['leaf', 'own']);
+      await tell(said(0, 'own:1', 2, 0));
+      assert.deepEqual(await excusedImages(), ['own']);
+      await tell(said(0, 'leaf:1', 1, 9), said(1, 'own:1', 1, 9));
+      assert.deepEqual(await excusedImages(), ['own'], 'an older edition');
+      await tell({ ...said(0, 'leaf:1', 1, 1), id: 'ann@example.org/doc/2/0' });
+      assert.deepEqual(await excusedImages(), ['leaf', 'own'], 'another document');
+      await tell(said(0, 'middle:1', 2, 1), said(0, 'own:1', 2, 0));
+      assert.deepEqual(await excusedImages(), ['leaf', 'middle'], 'of the same version the later one');
+    });
+
+    it('opens the case when it is left out', async () => {
+      const image = world.image('web:1', ['openssl 3.0.11-1']);
+      await world.settled();
+      const said = (n: number, vulnerability: string, version: number) => ({
+        ...vex('not_affected', ['web:1'], { vulnerability, edition: { version, at: 1 } }),
+        id: `ann@example.org/doc/${n}`,
+      });
+      await tell(said(0, 'CVE-2026-2', 1), said(1, CVE, 1));
+      world.run('web-1', image);
+      await world.settled();
+      assert.equal(world.caseOf(CVE), null);
+      await tell(said(0, 'CVE-2026-2', 2));
+      await world.until(() => world.caseOf(CVE)?.state === 'open');
     });
   });
 });

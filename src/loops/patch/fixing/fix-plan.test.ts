@@ -96,6 +96,25 @@ describe('where to fix it', () => {
     assert.deepEqual(restarts, [{ image: image.id, name: 'web:1', to: newer.id, instances: 1 }]);
   });
 
+  it('nowhere, also where the tag moved on, and the old image was started again by its id', async () => {
+    const image = world.image('web:1', ['openssl 3.0.11-1']);
+    world.source('web', 'shop', null);
+    world.now += 1000;
+    const newer = world.image('web:1', ['openssl 3.0.12-1']);
+    const { diffIds } = image;
+    const left = { names: [], digests: [], diffIds, labels: {}, sizeBytes: null, platform: null };
+    world.say('image', image.id, { ...left, created: world.now - 1000 });
+    world.run('web-1', { ...image, name: image.id });
+    await world.settled();
+    const { fixPoints, restarts } = plan();
+    assert.deepEqual(fixPoints, []);
+    assert.deepEqual(restarts, [{ image: image.id, name: 'was web:1', to: newer.id, instances: 1 }]);
+    const node = world.ask.imageTree(null).find(({ id }) => id === image.id);
+    assert.deepEqual([node?.team, node?.hasBuildSource], ['shop', true]);
+    const { image: named } = await world.ask.packages('web:1', { refresh: false });
+    assert.equal(named, newer.id, 'the name is that of the image that has it now');
+  });
+
   it('not yet, where nobody can build it, or no fix is published', async () => {
     world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
     const own = world.image('own:1', ['zlib 1-1']);

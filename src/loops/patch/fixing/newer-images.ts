@@ -22,7 +22,7 @@ export function newerImagesOf(view: PatchView, image: string, holdings: Holdings
   if (own === null || own.created === null) return [];
   const { created } = own;
   return view.images
-    .ofRepositories(own.names)
+    .inRepositoriesOf(image)
     .filter((other) => other !== image && !holdings.images.has(other))
     .filter((other) => view.graph.one('image', other) !== null && view.reader.missing(other) === null)
     .map((other) => ({ other, created: view.images.details(other)?.created ?? 0 }))

@@ -1,6 +1,7 @@
 import type { OriginAnswer } from '#model';
 import {
   buildImageTree,
+  everSaid,
   lastStatement,
   packageOrigin,
   type Graph,
@@ -70,9 +71,11 @@ export class ImageBook {
     return this.#build().images.get(id)?.data ?? null;
   }
 
-  /** Config digests of the images that share a repository with one of the names. */
-  ofRepositories(names: readonly string[]): readonly string[] {
-    const { byRepository } = this.#build();
+  /** Config digests of the images in the repositories that this one is in, or was. */
+  inRepositoriesOf(id: string): readonly string[] {
+    const { byRepository, images } = this.#build();
+    const image = images.get(id);
+    const names = [...(image?.data.names ?? []), ...(image?.earlierNames ?? [])];
     return [...new Set(names.flatMap((name) => byRepository.get(repositoryOf(name)) ?? []))];
   }
 
@@ -112,7 +115,9 @@ export class ImageBook {
     for (const id of ids.of('image')) {
       const subject = graph.facts.subject('image', id);
       const data = subject < 0 ? null : (lastStatement<'image'>(graph.facts, subject)?.data ?? null);
-      if (data !== null) images.set(id, { id, data: withNames(data, running.namesOf(id)) });
+      if (data === null) continue;
+      const named = withNames(data, running.namesOf(id));
+      images.set(id, { id, data: named, earlierNames: earlierNames(graph, subject, named.names) });
     }
     for (const id of running.images()) {
       // The engine removed it, or never told of it.
@@ -140,6 +145,15 @@ function add(map: Map<string, string[]>, key: string, id: string): void {
 /** `registry:5000/shop/web:2@sha256:…` → `registry:5000/shop/web` */
 function repositoryOf(name: string): string {
   return name.replace(/@.*$/, '').replace(/:[^:/]+$/, '');
+}
+
+/** The tags of an image move on to newer ones, and its instances stay, or are started again by its digest. */
+function earlierNames(graph: Graph, subject: number, names: readonly string[]): readonly string[] {
+  const earlier = new Set<string>();
+  for (const data of everSaid<'image'>(graph.facts, subject))
+    for (const name of data.names) earlier.add(name);
+  for (const name of names) earlier.delete(name);
+  return [...earlier];
 }
 
 const NOTHING: TreeImage['data'] = { names: [], digests: [], diffIds: [], labels: {}, created: null };

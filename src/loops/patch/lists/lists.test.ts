@@ -25,6 +25,19 @@ describe('lists of packages', () => {
     assert.deepEqual(new Set(facts), new Set([base.id, web.id, api.id]));
   });
 
+  it('are not read before somebody brings advisories or asks: attaching leaves no marks', async () => {
+    const quiet = new PatchWorld().start({ asked: false });
+    try {
+      quiet.run('web-1', quiet.image('web:1', ['openssl 3.0.11-1']));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      assert.deepEqual(quiet.images.sent, []);
+      await quiet.publish(advisory('CVE-2026-1', 'openssl'));
+      await quiet.until(() => quiet.images.sent.length > 0);
+    } finally {
+      await quiet.end();
+    }
+  });
+
   it('say what is in an image or an instance, by layer, from where', async () => {
     const base = world.image('base:1', ['openssl 3.0.11-1']);
     world.run('web-1', world.image('web:1', ['nginx 1-1'], { base }));

@@ -44,6 +44,7 @@ describe('an OpenVEX document', () => {
         id: 'https://example.org/vex/1',
         author: 'security@example.org',
         at,
+        edition: { version: 1, at },
         statements: [
           {
             vulnerability: 'CVE-2026-1',
@@ -89,6 +90,18 @@ describe('an OpenVEX document', () => {
   it("has statements of another time than the document's", () => {
     const reading = parse(stating({ timestamp: '2026-02-01T00:00:00Z' }));
     assert.equal(reading.kind === 'read' && reading.value.statements[0]?.at, Date.UTC(2026, 1, 1));
+  });
+
+  it('has an edition, also where its version is a string or missing', () => {
+    const editionOf = (changes: object): unknown => {
+      const reading = parse({ ...DOCUMENT, timestamp: '2026-01-01T00:00:00Z', ...changes });
+      return reading.kind === 'read' && reading.value.edition;
+    };
+    const at = Date.UTC(2026, 0, 1);
+    assert.deepEqual(editionOf({ version: '3' }), { version: 3, at });
+    assert.deepEqual(editionOf({ version: undefined }), { version: 0, at });
+    const updated = Date.UTC(2026, 1, 1);
+    assert.deepEqual(editionOf({ last_updated: '2026-02-01T00:00:00Z' }), { version: 1, at: updated });
   });
 
   const rows: readonly (readonly [what: string, document: unknown, problem: string])[] = [

@@ -7,6 +7,8 @@ export interface VexDocument {
   readonly id: string;
   readonly author: string;
   readonly at: Instant;
+  /** Tells its versions apart: a newer one has a greater version, or is of later. */
+  readonly edition: { readonly version: number; readonly at: Instant };
   readonly statements: readonly VexStatement[];
 }
 
@@ -65,10 +67,12 @@ export function readVexDocument(document: unknown): Reading<VexDocument> {
   const author = reader.string(value['author'], '$.author');
   const at = reader.instant(value['timestamp'], '$.timestamp');
   const statements = reader.list(value['statements'], '$.statements');
+  const updatedAt = reader.optionalInstant(value['last_updated'], '$.last_updated');
   const read: VexDocument = {
     id,
     author,
     at,
+    edition: { version: versionOf(value['version']), at: updatedAt ?? at },
     statements: statements.flatMap(
       (statement, index) => readStatement(reader, statement, `$.statements[${index}]`, { author, at }) ?? [],
     ),
@@ -76,6 +80,13 @@ export function readVexDocument(document: unknown): Reading<VexDocument> {
   return reader.problems.length === 0
     ? { kind: 'read', value: read }
     : { kind: 'refused', problems: reader.problems };
+}
+
+/** Older documents write it as a string, and some leave it out. */
+function versionOf(version: unknown): number {
+  const isWritten = typeof version === 'number' || typeof version === 'string';
+  const number = isWritten ? Number(version) : 0;
+  return Number.isSafeInteger(number) && number > 0 ? number : 0;
 }
 
 function readStatement(
