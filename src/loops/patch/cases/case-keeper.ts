@@ -17,9 +17,17 @@ const SLICE_MS = 8;
 /** One look at live files serves the proofs of all cases that are to be closed in one round. */
 const LIVE_LOOK_GOOD_FOR_MS = 60_000;
 
-/** What could not be proven is tried again when something changes, and after this. */
-const PROVE_AGAIN_AFTER_MS = 600_000;
-const PROVE_AGAIN_AFTER_CHANGE_MS = 10_000;
+/** What could not be proven is tried again after this, then after twice as long; soon again where something changed since. */
+const PROVE_AGAIN_AFTER_MS = 10_000;
+const PROVE_AGAIN_AFTER_MS_MAX = 600_000;
+
+/** How a case that nothing is known to hold any more stands. */
+interface Attempts {
+  readonly count: number;
+  readonly last: Instant;
+}
+
+const NOT_TRIED: Attempts = { count: 0, last: Number.NEGATIVE_INFINITY };
 
 export interface CaseKeeperOptions {
   readonly view: PatchView;
@@ -34,13 +42,14 @@ export class CaseKeeper {
   readonly #verdicts: LiveVerdictBook;
   readonly #vulnerabilities = new Set<string>();
   readonly #images = new Set<string>();
-  /** Cases that nothing is known to hold any more → when a proof was tried last. */
-  readonly #toProve = new Map<string, Instant>();
+  /** Cases that nothing is known to hold any more → the proofs that were tried. */
+  readonly #toProve = new Map<string, Attempts>();
   /** Cases that are open because of what was found in live files: no image tells when that ends. */
   readonly #foundLive = new Set<string>();
   /** By the id of a record, the open cases that it was about when they were looked at. */
   readonly #byRecord = new Map<string, Set<string>>();
-  #proveAgainAfterMs = PROVE_AGAIN_AFTER_MS;
+  /** When what runs, or what is known of it, was last another. */
+  #changedAt: Instant = Number.NEGATIVE_INFINITY;
 
   constructor(options: CaseKeeperOptions) {
     this.#options = options;
@@ -51,12 +60,13 @@ export class CaseKeeper {
   /** Its instances, or what is known of its packages, changed. */
   imageChanged(image: string): void {
     this.#images.add(image);
+    this.#changedAt = this.#options.view.clock();
   }
 
   /** An instance began or ended, whatever it is made from. */
   instancesChanged(): void {
     for (const id of this.#foundLive) this.#vulnerabilities.add(id);
-    this.#proveAgainAfterMs = PROVE_AGAIN_AFTER_CHANGE_MS;
+    this.#changedAt = this.#options.view.clock();
   }
 
   vulnerabilityChanged(id: string): void {
@@ -134,9 +144,7 @@ export class CaseKeeper {
   }
 
   async #closeDue(signal: AbortSignal): Promise<void> {
-    const due = this.#due();
-    this.#proveAgainAfterMs = PROVE_AGAIN_AFTER_MS;
-    for (const id of due) {
+    for (const id of this.#due()) {
       if (signal.aborted) return;
       await this.#close(id, signal);
     }
@@ -144,7 +152,11 @@ export class CaseKeeper {
 
   #due(): readonly string[] {
     const now = this.#options.view.clock();
-    return [...this.#toProve].filter(([, tried]) => tried + this.#proveAgainAfterMs <= now).map(([id]) => id);
+    const isDue = ({ count, last }: Attempts): boolean => {
+      const doublings = this.#changedAt >= last ? 0 : count - 1;
+      return last + Math.min(PROVE_AGAIN_AFTER_MS * 2 ** doublings, PROVE_AGAIN_AFTER_MS_MAX) <= now;
+    };
+    return [...this.#toProve].filter(([, attempts]) => isDue(attempts)).map(([id]) => id);
   }
 
   /** True: it was opened. */
@@ -163,7 +175,7 @@ export class CaseKeeper {
     if (this.current(id)?.state === 'open') this.#noteRecords(id, vulnerability?.records ?? []);
     if (this.#verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
     else this.#foundLive.delete(id);
-    if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? Number.NEGATIVE_INFINITY);
+    if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? NOT_TRIED);
     else this.#toProve.delete(id);
     return action.kind === 'open';
   }
@@ -178,7 +190,8 @@ export class CaseKeeper {
 
   async #close(id: string, signal: AbortSignal): Promise<void> {
     const { view, roots } = this.#options;
-    this.#toProve.set(id, view.clock());
+    const { count } = this.#toProve.get(id) ?? NOT_TRIED;
+    this.#toProve.set(id, { count: count + 1, last: view.clock() });
     // Until everything is known again, nothing is proven.
     if (view.lists.restoring !== null) return;
     const vulnerability = findVulnerability(view.advisories, id);

@@ -77,6 +77,22 @@ describe('a case', () => {
     await world.until(() => state() === 'closed');
   });
 
+  it('is tried again soon when something changed right after a proof that failed', async () => {
+    const looked = () => new Promise((resolve) => setTimeout(resolve, 300));
+    const first = world.run('web-1', old());
+    await world.settled();
+    await world.publish(RECORD);
+    world.instances.start('strange-1', null, 'production/shop/web');
+    world.instances.stop(first);
+    await looked();
+    world.now += 1000;
+    world.instances.stop('container:strange-1');
+    await looked();
+    assert.equal(state(), 'open');
+    world.now += 10_000;
+    await world.until(() => state() === 'closed');
+  });
+
   it('closes when the advisory is withdrawn', async () => {
     world.run('web-1', old());
     await world.settled();
