@@ -27,7 +27,7 @@ const INCREMENT = 1000;
 const CHUNK = 1000;
 const LOOKUPS = 1000;
 
-/** @public loaded by name */
+/** Advisories from a file to the store, at first and again, and back by an id. */
 export const benchmark: Benchmark = {
   name: 'advisories',
   async run(): Promise<readonly BenchResult[]> {

@@ -1,6 +1,6 @@
 import { type FixProblem, planFixes } from '../src/loops/patch/fix-plan/index.ts';
 import type { Benchmark, BenchResult } from './benchmark.ts';
-import { generatedOrganisation, type OrganisationOptions } from './generated-images.ts';
+import { generatedOrganisation, type OrganisationOptions } from './fix-plan/generated-organisation.ts';
 
 const IMAGES = 3000;
 const SEEDS = 100;

@@ -4,14 +4,12 @@ import { join } from 'node:path';
 import { Graph, PackageIndex } from '../../src/graph/index.ts';
 import { ExcuseBook } from '../../src/loops/patch/excuses/excuse-book.ts';
 import { ImageBook } from '../../src/loops/patch/images/image-book.ts';
-import type { ListBook } from '../../src/loops/patch/lists/list-book.ts';
-import type { ListReader } from '../../src/loops/patch/lists/list-reader.ts';
 import type { RunningInstance, RunningInstances } from '../../src/loops/patch/questions.ts';
 import { RunningNow } from '../../src/loops/patch/running/running-now.ts';
 import { SubjectIds } from '../../src/loops/patch/subject-ids.ts';
-import type { PatchView } from '../../src/loops/patch/view.ts';
+import type { AffectedView } from '../../src/loops/patch/view.ts';
 import type { Advisory, Fact, Package } from '../../src/model/index.ts';
-import { openSqliteAdvisories, type AdvisoryStore, type Store } from '../../src/store/index.ts';
+import { openSqliteAdvisories, type AdvisoryStore } from '../../src/store/index.ts';
 import { generatedLists, imageId, IMAGES } from '../package-lists/generated-lists.ts';
 import { generatedTreeImages } from '../package-lists/generated-tree-images.ts';
 
@@ -22,38 +20,39 @@ export function generatedView(
   instances: number,
   advisories: readonly Advisory[],
   random: () => number,
-): { readonly view: PatchView; readonly close: () => void } {
+): { readonly view: AffectedView; readonly close: () => void } {
   const index = new PackageIndex();
   const ecosystems = new Set<string>();
-  const read = new Set<string>();
+  /** By image its list. */
+  const read = new Map<string, string>();
   for (const { list, image, json } of generatedLists()) {
     // Of an image's lists one is used: our own reading.
     if (!list.endsWith('/read')) continue;
+    // Written by `generatedLists`.
     const packages = JSON.parse(json) as readonly Package[];
     index.setList(list, image, packages);
     for (const { ecosystem } of packages) if (ecosystem !== null) ecosystems.add(ecosystem);
-    read.add(image);
+    read.set(image, list);
   }
   const graph = imageGraph();
   const ids = new SubjectIds(graph);
   const running = new RunningNow(runningInstances(instances, random));
   const images = new ImageBook({ graph, ids, running });
-  const missing = (image: string): string | null => (read.has(image) ? null : 'not read yet');
+  const holds = (image: string, purl: string): boolean | null => {
+    const list = read.get(image);
+    return list === undefined ? null : index.packagesOf(list).some((own) => own.purl === purl);
+  };
   const store = storedAdvisories(advisories);
-  const view: PatchView = {
+  const view: AffectedView = {
     graph,
-    // Answers about who is affected read nothing from it.
-    store: {} as Store,
     advisories: store.advisories,
-    ids,
-    // The part that answers ask: lists from 60,000 files would take minutes to write.
-    lists: { index, ecosystems, restoring: null, missing } as unknown as ListBook,
-    reader: { missing } as unknown as ListReader,
+    // Fed without the files that lists are kept in.
+    lists: { index, ecosystems, restoring: null, holds },
+    reader: { missing: (image) => (read.has(image) ? null : 'not read yet') },
     instances: nobody,
     running,
     images,
     excuses: new ExcuseBook({ graph, ids, images }),
-    node: 'node-1',
     clock: () => NOW,
   };
   return { view, close: () => store.close() };

@@ -63,8 +63,11 @@ function countsOf(
 
 const secondsOf = (durationMs: number): number => Math.round(durationMs / 100) / 10;
 
-/** Of the programs that the tests of real engines and sensors are about. */
-const TOOLS: readonly string[] = ['podman', 'runc', 'bpftrace', 'conntrack'];
+/** Of the programs that the tests of real things are about. */
+const TOOLS: readonly string[] = [
+  ...['podman', 'runc', 'bpftrace', 'conntrack'],
+  ...['docker-registry', 'skopeo', 'buildah', 'dpkg', 'rpm'],
+];
 
 /** Null where one is not installed. */
 function toolVersions(): Readonly<Record<string, string | null>> {

@@ -7,7 +7,10 @@ export interface EngineChoice {
   readonly node: string;
   readonly clock: Clock;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** Whether a container engine answers for this container, so that its processes are no instances of their own. */
+  /**
+   * Whether a container engine answers for this container, so that its processes are no instances of their
+   * own; null: that can't be told yet.
+   */
   readonly ownsContainer: (id: string) => boolean | null;
   /** Names of labels that users allowed to be recorded. */
   readonly labels: () => ReadonlySet<string>;

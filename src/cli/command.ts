@@ -84,6 +84,16 @@ export async function printLines({ terminal }: CommandContext, lines: readonly s
   if (lines.length > 0) await terminal.write(`${lines.join('\n')}\n`);
 }
 
+/** Shows what would happen where a person sees it, and asks; who does not agree is told that nothing was changed. */
+export async function agreedTo(context: CommandContext, plan: readonly string[]): Promise<boolean> {
+  const { terminal, json } = context;
+  if (json) terminal.writeError(`${plan.join('\n')}\n`);
+  else await printLines(context, plan);
+  const agrees = await terminal.confirm('Go ahead?');
+  if (!agrees) terminal.writeError('Nothing was changed.\n');
+  return agrees;
+}
+
 /** One of several JSON documents, a line each: what follows live. */
 export async function printJsonLine({ terminal }: CommandContext, value: unknown): Promise<void> {
   await terminal.write(`${jsonText(value, 0)}\n`);

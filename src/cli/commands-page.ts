@@ -8,7 +8,7 @@ export function commandsPage(): string {
   return [
     '# Commands',
     '',
-    'Made by `node scripts/commands-page.ts` from the commands themselves; a test compares the two.',
+    'Made by `npm run docs` from the commands themselves; a test compares the two.',
     '',
     '| command | what it gives |',
     '| --- | --- |',

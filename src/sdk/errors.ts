@@ -1,4 +1,4 @@
-import type { ErrorCode } from '#model';
+import type { ErrorAnswer, ErrorCode } from '#model';
 
 /**
  * What the control plane answered instead, or that it did not answer. It has the fields of the
@@ -17,6 +17,12 @@ export class ClientError extends Error {
     this.detail = options.detail ?? [];
     this.next = options.next ?? null;
   }
+}
+
+/** As the control plane said it. */
+export function errorOfAnswer({ code, message, detail, next }: ErrorAnswer['error']): ClientError {
+  // The control plane only has codes of the model.
+  return new ClientError(code as ErrorCode, message, { detail, next });
 }
 
 export interface ClientErrorOptions {

@@ -4,7 +4,6 @@ import type {
   AdvisorySyncAnswer,
   CaseAnswer,
   ErrorAnswer,
-  ErrorCode,
   ExplanationAnswer,
   FixPlanAnswer,
   ImageNodeAnswer,
@@ -12,7 +11,7 @@ import type {
   ProofAnswer,
   WaiverAnswer,
 } from '#model';
-import { ClientError } from './errors.ts';
+import { ClientError, errorOfAnswer } from './errors.ts';
 import { linesOf } from './lines.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -99,7 +98,7 @@ async function* steps<Step extends { readonly kind: string }>(
     if (line === '') continue;
     // The control plane's tests check each line against the schema of its type.
     const step = JSON.parse(line) as Step | Failure;
-    if (isFailure(step)) throw errorOf(step);
+    if (isFailure(step)) throw errorOfAnswer(step.error);
     yield step;
     if (step.kind === 'result') return;
   }
@@ -108,11 +107,6 @@ async function* steps<Step extends { readonly kind: string }>(
 
 function isFailure(step: { readonly kind: string }): step is Failure {
   return step.kind === 'error';
-}
-
-function errorOf({ error: { code, message, detail, next } }: Failure): ClientError {
-  // The control plane only has codes of the model.
-  return new ClientError(code as ErrorCode, message, { detail, next });
 }
 
 function cutOff(): ClientError {

@@ -1,5 +1,5 @@
-import type { ErrorAnswer, ErrorCode } from '#model';
-import { ClientError } from './errors.ts';
+import type { ErrorAnswer } from '#model';
+import { ClientError, errorOfAnswer } from './errors.ts';
 
 /** As much of `fetch` as the client needs, so that it runs in browsers and over Unix sockets. */
 export type ClientFetch = (url: string, request: ClientRequest) => Promise<ClientResponse>;
@@ -131,9 +131,7 @@ async function errorOf(response: ClientResponse): Promise<ClientError> {
       `no control plane answered there (HTTP ${response.status})`,
     );
   }
-  const { code, message, detail, next } = error;
-  // The control plane only has codes of the model.
-  return new ClientError(code as ErrorCode, message, { detail, next });
+  return errorOfAnswer(error);
 }
 
 function parseError(text: string): ErrorAnswer['error'] | null {

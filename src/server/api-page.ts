@@ -6,10 +6,10 @@ const MEBIBYTE = 1024 * 1024;
 
 /** `docs/api.md`, made from the route table. */
 export function apiPage(): string {
-  const { declarationBytesMax, flowChunkBytesMax, socketRate, tcpRate } = DEFAULT_LIMITS;
+  const { declarationBytesMax, flowChunkBytesMax, documentBytesMax, socketRate, tcpRate } = DEFAULT_LIMITS;
   return `# The HTTP API
 
-Made by \`node scripts/api-page.ts\` from the route table; a test compares the two. The schemas are in the OpenAPI 3.1
+Made by \`npm run docs\` from the route table; a test compares the two. The schemas are in the OpenAPI 3.1
 document that the control plane serves at \`${OPENAPI_PATH}\`.
 
 Two ways in, both only on this machine:
@@ -33,7 +33,7 @@ ${ROUTES.map(({ method, path, summary }) => `| \`${method.toUpperCase()} ${path}
 - \`/api/v1/events\` are server-sent events: first \`ready\`, then a \`change\` for each recorded fact. Each id is
   \`AUDIT:OBSERVATIONS\`, the positions of the two streams: send it back as \`Last-Event-ID\` (or \`?after=\`) to go on
   behind it. \`reset\` means that the position is not there (any more): ask everything again.
-- Limits: declarations ${declarationBytesMax / MEBIBYTE} MiB, flow-log chunks ${flowChunkBytesMax / MEBIBYTE} MiB, ${tcpRate.perSecond} requests/s over TCP and ${socketRate.perSecond} over the socket;
-  what is more is answered with 413 and 429.
+- Limits: declarations ${declarationBytesMax / MEBIBYTE} MiB, flow-log chunks ${flowChunkBytesMax / MEBIBYTE} MiB, documents ${documentBytesMax / MEBIBYTE} MiB,
+  ${tcpRate.perSecond} requests/s over TCP and ${socketRate.perSecond} over the socket; what is more is answered with 413 and 429.
 `;
 }

@@ -14,9 +14,10 @@ export interface EventStreamOptions {
 
 /**
  * Server-sent events. First `ready` (or `reset`: the positions that were asked for do not exist
- * here, or what followed them was dropped; reread everything), then one `change` per recorded fact. Each id holds the positions of both
- * streams, so that a client resumes exactly behind what it has seen. Nothing is buffered: what is
- * next is read from the store when the client has taken what was before.
+ * here, or what followed them was dropped; reread everything), then one `change` per recorded fact.
+ * Each id holds the positions of both streams, so that a client resumes exactly behind what it has
+ * seen. Nothing is buffered: what is next is read from the store when the client has taken what was
+ * before.
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const { changes, signal } = options;

@@ -1,4 +1,5 @@
-import { closest } from '#model';
+import { closest, parseTime } from '#model';
+import type { Instant } from '#model';
 import { z } from 'zod';
 import { ServerError } from './errors.ts';
 
@@ -9,6 +10,11 @@ export type QuerySchema = z.ZodObject<z.ZodRawShape, z.core.$strict>;
 export const timeParameter = z
   .string()
   .describe('RFC 3339, or `02:13`, `yesterday 02:13`, `5m` (five minutes ago), Unix seconds; UTC');
+
+/** Null when none was given. */
+export function instantOf(text: string | undefined, now: Instant): Instant | null {
+  return text === undefined ? null : parseTime(text, now);
+}
 
 export const vulnerabilityId = z
   .string()

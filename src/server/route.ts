@@ -67,6 +67,9 @@ interface RouteDescription {
 
 export type BodyBytesMax = (limits: ServerLimits) => number;
 
+/** Of JSON that only says what to do. */
+export const smallBody: BodyBytesMax = () => 64 * 1024;
+
 /** One row of the route table: the HTTP route and its part of the OpenAPI document. */
 export interface Route extends RouteDescription {
   readonly query: QuerySchema;

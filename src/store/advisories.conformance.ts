@@ -212,6 +212,12 @@ export function advisoriesConformance(name: string, open: OpenAdvisories): void 
       assert.deepEqual(changesSince(generation), ['A A at 1 in npm/a']);
     });
 
+    it('of two sources the newest record counts, also for an id that only the older one has', () => {
+      writeSamples(store, ['A alias CVE-1 at 1', 'B alias CVE-1 at 1']);
+      writeSamples(store, ['A alias CVE-2 at 2'], { source: 'other' });
+      assert.deepEqual([idsOf('CVE-1'), idsOf('CVE-2'), idsOf('A')], [['B'], ['A'], ['A']]);
+    });
+
     it('tells what a source holds', () => {
       writeSamples(store, ['A at 3 in Debian:12/a,Debian:11/a,npm/a', 'B withdrawn at 9 in npm/b', 'C']);
       writeSamples(store, ['B withdrawn at 9 in npm/b', 'D in npm/d']);

@@ -9,7 +9,7 @@ import { after, before, describe, it } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { AuditRecord, InstanceAnswer, StatusAnswer, VerificationAnswer } from '#model';
 import { StartedProcesses } from '../processes/started-processes.ts';
-import { descendantsOf, isRunning } from './processes-of.ts';
+import { descendantsOf, isRunning, type RunningProcess } from './processes-of.ts';
 import { eventually, Product, sheer, sourceIsLive } from './product.ts';
 
 interface Refusal {
@@ -63,11 +63,7 @@ describe('the end of a control plane', () => {
   it('is clean on SIGTERM, and its helpers are gone', async () => {
     await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
-    const helpers = descendantsOf(product.pid);
-    assert.ok(
-      helpers.some(({ command }) => command === 'bpftrace'),
-      'it had helpers',
-    );
+    const helpers = helpersOf(product);
     assert.equal(await product.terminate(), 0);
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
     assert.ok(!existsSync(join(product.state, 'sheer.sock')));
@@ -76,7 +72,7 @@ describe('the end of a control plane', () => {
   it('comes with `sheer down`, and its helpers are gone', async () => {
     await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
-    const helpers = descendantsOf(product.pid);
+    const helpers = helpersOf(product);
     const exited = once(product.child, 'exit');
     assert.equal((await product.run('down')).exit, 0);
     assert.deepEqual(await exited, [0, null]);
@@ -88,11 +84,21 @@ describe('the end of a control plane', () => {
   it('by kill -9 leaves no helper either', async () => {
     await using product = await Product.start({ engines: ['processes'] });
     await sourceIsLive(product, 'tcp');
-    const helpers = descendantsOf(product.pid);
+    const helpers = helpersOf(product);
     await product.kill();
     await eventually('no helper is left', () => (helpers.some(isRunning) ? null : true));
   });
 });
+
+/** Of a product that sees kernel events. */
+function helpersOf(product: Product): readonly RunningProcess[] {
+  const helpers = descendantsOf(product.pid);
+  assert.ok(
+    helpers.some(({ command }) => command === 'bpftrace'),
+    'it has helpers',
+  );
+  return helpers;
+}
 
 describe('the address of a control plane', () => {
   let product: Product;

@@ -116,9 +116,7 @@ export class Product {
 
   /** The same document without the cost of a process, for asking again and again. */
   async ask<Answer>(path: string): Promise<Answer> {
-    const { status, body } = await askSocket(join(this.state, 'sheer.sock'), `/api/v1/${path}`);
-    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`);
-    return JSON.parse(body) as Answer;
+    return askState<Answer>(this.state, path);
   }
 
   async answers(): Promise<boolean> {
@@ -157,6 +155,13 @@ export class Product {
     this.child.kill(signal);
     await exited;
   }
+}
+
+/** What the control plane of a state directory answers to GET below its API. `Answer`: what the path promises. */
+export async function askState<Answer>(state: string, path: string): Promise<Answer> {
+  const { status, body } = await askSocket(join(state, 'sheer.sock'), `/api/v1/${path}`);
+  if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`);
+  return JSON.parse(body) as Answer;
 }
 
 /** The answer to GET over a Unix socket. */

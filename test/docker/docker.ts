@@ -1,12 +1,11 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { closeSync, openSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { busyboxRootFileSystem } from '../podman/root-file-system.ts';
+import { importBusybox } from '../podman/root-file-system.ts';
 import { dockerPackages } from './packages.ts';
 import { PrivateNamespaces } from './private-namespaces.ts';
 import { onTermination } from '../processes/on-termination.ts';
@@ -106,15 +105,7 @@ class OwnDocker implements Docker {
   }
 
   async importImage(name = BUSYBOX_IMAGE, labels: Readonly<Record<string, string>> = {}): Promise<string> {
-    const root = await busyboxRootFileSystem(this.directory);
-    const archive = join(this.directory, `${randomBytes(4).toString('hex')}.tar`);
-    await execute('tar', ['-C', root, '-cf', archive, '.']);
-    const changes = Object.entries(labels).flatMap(([key, value]) => [
-      '--change',
-      `LABEL ${key}=${JSON.stringify(value)}`,
-    ]);
-    await this.command('import', ...changes, archive, name);
-    await rm(archive);
+    await importBusybox(this.directory, labels, (...source) => this.command('import', ...source, name));
     return name;
   }
 

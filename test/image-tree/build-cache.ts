@@ -4,7 +4,8 @@ import { access, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { engineConfiguration, storageConfiguration } from '../podman/configuration.ts';
+import { removeStore, writeConfiguration } from '../podman/configuration.ts';
+import { onTermination } from '../processes/on-termination.ts';
 import { RELEASE, type PackageMirror, type Suite } from './package-mirror.ts';
 import type { Recipe } from './recipes.ts';
 import { packagesOfRoot, type TruePackage } from './root-packages.ts';
@@ -160,17 +161,19 @@ export class BuildCache {
 /** buildah's images of one run, in a temporary directory. */
 class OwnStore {
   readonly directory: string;
+  readonly #environment: NodeJS.ProcessEnv;
   readonly #loaded = new Set<string>();
 
-  private constructor(directory: string) {
+  private constructor(directory: string, environment: NodeJS.ProcessEnv) {
     this.directory = directory;
+    this.#environment = environment;
   }
 
   static async create(): Promise<OwnStore> {
     const directory = await mkdtemp(join(tmpdir(), 'sheerline-build-'));
-    await writeFile(join(directory, 'containers.conf'), engineConfiguration(directory));
-    await writeFile(join(directory, 'storage.conf'), storageConfiguration(directory));
-    return new OwnStore(directory);
+    const store = new OwnStore(directory, await writeConfiguration(directory));
+    onTermination(() => store.remove());
+    return store;
   }
 
   nameOf(key: string): string {
@@ -180,11 +183,7 @@ class OwnStore {
   async command(command: string, parameters: readonly string[], program = 'buildah'): Promise<string> {
     const { stdout } = await execute(program, [command, ...parameters], {
       maxBuffer: 64 * 1024 * 1024,
-      env: {
-        ...process.env,
-        CONTAINERS_CONF: join(this.directory, 'containers.conf'),
-        CONTAINERS_STORAGE_CONF: join(this.directory, 'storage.conf'),
-      },
+      env: this.#environment,
     }).catch((cause: unknown) => {
       throw new Error(`${program} failed, or is not installed: apt-get install -y buildah skopeo`, { cause });
     });
@@ -214,8 +213,7 @@ class OwnStore {
   }
 
   async remove(): Promise<void> {
-    await execute('umount', [join(this.directory, 'root', 'overlay')]).catch(() => null);
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+    await removeStore(this.directory);
   }
 }
 

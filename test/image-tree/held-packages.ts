@@ -14,7 +14,7 @@ export function found({ packages, unread }: PackageList): readonly string[] {
 }
 
 /** Of the binary package: the name that advisories speak of is the source's. */
-function debianName(purl: string): string | null {
+export function debianName(purl: string): string | null {
   const name = /^pkg:deb\/debian\/([^@]+)@/.exec(purl)?.[1];
   return name === undefined ? null : decodeURIComponent(name);
 }

@@ -12,6 +12,7 @@ import { ImageReader } from './read-image.ts';
 import { EIGHT_IMAGES } from './recipes.ts';
 import { packagesOfContainer, runImage } from './tree-containers.ts';
 
+const teardown = new AsyncDisposableStack();
 let registry: Registry;
 let tree: ImageTree;
 let podman: Podman;
@@ -19,15 +20,14 @@ let records: readonly OsvRecord[];
 
 before(async () => {
   registry = await startRegistry();
+  teardown.defer(() => registry.stop());
   tree = await buildImageTree(registry, EIGHT_IMAGES);
+  teardown.defer(() => tree.stop());
   records = await osvRecords(tree);
   podman = await startPodman();
+  teardown.defer(() => podman.stop());
 });
-after(async () => {
-  await podman?.stop();
-  await tree?.stop();
-  await registry?.stop();
-});
+after(() => teardown.disposeAsync());
 
 const affectedIn = (name: string): readonly string[] =>
   records.filter((record) => affectedBy(record, tree.image(name).packages).length > 0).map(({ id }) => id);

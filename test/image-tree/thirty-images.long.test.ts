@@ -10,19 +10,19 @@ import { ImageReader } from './read-image.ts';
 import { THIRTY_IMAGES } from './recipes.ts';
 
 describe('thirty images', () => {
+  const teardown = new AsyncDisposableStack();
   let registry: Registry;
   let tree: ImageTree;
   let records: readonly OsvRecord[];
 
   before(async () => {
     registry = await startRegistry('token');
+    teardown.defer(() => registry.stop());
     tree = await buildImageTree(registry, THIRTY_IMAGES);
+    teardown.defer(() => tree.stop());
     records = await osvRecords(tree);
   });
-  after(async () => {
-    await tree?.stop();
-    await registry?.stop();
-  });
+  after(() => teardown.disposeAsync());
 
   it('are thirty, a third of which does not name its base', () => {
     assert.equal(tree.images.size, 30);

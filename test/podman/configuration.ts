@@ -1,8 +1,38 @@
+import { execFile } from 'node:child_process';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const execute = promisify(execFile);
+
+/** Configures a store below `directory`; variables with which podman, buildah and skopeo use it. */
+export async function writeConfiguration(directory: string): Promise<NodeJS.ProcessEnv> {
+  await mkdir(join(directory, 'networks'));
+  const engine = join(directory, 'containers.conf');
+  const storage = join(directory, 'storage.conf');
+  await writeFile(engine, engineConfiguration(directory));
+  await writeFile(storage, storageConfiguration(directory));
+  return {
+    ...process.env,
+    CONTAINERS_CONF: engine,
+    CONTAINERS_STORAGE_CONF: storage,
+    CONTAINER_HOST: undefined,
+  };
+}
+
+/** Removes the store and everything else in its directory. */
+export async function removeStore(directory: string): Promise<void> {
+  // The overlay driver mounts its own directory; `podman system reset` is not used, for it would
+  // reset the machine's store if the environment were ever wrong.
+  await execute('umount', [join(directory, 'root', 'overlay')]).catch(() => null);
+  await rm(directory, { recursive: true, force: true, maxRetries: 3 });
+}
+
 /**
  * containers.conf: what podman needs on a machine with hybrid cgroups and without CAP_SYS_RESOURCE,
  * and every path of its own.
  */
-export function engineConfiguration(directory: string): string {
+function engineConfiguration(directory: string): string {
   return `[containers]
 default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
 
@@ -39,7 +69,7 @@ export function demandShortPath(directory: string): void {
 }
 
 /** storage.conf: the image store and the run directory. */
-export function storageConfiguration(directory: string): string {
+function storageConfiguration(directory: string): string {
   return `[storage]
 driver = "overlay"
 graphroot = "${directory}/root"

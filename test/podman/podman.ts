@@ -1,13 +1,12 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { demandShortPath, engineConfiguration, storageConfiguration } from './configuration.ts';
+import { demandShortPath, removeStore, writeConfiguration } from './configuration.ts';
 import { freeSubnet, networkConfiguration } from './network.ts';
-import { busyboxRootFileSystem } from './root-file-system.ts';
+import { importBusybox } from './root-file-system.ts';
 import { onTermination } from '../processes/on-termination.ts';
 
 const execute = promisify(execFile);
@@ -109,15 +108,9 @@ class OwnPodman implements Podman {
   }
 
   async buildImage(name = BUSYBOX_IMAGE, labels: Readonly<Record<string, string>> = {}): Promise<string> {
-    const root = await busyboxRootFileSystem(this.directory);
-    const archive = join(this.directory, `${randomBytes(4).toString('hex')}.tar`);
-    await execute('tar', ['-C', root, '-cf', archive, '.']);
-    const changes = Object.entries(labels).flatMap(([key, value]) => [
-      '--change',
-      `LABEL ${key}=${JSON.stringify(value)}`,
-    ]);
-    await this.command('import', '--quiet', ...changes, archive, name);
-    await rm(archive);
+    await importBusybox(this.directory, labels, (...source) =>
+      this.command('import', '--quiet', ...source, name),
+    );
     return name;
   }
 
@@ -158,10 +151,7 @@ class OwnPodman implements Podman {
     await this.#removeContainers();
     await this.stopService('SIGKILL');
     await this.#awaitCleanup();
-    // The overlay driver mounts its own directory; `podman system reset` is not used, for it would
-    // reset the machine's store if the environment were ever wrong.
-    await execute('umount', [join(this.directory, 'root', 'overlay')]).catch(() => null);
-    await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
+    await removeStore(this.directory);
   }
 
   /** A container in another's network can only be removed before that other one. */
@@ -191,20 +181,6 @@ async function demandPodman(): Promise<void> {
       'podman is not installed: apt-get install -y podman runc netavark aardvark-dns iptables busybox-static',
     );
   });
-}
-
-async function writeConfiguration(directory: string): Promise<NodeJS.ProcessEnv> {
-  await mkdir(join(directory, 'networks'));
-  const engine = join(directory, 'containers.conf');
-  const storage = join(directory, 'storage.conf');
-  await writeFile(engine, engineConfiguration(directory));
-  await writeFile(storage, storageConfiguration(directory));
-  return {
-    ...process.env,
-    CONTAINERS_CONF: engine,
-    CONTAINERS_STORAGE_CONF: storage,
-    CONTAINER_HOST: undefined,
-  };
 }
 
 async function commandLine(pid: string): Promise<string> {

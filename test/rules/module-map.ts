@@ -101,6 +101,6 @@ export const MODULES: Readonly<Record<string, ModuleRule>> = {
 /** Folders whose parts are implementations of one seam, and never import each other. */
 export const SEAMS: Readonly<Record<string, readonly string[]>> = {
   'src/engines': ['containers', 'processes'],
-  'src/sensors': ['tcp', 'conntrack', 'sockets', 'flow-logs', 'packages', 'registry'],
+  'src/sensors': ['tcp', 'conntrack', 'sockets', 'flow-logs', 'packages', 'registry', 'advisories'],
   'src/loops': ['adopt', 'patch'],
 };

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
-import { createAdvisoryIntake, type IntakeStep } from './advisory-intake.ts';
+import type { IntakeStep } from '#loops/patch';
+import { createAdvisoryIntake } from './advisory-intake.ts';
 import { openAdvisories } from './open-advisories.ts';
 
 const NOW = Date.UTC(2026, 10, 22);

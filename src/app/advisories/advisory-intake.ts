@@ -3,8 +3,6 @@ import type { AdvisoryIntake, IntakeStatement, IntakeStep } from '#loops/patch';
 import { SheerError, type Clock } from '#model';
 import { receivedError, type SyncMessage, type SyncOrder } from './sync-messages.ts';
 
-export type { IntakeStep };
-
 export interface AdvisoryIntakeOptions {
   /** Of the advisories. */
   readonly directory: string;

@@ -22,7 +22,7 @@ export interface SyncSummary {
 /**
  * Reads a place into the store, all or nothing. Null: its server says that nothing changed.
  *
- * @throws AdvisoriesError, StoreError; then the store is as it was
+ * @throws SensorError, StoreError; then the store is as it was
  */
 export async function syncAdvisories(
   store: AdvisoryStore,

@@ -4,6 +4,7 @@ import type { AdvisorySyncStep } from '#sdk';
 import { CliError, unreadable } from '../cli-error.ts';
 import { print, printJsonLine, printLines } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
+import { createProgressLine } from '../progress-line.ts';
 import { renderAdvisories, renderSync, syncProgressText } from '../render/advisories.ts';
 import { cleanAnswer } from '../text/clean.ts';
 
@@ -34,14 +35,16 @@ export const advisoryCommands: readonly CommandDefinition[] = [
 
 async function sync(context: CommandContext, given: Given): Promise<number> {
   const place = await placeOf(given.parameters[0], context);
+  const progress = createProgressLine(context);
   let last: AdvisorySyncStep | null = null;
   try {
     for await (const step of context.client().syncAdvisories(place)) {
       last = step;
-      await showStep(context, step);
+      if (context.json) await printJsonLine(context, step);
+      else progress.show(syncProgressText(step));
     }
   } finally {
-    if (last !== null && showsProgress(context)) context.terminal.writeError('\r\u001b[K');
+    progress.clear();
   }
   // The client throws where there is no result.
   if (last !== null && !context.json) await printLines(context, renderSync(cleanAnswer(last), context.look));
@@ -65,13 +68,4 @@ async function placeOf(given: string | undefined, { server }: CommandContext): P
     throw unreadable(given, error);
   });
   return resolve(given);
-}
-
-async function showStep(context: CommandContext, step: AdvisorySyncStep): Promise<void> {
-  if (context.json) await printJsonLine(context, step);
-  else if (showsProgress(context)) context.terminal.writeError(`\r${syncProgressText(step)}\u001b[K`);
-}
-
-function showsProgress({ terminal, json }: CommandContext): boolean {
-  return terminal.isErrorInteractive && !json;
 }

@@ -1,6 +1,6 @@
 import type { DeclarationResult } from '#model';
 import { CliError } from '../cli-error.ts';
-import { print, printLines } from '../command.ts';
+import { agreedTo, print, printLines } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
 import { declaredFiles } from '../declared-files.ts';
 import { renderDeclaration } from '../render/record.ts';
@@ -9,9 +9,13 @@ import { cleanAnswer, cleanText } from '../text/clean.ts';
 export const declareCommands: readonly CommandDefinition[] = [
   {
     name: 'declare',
-    summary: 'teams, services, externals, environments and calls, from files',
+    summary: 'teams, services, images, externals, environments, calls and deadlines, from files',
     parameters: [
-      { name: '[path]', description: 'a sheer.yaml, or a directory with them, CODEOWNERS and catalog files' },
+      {
+        name: '[path]',
+        description:
+          'a sheer.yaml, or a directory with them, CODEOWNERS and catalog files; Containerfiles of its images come along',
+      },
     ],
     options: [{ flags: '--suggest', description: 'print a sheer.yaml for what runs and is not declared' }],
     examples: [
@@ -38,10 +42,7 @@ async function declare(context: CommandContext, given: Given): Promise<number> {
     await print(context, plan, renderDeclaration);
     return 0;
   }
-  if (!(await agreed(context, plan))) {
-    context.terminal.writeError('Nothing was changed.\n');
-    return 1;
-  }
+  if (!(await agreed(context, plan))) return 1;
   await print(context, await client.declare({ files, dryRun: false }), renderDeclaration);
   return 0;
 }
@@ -58,12 +59,9 @@ async function suggest(context: CommandContext, path: string | undefined): Promi
   return 0;
 }
 
-/** Asked only where there is someone to answer; the plan is shown where they can see it. */
+/** Asked only where there is someone to answer. */
 async function agreed(context: CommandContext, plan: DeclarationResult): Promise<boolean> {
-  const { terminal, look, yes, json } = context;
+  const { terminal, look, yes } = context;
   if (yes || !terminal.canAsk) return true;
-  const lines = renderDeclaration(cleanAnswer(plan), look);
-  if (json) terminal.writeError(`${lines.join('\n')}\n`);
-  else await printLines(context, lines);
-  return terminal.confirm('Go ahead?');
+  return agreedTo(context, renderDeclaration(cleanAnswer(plan), look));
 }

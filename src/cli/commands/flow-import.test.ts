@@ -8,6 +8,7 @@ import { run } from '../../../test/fakes/run-program.ts';
 import { startServer } from '../../../test/fakes/server.ts';
 import type { StartedServer } from '../../../test/fakes/server.ts';
 import { fakeTerminal } from '../../../test/fakes/terminal.ts';
+import { printedDocuments } from './printed-documents.fixture.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -18,18 +19,6 @@ function logOf(lines: number): string {
   )
     .map((line) => `${line}\n`)
     .join('');
-}
-
-interface Document {
-  readonly kind: string;
-  readonly [field: string]: unknown;
-}
-
-function documents(text: string): readonly Document[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Document);
 }
 
 describe('importing flows', () => {
@@ -125,7 +114,7 @@ describe('importing flows', () => {
       assert.equal(second.exit, 0);
       assert.match(second.error, /behind byte 4,194,300: the rest was imported before; it is named again/);
       assert.equal(server.imports.received(), log);
-      assert.equal(documents(readFileSync(out, 'utf8')).length, 100_000);
+      assert.equal(printedDocuments(readFileSync(out, 'utf8')).length, 100_000);
     });
   }
 
@@ -142,7 +131,11 @@ describe('importing flows', () => {
       writeFileSync(path, gzipSync(logOf(size * 40)));
       assert.equal((await importing(path, ['--out', out])).exit, 0);
       assert.equal(server.imports.received(), logOf(size * 40));
-      assert.equal(documents(readFileSync(out, 'utf8')).length, size * 40, 'all of it, each line once');
+      assert.equal(
+        printedDocuments(readFileSync(out, 'utf8')).length,
+        size * 40,
+        'all of it, each line once',
+      );
     });
   }
 
@@ -180,14 +173,14 @@ describe('importing flows', () => {
     assert.match(error, /it is named again, and not counted again/);
     assert.match(out, /^100,000 lines/);
     assert.equal(server.imports.received(), logOf(100_000));
-    assert.equal(documents(readFileSync(names, 'utf8')).length, 100_000);
+    assert.equal(printedDocuments(readFileSync(names, 'utf8')).length, 100_000);
   });
 
   it('prints its progress as lines of JSON with --json, the result last', async () => {
     const path = join(directory, 'vpc.log');
     writeFileSync(path, logOf(100_000));
     const { out, error } = await importing(path, ['--json']);
-    const printed = documents(out);
+    const printed = printedDocuments(out);
     assert.equal(error, '');
     assert.deepEqual(
       printed.map(({ kind }) => kind),

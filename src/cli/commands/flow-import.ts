@@ -5,7 +5,7 @@ import { printJsonLine, printLines } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
 import { openLog } from '../flow-log/read-log.ts';
 import { sendLog } from '../flow-log/send-log.ts';
-import type { FlowImportProgress } from '../flow-log/send-log.ts';
+import { createProgressLine } from '../progress-line.ts';
 import { progressText, renderFlowImport } from '../render/flow-import.ts';
 import { cleanAnswer } from '../text/clean.ts';
 import { numberText } from '../text/amount-text.ts';
@@ -45,6 +45,7 @@ async function importFlows(context: CommandContext, given: Given): Promise<void>
   const log = await openLog(given.parameters[0] ?? '');
   const path = given.text('out');
   const out = path === undefined ? null : createLineFile(path);
+  const line = createProgressLine(context);
   const state = await sendLog({
     client: context.client(),
     log,
@@ -59,9 +60,11 @@ async function importFlows(context: CommandContext, given: Given): Promise<void>
       );
     },
     onLines: out?.write ?? null,
-    onProgress: (progress) => showProgress(context, progress),
-  });
-  if (context.terminal.isErrorInteractive && !context.json) context.terminal.writeError('\r\u001b[K');
+    onProgress: async (progress) => {
+      if (context.json) await printJsonLine(context, { kind: 'progress', ...progress });
+      else line.show(progressText(progress));
+    },
+  }).finally(line.clear);
   await out?.close();
   if (context.json) await printJsonLine(context, { kind: 'result', ...state });
   else await printLines(context, renderFlowImport(cleanAnswer(state), context.look));
@@ -84,11 +87,4 @@ function createLineFile(path: string): LineFile {
     });
   };
   return { write, close: async () => (isBegun ? undefined : write('')) };
-}
-
-async function showProgress(context: CommandContext, progress: FlowImportProgress): Promise<void> {
-  if (context.json) await printJsonLine(context, { kind: 'progress', ...progress });
-  else if (context.terminal.isErrorInteractive) {
-    context.terminal.writeError(`\r${progressText(progress)}\u001b[K`);
-  }
 }

@@ -13,10 +13,15 @@ export const packageCommands: readonly CommandDefinition[] = [
   {
     name: 'packages',
     summary: 'what is in an image: from which layer and image, by which reader or list',
-    parameters: [{ name: '<subject>', description: 'an image or an instance' }],
+    parameters: [
+      { name: '<subject>', description: 'an image or an instance; read now if it was not before' },
+    ],
     options: [
       { flags: '--name <text>', description: 'only packages whose name, or whose source, has this in it' },
-      { flags: '--refresh', description: 'read it again' },
+      {
+        flags: '--refresh',
+        description: 'read it again: from the engine, what --image-store named, or its registry',
+      },
     ],
     examples: [
       ['packages checkout:2.4', 'all of them'],

@@ -8,18 +8,7 @@ import { run } from '../../../test/fakes/run-program.ts';
 import { send, startServer } from '../../../test/fakes/server.ts';
 import type { StartedServer } from '../../../test/fakes/server.ts';
 import { fakeTerminal } from '../../../test/fakes/terminal.ts';
-
-interface Document {
-  readonly kind?: string;
-  readonly [field: string]: unknown;
-}
-
-function documents(text: string): readonly Document[] {
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => JSON.parse(line) as Document);
-}
+import { printedDocuments } from './printed-documents.fixture.ts';
 
 describe('what is vulnerable', () => {
   let server: StartedServer;
@@ -62,7 +51,7 @@ describe('what is vulnerable', () => {
     });
     it(`answers sheer ${line.join(' ')} as one JSON document with --json`, async () => {
       const ran = await run([...state, ...line, '--json']);
-      assert.deepEqual([ran.exit, ran.error, documents(ran.out).length], [exit, '', 1]);
+      assert.deepEqual([ran.exit, ran.error, printedDocuments(ran.out).length], [exit, '', 1]);
     });
   }
 
@@ -75,7 +64,7 @@ describe('what is vulnerable', () => {
       ['who', 'fixPlan'],
     );
     const asJson = await run([...state, 'who', CVE, '--json']);
-    assert.equal(documents(asJson.out)[0]?.['id'], CVE);
+    assert.equal(printedDocuments(asJson.out)[0]?.['id'], CVE);
     assert.deepEqual(server.patch.asked.at(-1), ['who', CVE, null]);
   });
 
@@ -224,7 +213,7 @@ describe('documents of others', () => {
     const { out, error } = await run([...state, 'advisories', 'sync', '--json']);
     assert.equal(error, '');
     assert.deepEqual(
-      documents(out).map(({ kind }) => kind),
+      printedDocuments(out).map(({ kind }) => kind),
       ['progress', 'result'],
     );
     assert.equal(server.patch.asked.at(-1)?.[1], null);

@@ -4,17 +4,14 @@ import type { Client } from '#sdk';
 import { CliError } from '../cli-error.ts';
 import { print } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
+import { createProgressLine } from '../progress-line.ts';
 import { renderAffected } from '../render/affected.ts';
 import { renderFixPlan } from '../render/fix-plan.ts';
 import { renderCase, renderCases } from '../render/cases.ts';
 import { renderProof } from '../render/proof.ts';
 import { renderWho } from '../render/who.ts';
 import { cleanAnswer } from '../text/clean.ts';
-
-const idParameter = {
-  name: '<id>',
-  description: 'of a vulnerability: CVE-…, GHSA-…, or of an advisory',
-} as const;
+import { vulnerabilityParameter } from './vulnerability-parameter.ts';
 
 /** Who is affected, where to fix it, and the proof that it is gone. */
 export const patchCommands: readonly CommandDefinition[] = [
@@ -45,7 +42,7 @@ export const patchCommands: readonly CommandDefinition[] = [
   {
     name: 'fix plan',
     summary: 'the fewest images to change, and what to rebuild after them',
-    parameters: [idParameter],
+    parameters: [vulnerabilityParameter],
     examples: [['fix plan CVE-2024-6387', 'where to fix it, in which order, and what cannot be fixed yet']],
     run: async (context, given) =>
       print(context, await context.client().fixPlan(given.parameters[0] ?? ''), renderFixPlan),
@@ -60,7 +57,8 @@ export const patchCommands: readonly CommandDefinition[] = [
     ],
     examples: [
       ['cases', 'everything that is open'],
-      ['cases --closed --team payments', 'what a team got rid of, by proof'],
+      ['cases --team payments', 'what a team has to fix, the most urgent first'],
+      ['cases --closed', 'what was got rid of, by proof'],
     ],
     run: async (context, given) => {
       const state = casesAsked(given);
@@ -73,7 +71,7 @@ export const patchCommands: readonly CommandDefinition[] = [
   {
     name: 'case',
     summary: 'one vulnerability in what runs, with its timeline',
-    parameters: [idParameter],
+    parameters: [vulnerabilityParameter],
     examples: [['case CVE-2024-6387', 'where it stands, and how it came to that']],
     run: async (context, given) =>
       print(context, await context.client().case(given.parameters[0] ?? ''), renderCase),
@@ -81,7 +79,7 @@ export const patchCommands: readonly CommandDefinition[] = [
   {
     name: 'verify',
     summary: 'the proof from live evidence that it is gone; exit code 1 where it is not',
-    parameters: [idParameter],
+    parameters: [vulnerabilityParameter],
     examples: [['verify CVE-2024-6387', 'reads the package files of everything that runs and may hold it']],
     run: verify,
   },
@@ -119,16 +117,12 @@ async function planOf(client: Client, id: string | null): Promise<FixPlanAnswer 
 }
 
 async function verify(context: CommandContext, given: Given): Promise<number> {
-  const { terminal } = context;
-  const shows = terminal.isErrorInteractive && !context.json;
-  if (shows) terminal.writeError('  reading the package files of what runs …');
-  const forget = (): void => {
-    if (shows) terminal.writeError('\r\u001b[K');
-  };
+  const progress = createProgressLine(context);
+  progress.show('  reading the package files of what runs …');
   const proof = await context
     .client()
     .verify(given.parameters[0] ?? '')
-    .finally(forget);
+    .finally(progress.clear);
   await print(context, proof, renderProof);
   return proof.proven ? 0 : 1;
 }

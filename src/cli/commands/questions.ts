@@ -82,7 +82,7 @@ export const questionCommands: readonly CommandDefinition[] = [
   },
   {
     name: 'lint',
-    summary: 'what has no owner, and what differs from what was declared',
+    summary: 'what is overdue, what has no owner, and what differs from what was declared',
     examples: [['lint', 'everything that is worth a look']],
     run: async (context) => print(context, await context.client().lint(), renderLint),
   },

@@ -57,7 +57,11 @@ export const tableCommands: readonly CommandDefinition[] = [
     summary: 'images by their content, and what runs them',
     options: [
       ...filterOptions,
-      { flags: '--tree', description: 'each below its base: up to which layer, and how that is known' },
+      {
+        flags: '--tree',
+        description:
+          'each below its base: up to which layer, and how that is known; has what they hold read from then on',
+      },
     ],
     examples: [
       ['images --environment production', 'images that production runs'],

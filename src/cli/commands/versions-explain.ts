@@ -1,15 +1,13 @@
 import { print } from '../command.ts';
 import type { CommandDefinition } from '../command.ts';
 import { renderExplanation } from '../render/advisories.ts';
+import { vulnerabilityParameter } from './vulnerability-parameter.ts';
 
 export const explainCommands: readonly CommandDefinition[] = [
   {
     name: 'versions explain',
     summary: 'which range and event of an advisory made a package match, or not',
-    parameters: [
-      { name: '<id>', description: 'of a vulnerability: CVE-…, GHSA-…, or of an advisory' },
-      { name: '<purl>', description: 'a package URL with a version' },
-    ],
+    parameters: [vulnerabilityParameter, { name: '<purl>', description: 'a package URL with a version' }],
     examples: [
       [
         "versions explain CVE-2024-6387 'pkg:deb/debian/openssh@1:9.2p1-2+deb12u2?distro=debian-12'",

@@ -1,16 +1,17 @@
 import type { Client, WaiverRequest } from '#sdk';
 import { CliError } from '../cli-error.ts';
-import { print, printLines } from '../command.ts';
+import { agreedTo, print } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
 import { renderWaiver, renderWaiverPlan, renderWaivers } from '../render/waivers.ts';
 import { cleanAnswer } from '../text/clean.ts';
+import { vulnerabilityParameter } from './vulnerability-parameter.ts';
 
 /** What may stay for a while, and who answers for it. */
 export const waiverCommands: readonly CommandDefinition[] = [
   {
     name: 'waive',
     summary: 'lets a vulnerability stay somewhere for a while; somebody answers for it',
-    parameters: [{ name: '<id>', description: 'of a vulnerability: CVE-…, GHSA-…, or of an advisory' }],
+    parameters: [vulnerabilityParameter],
     options: [
       { flags: '--for <subject>', description: 'a service, image, team or instance', required: true },
       { flags: '--owner <team>', description: 'who answers for it' },
@@ -45,10 +46,7 @@ async function waive(context: CommandContext, given: Given): Promise<number> {
     return 0;
   }
   const request = { vulnerability, subject, ...termsOf(given) };
-  if (!(await agreed(context, client, request))) {
-    context.terminal.writeError('Nothing was changed.\n');
-    return 1;
-  }
+  if (!(await agreed(context, client, request))) return 1;
   await print(context, await client.waive(request), renderWaiver);
   return 0;
 }
@@ -79,15 +77,12 @@ function termsOf(given: Given): Pick<WaiverRequest, (typeof TERMS)[number]> {
   return { owner, reason, until };
 }
 
-/** Asked only where there is someone to answer; the plan is shown where they can see it. */
+/** Asked only where there is someone to answer. */
 async function agreed(context: CommandContext, client: Client, request: WaiverRequest): Promise<boolean> {
-  const { terminal, look, yes, json } = context;
+  const { terminal, look, yes } = context;
   if (yes || !terminal.canAsk) return true;
   const answer = await client.who(request.vulnerability);
   // What is wrong with the id or the subject, the control plane says.
   if (!('groups' in answer) || answer.id === null) return true;
-  const lines = renderWaiverPlan(cleanAnswer(request), cleanAnswer(answer), look);
-  if (json) terminal.writeError(`${lines.join('\n')}\n`);
-  else await printLines(context, lines);
-  return terminal.confirm('Go ahead?');
+  return agreedTo(context, renderWaiverPlan(cleanAnswer(request), cleanAnswer(answer), look));
 }

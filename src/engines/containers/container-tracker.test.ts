@@ -70,6 +70,12 @@ describe('what events make of containers', () => {
   });
 
   const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  /** Its event comes at `at`; the engine's own stamp may be another. */
+  const started = (id: string, ip: string, at: number, startedAt = at): Promise<void> => {
+    inspected.set(id, running(id, ip, startedAt));
+    tracker.apply(event(id, 'start', at));
+    return settled();
+  };
   const runs = (id: string): readonly (readonly [number, number])[] =>
     (intervals<InstanceData>(seen, 'instance').get(id) ?? []).map(({ from, until }) => [from, until]);
   const holders = (ip: string): readonly (readonly [string, number, number])[] =>
@@ -79,9 +85,7 @@ describe('what events make of containers', () => {
       .map(({ data, from, until }) => [data.holder.id.slice(-1), from, until]);
 
   it('a start and an end are an interval, of the instance and of its address', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1001));
-    await settled();
+    await started(A, '10.0.0.2', 1001, 1000);
     tracker.apply(event(A, 'die', 1500));
     assert.deepEqual(runs(INSTANCE_A), [[1001, 1500]]);
     assert.deepEqual(holders('10.0.0.2'), [['a', 1001, 1500]]);
@@ -103,20 +107,14 @@ describe('what events make of containers', () => {
   });
 
   it('an inspect that already shows the next run gives its address to nobody', async () => {
-    inspected.set(A, running(A, '10.0.0.9', 3000));
-    tracker.apply(event(A, 'start', 1001));
-    await settled();
+    await started(A, '10.0.0.9', 1001, 3000);
     assert.deepEqual(holders('10.0.0.9'), []);
   });
 
   it('a restart is a second interval of the same instance', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     tracker.apply(event(A, 'die', 1500));
-    inspected.set(A, running(A, '10.0.0.3', 2000));
-    tracker.apply(event(A, 'start', 2001));
-    await settled();
+    await started(A, '10.0.0.3', 2001, 2000);
     assert.deepEqual(runs(INSTANCE_A), [
       [1000, 1500],
       [2001, Number.POSITIVE_INFINITY],
@@ -125,13 +123,9 @@ describe('what events make of containers', () => {
   });
 
   it('an address that is reused within the same stamp is held by one at a time', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     tracker.apply(event(A, 'die', 1500));
-    inspected.set(B, running(B, '10.0.0.2', 1498));
-    tracker.apply(event(B, 'start', 1499));
-    await settled();
+    await started(B, '10.0.0.2', 1499, 1498);
     assert.deepEqual(holders('10.0.0.2'), [
       ['a', 1000, 1500],
       ['b', 1500, Number.POSITIVE_INFINITY],
@@ -139,13 +133,9 @@ describe('what events make of containers', () => {
   });
 
   it('an earlier holder that is told of later keeps its own interval', async () => {
-    inspected.set(B, running(B, '10.0.0.2', 3000));
-    tracker.apply(event(B, 'start', 3000));
-    await settled();
+    await started(B, '10.0.0.2', 3000);
     tracker.apply(event(B, 'die', 3500));
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     tracker.apply(event(A, 'die', 1500));
     assert.deepEqual(holders('10.0.0.2'), [
       ['b', 3000, 3500],
@@ -163,12 +153,8 @@ describe('what events make of containers', () => {
   });
 
   it('a start without the end before it ends the earlier run, and says how little is known of when', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
-    inspected.set(A, running(A, '10.0.0.2', 5000));
-    tracker.apply(event(A, 'start', 5001));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
+    await started(A, '10.0.0.2', 5001, 5000);
     const end = seen.find((each) => each.kind === 'end' && each.subject.kind === 'instance');
     assert.ok(end?.kind === 'end');
     assert.deepEqual(end.slack, { lastSeen: 1000, firstMissing: 5001 });
@@ -176,9 +162,7 @@ describe('what events make of containers', () => {
   });
 
   it('a second network brings an address from then on, and takes it away', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     const both = { ...running(A, '10.0.0.2', 1000) };
     inspected.set(A, { ...both, networks: [...both.networks, { name: 'pay', ips: ['10.1.0.2'] }] });
     tracker.apply(event(A, 'connect', 1200));
@@ -191,9 +175,7 @@ describe('what events make of containers', () => {
   });
 
   it('a container that was taken out of its last network has no address, and none is missing', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     inspected.set(A, { ...running(A, '10.0.0.2', 1000), networks: [] });
     tracker.apply(event(A, 'disconnect', 1300));
     await settled();
@@ -203,9 +185,7 @@ describe('what events make of containers', () => {
   });
 
   it('pause, unpause and a new name are changes of the same run', async () => {
-    inspected.set(A, running(A, '10.0.0.2', 1000));
-    tracker.apply(event(A, 'start', 1000));
-    await settled();
+    await started(A, '10.0.0.2', 1000);
     tracker.apply(event(A, 'pause', 1100));
     tracker.apply(event(A, 'unpause', 1200));
     tracker.apply(event(A, 'rename', 1300, 'till'));

@@ -24,9 +24,9 @@ export interface ProcessesEngineOptions {
   /** Between two looks, in milliseconds; default 1000. */
   readonly intervalMs?: number;
   /**
-   * Whether a container engine reports the container with this full id; null: that can't be told
-   * yet. Its processes are then no instances of their own. Absent: no container engine is attached,
-   * so every process counts.
+   * Whether a container engine reports the container with this full id: its processes are then no
+   * instances of their own. Null: that can't be told yet. Absent: no container engine is attached, so
+   * every process counts.
    */
   readonly ownsContainer?: (containerId: string) => boolean | null;
   /**

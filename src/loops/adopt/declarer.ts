@@ -140,7 +140,7 @@ function replacedFile(
   const isGiven = (place: string): boolean =>
     given.some(({ name }) => place.startsWith(`${name} `) || place.startsWith(`${name}:`));
   const other = places.find((place) => !isGiven(place));
-  if (other !== undefined) return other.replace(/(?::\d+| services\..*)$/s, '');
+  if (other !== undefined) return other.replace(/(?::\d+| (?:services|images)\..*)$/s, '');
   // Not everything says where it stands; a file that repeats nothing of it is another one.
   return places.length === 0 && lost.length === before.length ? '' : null;
 }

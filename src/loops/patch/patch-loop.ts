@@ -94,7 +94,7 @@ export class PatchLoop {
     });
     this.#scans = new LayerScans(store);
     const scans = this.#scans;
-    const reader = new ListReader({ graph, readers, scans, lists, running: () => running, clock, signal });
+    const reader = new ListReader({ graph, readers, scans, lists, running, clock, signal });
     const excuses = new ExcuseBook({ graph, ids, images });
     this.#view = {
       graph,

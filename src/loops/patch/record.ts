@@ -2,6 +2,8 @@ import type { Clock, Evidence, Instant, NewFact, Subject, SubjectData, SubjectKi
 import type { Graph } from '#graph';
 import type { Store, StreamName } from '#store';
 
+const SOURCE = 'patch';
+
 /** What the loop says of a subject. */
 export interface Said<K extends SubjectKind = SubjectKind> {
   readonly subject: Subject<K>;
@@ -29,34 +31,34 @@ export class PatchRecord {
 
   /** What was read: observed. */
   observe(...said: readonly AnySaid[]): void {
-    this.#append('observations', said, { evidence: 'observed', source: 'patch' });
+    this.#append('observations', said, { evidence: 'observed' });
   }
 
   /** What the loop itself decides: open, closed, opened again. */
   decide(...said: readonly AnySaid[]): void {
-    this.#append('audit', said, { evidence: 'observed', source: 'patch', actor: 'patch' });
+    this.#append('audit', said, { evidence: 'observed', actor: 'patch' });
   }
 
   /** What a person says. */
   declare(actor: string, ...said: readonly AnySaid[]): void {
-    this.#append('audit', said, { evidence: 'declared', source: 'patch', actor });
+    this.#append('audit', said, { evidence: 'declared', actor });
   }
 
   #append(
     stream: StreamName,
     said: readonly AnySaid[],
-    how: { readonly evidence: Evidence; readonly source: string; readonly actor?: string },
+    how: { readonly evidence: Evidence; readonly actor?: string },
   ): void {
     if (said.length === 0) return;
     const { store, graph, node, clock } = this.#options;
     const now = clock();
-    let sequence = graph.facts.sequenceOf(`${how.source}@${node}`);
+    let sequence = graph.facts.sequenceOf(`${SOURCE}@${node}`);
     const facts = said.map(({ subject, data, validUntil }): NewFact => {
       const base = {
         recordedAt: now,
         validFrom: now,
         evidence: how.evidence,
-        source: { id: how.source, node, sequence: ++sequence },
+        source: { id: SOURCE, node, sequence: ++sequence },
         ...(how.actor === undefined ? {} : { actor: how.actor }),
       };
       if (data === null) return { ...base, kind: 'end', subject };

@@ -2,7 +2,7 @@ import type { Fact, SubjectKind } from '#model';
 import type { Graph } from '#graph';
 
 /** Kinds that the loop asks for all of, again and again: a walk over the whole graph would be too much. */
-const FOLLOWED = ['vex', 'waiver', 'case', 'build-source', 'image', 'advisory-source'] as const;
+const FOLLOWED = ['vex', 'waiver', 'case', 'build-source', 'image'] as const;
 
 type Followed = (typeof FOLLOWED)[number];
 

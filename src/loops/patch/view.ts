@@ -9,6 +9,15 @@ import type { RunningInstances } from './questions.ts';
 import type { RunningNow } from './running/running-now.ts';
 import type { SubjectIds } from './subject-ids.ts';
 
+/** What the answer to who is affected is made from: of the lists only what is held, and what is not known. */
+export interface AffectedView extends Pick<
+  PatchView,
+  'graph' | 'advisories' | 'instances' | 'running' | 'images' | 'excuses' | 'clock'
+> {
+  readonly lists: Pick<ListBook, 'index' | 'ecosystems' | 'restoring' | 'holds'>;
+  readonly reader: Pick<ListReader, 'missing'>;
+}
+
 /** Everything that an answer is made from. */
 export interface PatchView {
   readonly graph: Graph;

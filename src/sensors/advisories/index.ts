@@ -1,4 +1,3 @@
-export type { AdvisoriesError, AdvisoriesErrorCode } from './advisories-error.ts';
 export { parseVexDocument } from './openvex/parse-vex-document.ts';
 export type { VexComponent, VexDocument, VexProduct, VexStatement } from './openvex/read-vex-document.ts';
 export { parseAdvisory } from './osv/parse-advisory.ts';

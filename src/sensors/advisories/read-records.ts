@@ -42,7 +42,7 @@ const PROBLEMS_MAX = 100;
  * Reads a source to its end. A record that can't be read is counted, with its place and reason, and the
  * others go on.
  *
- * @throws AdvisoriesError when the source as a whole can't be read
+ * @throws SensorError when the source as a whole can't be read
  */
 export async function readRecords(
   source: RecordSource,

@@ -47,7 +47,8 @@ export function composeScans(
     for (const { path, reason } of scan.unread) unread.set(`${path}\n${reason}`, { path, reason });
   }
   const distribution = distributionOf(state);
-  const packages = packagesOf(state, present, distribution);
+  const owned = ownedPaths(state);
+  const packages = packagesOf(state, present, { distribution, owned });
   if (distribution === null && packages.some(({ readBy }) => SYSTEM.has(readBy))) {
     unread.set('os-release', { path: '/', reason: NO_DISTRIBUTION });
   }
@@ -56,7 +57,8 @@ export function composeScans(
     image,
     distribution,
     packages,
-    unread: stillThere([...unread.values()], state),
+    // A system's own files are the system's to tell.
+    unread: [...unread.values()].filter(({ path }) => !isOwned(path, owned)),
   };
 }
 
@@ -139,18 +141,14 @@ function keyOf(found: FoundPackage, path: string): string {
   return `${found.readBy}\n${found.name}\n${found.version}\n${place}`;
 }
 
-/** A system's own files are the system's to tell. */
-function stillThere(unread: readonly Unread[], state: ReadonlyMap<string, Held>): readonly Unread[] {
-  const owned = ownedPaths(state);
-  return unread.filter(({ path }) => !isOwned(path, owned));
-}
-
 function packagesOf(
   state: ReadonlyMap<string, Held>,
   present: ReadonlyMap<string, number>,
-  distribution: Distribution | null,
+  {
+    distribution,
+    owned,
+  }: { readonly distribution: Distribution | null; readonly owned: ReadonlySet<string> },
 ): readonly Package[] {
-  const owned = ownedPaths(state);
   const packages: Package[] = [];
   const seen = new Set<string>();
   for (const { record } of state.values()) {

@@ -1,3 +1,5 @@
+import { BLOCK_BYTES } from './layers/tar-header.ts';
+
 /** An entry to write; its name may be anything, so that tests can write what nobody should. */
 export interface TarFile {
   readonly name: string;
@@ -7,7 +9,6 @@ export interface TarFile {
   readonly linkName?: string;
 }
 
-const BLOCK_BYTES = 512;
 /** Of a name in a header; longer ones go into an extended header. */
 const NAME_BYTES = 100;
 

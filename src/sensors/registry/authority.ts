@@ -14,7 +14,7 @@ const TOKEN_SECONDS = 60;
 /** One that is about to expire would on its way. */
 const MARGIN_MS = 10_000;
 
-/** Registries ask docker under a name too. */
+/** The token specification wants a name of whoever asks. */
 const CLIENT_ID = 'sheerline';
 
 type Bearer = Extract<Challenge, { kind: 'bearer' }>;

@@ -1,5 +1,6 @@
 import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import { request as secureRequest } from 'node:https';
+import { SensorError } from '../sensor-error.ts';
 import { distrusted, unreachable } from './failures.ts';
 
 export interface Question {
@@ -66,7 +67,7 @@ const formHeaders = (payload: string): Readonly<Record<string, string>> => ({
 const DISTRUST = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/;
 
 function explain(url: URL, error: Error): Error {
-  if (error.name === 'SensorError') return error;
+  if (error instanceof SensorError) return error;
   if ('code' in error && DISTRUST.test(String(error.code))) return distrusted(url.host, error);
   return unreachable(url.host, `can't be reached: ${error.message}`, error);
 }

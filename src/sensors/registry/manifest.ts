@@ -37,8 +37,8 @@ export const MANIFEST_TYPES: readonly string[] = [
   'application/vnd.docker.distribution.manifest.v2+json',
 ];
 
-/** The largest known index has some hundred entries, the deepest image 127 layers. */
-const DESCRIPTORS_MAX = 4096;
+/** The deepest image has 127. */
+const LAYERS_MAX = 4096;
 
 /** A reason why it is none, in words that continue "the registry sent …". */
 export class ManifestProblem extends Error {
@@ -65,7 +65,7 @@ export function parseManifest(bytes: Buffer, contentType: string | null): Manife
   }
   if (index) return { kind: 'index', manifests: manifests.map(parseDescriptor) };
   const given = layers ?? [];
-  if (!Array.isArray(given) || given.length > DESCRIPTORS_MAX) {
+  if (!Array.isArray(given) || given.length > LAYERS_MAX) {
     throw new ManifestProblem('a manifest without a list of layers');
   }
   return {

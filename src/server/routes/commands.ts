@@ -5,7 +5,7 @@ import type { FlowImportState } from '#loops/adopt';
 import { z } from 'zod';
 import { actorOf } from '../actor.ts';
 import { flagParameter, integerParameter } from '../parameters.ts';
-import { bytesCommand, jsonCommand, question } from '../route.ts';
+import { bytesCommand, jsonCommand, question, smallBody } from '../route.ts';
 import type { Route } from '../route.ts';
 
 const declarationsSchema = z.strictObject({
@@ -45,16 +45,14 @@ const flowImportRequestSchema = z.strictObject({
     .describe('its lines are read once more from the beginning, for their names; nothing is counted'),
 });
 
-/** Small JSON bodies. */
-const SMALL_BYTES_MAX = 64 * 1024;
-
 /** What changes the state of the control plane. */
 export const commandRoutes: readonly Route[] = [
   jsonCommand({
     method: 'post',
     path: '/api/v1/declarations',
     operationId: 'declare',
-    summary: 'Declares teams, services, externals, environments and calls; all of it or nothing',
+    summary:
+      'Declares teams, services, images, externals, environments, calls and deadlines; all of it or nothing',
     query: z.strictObject({}),
     body: declarationsSchema,
     bytesMax: (limits) => limits.declarationBytesMax,
@@ -80,7 +78,7 @@ export const commandRoutes: readonly Route[] = [
     summary: 'Begins an import of a flow log, or continues one',
     query: z.strictObject({}),
     body: flowImportRequestSchema,
-    bytesMax: () => SMALL_BYTES_MAX,
+    bytesMax: smallBody,
     answer: { kind: 'json', schema: flowImportSchema },
     handle: ({ body, context }) => ({
       kind: 'json',

@@ -9,11 +9,10 @@ import {
   sourceSchema,
   teamSchema,
 } from '#model/answers';
-import { parseTime } from '#model';
 import type { Instant } from '#model';
 import type { ListFilter, Questions } from '#loops/adopt';
 import { z } from 'zod';
-import { timeParameter } from '../parameters.ts';
+import { instantOf, timeParameter } from '../parameters.ts';
 import { question } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -93,9 +92,4 @@ function filterOf(query: z.output<typeof filterSchema>, now: Instant): ListFilte
     team: query.team ?? null,
     environment: query.environment ?? null,
   };
-}
-
-/** Null when none was given. */
-function instantOf(text: string | undefined, now: Instant): Instant | null {
-  return text === undefined ? null : parseTime(text, now);
 }

@@ -6,11 +6,8 @@ import { actorOf } from '../actor.ts';
 import { errorReply, ServerError } from '../errors.ts';
 import { jsonLines } from '../json-lines.ts';
 import { vulnerabilityId } from '../parameters.ts';
-import { bytesCommand, jsonCommand } from '../route.ts';
+import { bytesCommand, jsonCommand, smallBody } from '../route.ts';
 import type { RawRequest, Reply, Route } from '../route.ts';
-
-/** Small JSON bodies. */
-const SMALL_BYTES_MAX = 64 * 1024;
 
 const proven = z.object({ kind: z.literal('result'), ...proofSchema.shape });
 const synced = z.object({ kind: z.enum(['progress', 'result']), ...advisorySyncSchema.shape });
@@ -24,7 +21,7 @@ export const patchCommandRoutes: readonly Route[] = [
     summary: 'Looks whether anything that runs still holds it; the last line is the proof',
     query: z.strictObject({}),
     body: z.strictObject({ id: vulnerabilityId }),
-    bytesMax: () => SMALL_BYTES_MAX,
+    bytesMax: smallBody,
     answer: { kind: 'ndjson', schema: proven },
     handle: async (asking) => {
       const { body, context } = asking;
@@ -49,7 +46,7 @@ export const patchCommandRoutes: readonly Route[] = [
         .default(null)
         .describe("a URL, or on the Unix socket a path on the control plane's machine; null: all known ones"),
     }),
-    bytesMax: () => SMALL_BYTES_MAX,
+    bytesMax: smallBody,
     answer: { kind: 'ndjson', schema: synced },
     handle: async (asking) => {
       const { body, connection, context } = asking;
@@ -73,7 +70,7 @@ export const patchCommandRoutes: readonly Route[] = [
       reason: z.string().min(1).max(4000),
       until: z.string().describe('a day (its end, in UTC) or RFC 3339'),
     }),
-    bytesMax: () => SMALL_BYTES_MAX,
+    bytesMax: smallBody,
     answer: { kind: 'json', schema: waiverSchema },
     handle({ body, connection, now, context }) {
       const actor = actorOf(connection, context.options);
@@ -88,7 +85,7 @@ export const patchCommandRoutes: readonly Route[] = [
     summary: 'Ends a waiver before its time',
     query: z.strictObject({}),
     body: z.strictObject({ vulnerability: vulnerabilityId, subject: z.string().min(1).max(1000) }),
-    bytesMax: () => SMALL_BYTES_MAX,
+    bytesMax: smallBody,
     answer: { kind: 'json', schema: waiverSchema },
     handle({ body, connection, context }) {
       const actor = actorOf(connection, context.options);

@@ -7,10 +7,9 @@ import {
   packageListSchema,
   waiverSchema,
 } from '#model/answers';
-import { parseTime } from '#model';
-import type { Instant, PackageListAnswer } from '#model';
+import type { PackageListAnswer } from '#model';
 import { z } from 'zod';
-import { flagParameter, timeParameter, vulnerabilityId } from '../parameters.ts';
+import { flagParameter, instantOf, timeParameter, vulnerabilityId } from '../parameters.ts';
 import { question } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -19,7 +18,7 @@ export const patchRoutes: readonly Route[] = [
   question({
     path: '/api/v1/image-tree',
     operationId: 'imageTree',
-    summary: 'Images with what they are built upon, and how that is known',
+    summary: 'Images with what they are built upon, and how that is known; from then on images are read',
     query: z.strictObject({ at: timeParameter.optional() }),
     answer: { kind: 'json', schema: z.array(imageNodeSchema) },
     handle: ({ query, now, context }) => ({
@@ -34,7 +33,7 @@ export const patchRoutes: readonly Route[] = [
     query: z.strictObject({
       subject: z.string().min(1).max(1000).describe('an image or an instance'),
       name: z.string().optional().describe('only packages whose name, or whose source, has this in it'),
-      refresh: flagParameter.optional().describe('read it again'),
+      refresh: flagParameter.optional().describe('read it again; without it only what was not read yet'),
     }),
     answer: { kind: 'json', schema: packageListSchema },
     async handle({ query, context }) {
@@ -98,11 +97,6 @@ export const patchRoutes: readonly Route[] = [
     handle: ({ context }) => ({ kind: 'json', value: context.options.patch.advisories() }),
   }),
 ];
-
-/** Null when none was given. */
-function instantOf(text: string | undefined, now: Instant): Instant | null {
-  return text === undefined ? null : parseTime(text, now);
-}
 
 function named(list: PackageListAnswer, name: string): PackageListAnswer {
   const lower = name.toLowerCase();

@@ -14,7 +14,7 @@ import { z } from 'zod';
 import { parseAddress, PORT_MAX } from '../address.ts';
 import { lintWithCases, nextWithCases, statusWithCases } from '../case-advice.ts';
 import { ServerError } from '../errors.ts';
-import { flagParameter, integerParameter, timeParameter } from '../parameters.ts';
+import { flagParameter, instantOf, integerParameter, timeParameter } from '../parameters.ts';
 import { question } from '../route.ts';
 import type { Route } from '../route.ts';
 
@@ -32,7 +32,7 @@ const namesOf = question({
   }),
   answer: { kind: 'json', schema: whoisSchema },
   handle({ query, now, context }) {
-    const at = query.at === undefined ? null : parseTime(query.at, now);
+    const at = instantOf(query.at, now);
     const asked = { ...parseAddress(query.address), at, scope: query.scope ?? null };
     return { kind: 'json', value: context.options.questions.whois(asked) };
   },
@@ -49,7 +49,7 @@ const who = question({
   answer: { kind: 'json', schema: z.union([whoSchema, affectedSchema]) },
   async handle({ query, now, context }) {
     const { questions, patch } = context.options;
-    const at = query.at === undefined ? null : parseTime(query.at, now);
+    const at = instantOf(query.at, now);
     if (patch.isVulnerability(query.subject)) {
       return { kind: 'json', value: await patch.who(query.subject, at) };
     }
@@ -136,7 +136,8 @@ export const questionRoutes: readonly Route[] = [
   question({
     path: '/api/v1/lint',
     operationId: 'lint',
-    summary: 'What has no owner, what two selectors match, what differs from what was declared',
+    summary:
+      'What is overdue, what has no owner, what two selectors match, what differs from what was declared',
     query: z.strictObject({}),
     answer: { kind: 'json', schema: z.array(lintFindingSchema) },
     handle: ({ context }) => ({ kind: 'json', value: lintWithCases(context.options) }),

@@ -30,7 +30,7 @@ export function writeDurably(path: string, parts: readonly Uint8Array[]): void {
     closeSync(file);
   }
   renameSync(temporary, path);
-  flushFolder(folder);
+  flush(folder);
 }
 
 /**
@@ -54,7 +54,7 @@ export async function writeDurablyInBackground(
     await file.close();
     rmSync(temporary, { force: true });
   }
-  flushFolder(folder);
+  flush(folder);
 }
 
 /** Null when it is not there. */
@@ -90,7 +90,17 @@ export function makeFolder(folder: string): void {
     if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return;
     throw error;
   }
-  flushFolder(dirname(folder));
+  flush(dirname(folder));
+}
+
+/** What a file holds, or which names a folder has, is on the disk afterwards. */
+export function flush(path: string): void {
+  const file = openSync(path, 'r');
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Some 10 ms of a disk. */
@@ -98,15 +108,6 @@ const PIECE_BYTES = 8 << 20;
 
 export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
-
-function flushFolder(folder: string): void {
-  const directory = openSync(folder, 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
-}
 
 function writeFully(file: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(file, bytes, done);

@@ -32,6 +32,15 @@ export function translateFailure(directory: string): FailureTranslator {
   };
 }
 
+/** What `work` with a database or files in the directory returns; what it throws is translated. */
+export function translating<Result>(directory: string, work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    throw translateFailure(directory)(sqliteFailure(error), error);
+  }
+}
+
 /** A state directory that its file system lets nobody make, such as one in /proc. */
 export function takesNoFolders(directory: string, cause: unknown): StoreError {
   return new StoreError(

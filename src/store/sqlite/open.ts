@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { Clock } from '#model';
 import type { Store } from '../store.ts';
 import { openDatabase } from './database.ts';
-import { sqliteFailure, translateFailure } from './failure.ts';
+import { translateFailure, translating } from './failure.ts';
 import { createPrivately, lockDirectory } from './lock.ts';
 import { migrate } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
@@ -29,14 +29,7 @@ const WAL_PAGES = 4000;
  */
 export function openSqliteStore(options: SqliteStoreOptions): Store {
   const paths = statePaths(resolve(options.directory));
-  const translate = translateFailure(paths.directory);
-  const guarded = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      throw translate(sqliteFailure(error), error);
-    }
-  };
+  const guarded = <Result>(work: () => Result): Result => translating(paths.directory, work);
   const closers: (() => void)[] = [];
   const close = (): void => {
     while (closers.length > 0) closers.pop()?.();
@@ -45,6 +38,7 @@ export function openSqliteStore(options: SqliteStoreOptions): Store {
     guarded(() => prepareDirectory(paths));
     closers.push(guarded(() => lockDirectory(paths.directory)).release);
     guarded(() => createPrivately(paths.database));
+    const translate = translateFailure(paths.directory);
     const database = openDatabase({ path: paths.database, timeoutMs: TIMEOUT_MS, translate });
     closers.push(() => database.close());
     for (const pragma of PRAGMAS) database.execute(pragma);

@@ -1,7 +1,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { FOLDER_MODE } from '../files/durable-file.ts';
-import { gone, takesNoFolders, translateFailure } from './failure.ts';
+import { gone, takesNoFolders, translating } from './failure.ts';
 
 /** Where things lie in a state directory. */
 export interface StatePaths {
@@ -38,11 +38,7 @@ export function prepareDirectory(paths: StatePaths): void {
  * @throws StoreError `state-unusable`
  */
 export function prepareStateDirectory(directory: string): void {
-  try {
-    prepareDirectory(statePaths(directory));
-  } catch (error) {
-    throw translateFailure(directory)(null, error);
-  }
+  translating(directory, () => prepareDirectory(statePaths(directory)));
 }
 
 /**

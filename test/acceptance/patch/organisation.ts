@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { InstanceAnswer } from '#model';
+import type { CaseAnswer, InstanceAnswer } from '#model';
 import { buildImageTree, type ImageTree, type TreeImage } from '../../image-tree/image-tree.ts';
 import { osvRecords, type OsvRecord } from '../../image-tree/osv-records.ts';
 import type { Recipe } from '../../image-tree/recipes.ts';
@@ -9,7 +9,7 @@ import { runImage, type TreeContainer } from '../../image-tree/tree-containers.t
 import { startPodman, type Podman } from '../../podman/podman.ts';
 import { onTermination } from '../../processes/on-termination.ts';
 import { startRegistry, type Registry } from '../../registry/registry.ts';
-import { askSocket, eventually, sheer, type Ran } from '../product.ts';
+import { askState, eventually, sheer, type Ran } from '../product.ts';
 import { declarationOf } from './declaration.ts';
 
 /** Containers start one by one, on a machine that does other things too. */
@@ -90,9 +90,7 @@ export class Organisation {
 
   /** The same document without the cost of a process, for asking again and again. */
   async ask<Answer>(path: string): Promise<Answer> {
-    const { status, body } = await askSocket(join(this.#state, 'sheer.sock'), `/api/v1/${path}`);
-    if (status !== 200) throw new Error(`GET ${path} answered ${status}: ${body}`);
-    return JSON.parse(body) as Answer;
+    return askState<Answer>(this.#state, path);
   }
 
   /** Brings an image into the engine's store without running it, as building on that machine would. */
@@ -138,6 +136,26 @@ export class Organisation {
       },
       SETTLED_MS_MAX,
     );
+  }
+
+  /** Until these are the open cases and no others. @throws Error with what is known of one that should not be */
+  async onlyOpen(expected: readonly string[], timeoutMs: number): Promise<void> {
+    const names = expected.toSorted().join(' ');
+    let open: readonly string[] = [];
+    await eventually(
+      'the open cases are those of what runs',
+      async () => {
+        const cases = await this.json<readonly CaseAnswer[]>('cases');
+        open = cases.map(({ vulnerability }) => vulnerability).toSorted();
+        return open.join(' ') === names ? true : null;
+      },
+      timeoutMs,
+    ).catch(async (cause: unknown) => {
+      const wrong = open.find((each) => !expected.includes(each)) ?? '';
+      const seen = [await this.run('case', wrong), await this.run('verify', wrong)];
+      const told = seen.map(({ out, error }) => out + error).join('\n');
+      throw new Error(`open: ${open.join(' ')}; expected: ${names}\n${told}`, { cause });
+    });
   }
 
   /** Teams, environments, services, deadlines, and the sources of the images. */

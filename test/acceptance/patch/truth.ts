@@ -1,5 +1,6 @@
 import type { AffectedAnswer, PackageListAnswer } from '#model';
 import { affectedBy } from '../../image-tree/brute-force.ts';
+import { debianName } from '../../image-tree/held-packages.ts';
 import type { ImageTree, TreeImage } from '../../image-tree/image-tree.ts';
 import type { OsvRecord } from '../../image-tree/osv-records.ts';
 import type { TruePackage } from '../../image-tree/root-packages.ts';
@@ -55,7 +56,7 @@ export function answered(answer: AffectedAnswer): Truth {
     teams: sorted(answer.teams),
     environments: { ...answer.environments },
     images: sorted(answer.images.map(({ id }) => id)),
-    packages: sorted(held.map(({ purl, name, version }) => `${binaryName(purl) ?? name} ${version}`)),
+    packages: sorted(held.map(({ purl, name, version }) => `${debianName(purl) ?? name} ${version}`)),
   };
 }
 
@@ -78,18 +79,13 @@ export function saidOrigins(tree: ImageTree, answer: PackageListAnswer): readonl
   return answer.packages
     .map(({ purl, name, version, origin }) => {
       const image = origin.kind === 'copied' ? answer.image : origin.image;
-      return `${binaryName(purl) ?? name} ${version} ← ${names.get(image ?? '') ?? origin.kind}`;
+      return `${debianName(purl) ?? name} ${version} ← ${names.get(image ?? '') ?? origin.kind}`;
     })
     .toSorted();
 }
 
 const keyOf = ({ kind, name, version, architecture }: TruePackage): string =>
   [kind, name, version, architecture].join(' ');
-
-function binaryName(purl: string): string | null {
-  const name = /^pkg:deb\/debian\/([^@]+)@/.exec(purl)?.[1];
-  return name === undefined ? null : decodeURIComponent(name);
-}
 
 function sorted(texts: readonly string[]): readonly string[] {
   return [...new Set(texts)].toSorted();

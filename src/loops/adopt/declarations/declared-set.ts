@@ -1,6 +1,6 @@
 import type { SubjectData, SubjectKind } from '#model';
 
-/** What people declare. */
+/** What people declare in files; waivers and statements about vulnerabilities are said otherwise. */
 export const DECLARED_KINDS = [
   'team',
   'environment',

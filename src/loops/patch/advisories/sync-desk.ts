@@ -2,7 +2,6 @@ import { formatInstant, type AdvisorySourceAnswer, type AdvisorySyncAnswer, type
 import type { AdvisoryChange } from '#store';
 import { vulnerabilitiesOf } from '../affected/vulnerability.ts';
 import { affectedBy } from '../affected/holdings.ts';
-import { heldIn } from '../answers/who.ts';
 import type { CaseKeeper } from '../cases/case-keeper.ts';
 import { putJson } from '../lists/stored-list.ts';
 import { PatchError } from '../patch-error.ts';
@@ -167,10 +166,10 @@ export class SyncDesk {
     cases.touching.forget(advisory);
     cases.recordChanged(advisory.id);
     const ids = vulnerabilitiesOf(advisory);
-    const isOpen = ids.some((each) => cases.current(each) !== null);
-    const { images } = affectedBy([advisory], heldIn(view));
+    const hasCase = ids.some((each) => cases.current(each) !== null);
+    const { images } = affectedBy([advisory], view.lists);
     const touches = [...images].some((image) => view.running.ofImage(image).size > 0);
-    if (isOpen || touches) for (const each of ids) cases.vulnerabilityChanged(each);
+    if (hasCase || touches) for (const each of ids) cases.vulnerabilityChanged(each);
   }
 }
 

@@ -1,10 +1,11 @@
 import type { Advisory, AffectedPackage, Package, VersionInterval } from '#model';
 import type { HeldRun, PackageEntry, PackageIndex, PackageQuestion } from '#graph';
-import { compareVersions, parseEcosystem, type Scheme } from '#versions';
+import { compareVersions, type Scheme } from '#versions';
 import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
+import { ecosystemOf } from '../matching/named-ecosystem.ts';
 import { releaseHolds } from '../matching/releases.ts';
-import { rangesOf } from '../matching/version-intervals.ts';
+import { EVERYTHING, rangesOf } from '../matching/version-intervals.ts';
 
 /** A package that is affected, and what says so. */
 export interface MatchedPackage {
@@ -121,24 +122,10 @@ function questionsOf(entry: AffectedPackage, ecosystems: Iterable<string>): read
   return questions;
 }
 
-const EVERYTHING: VersionInterval = { from: null, fromInclusive: true, to: null, toInclusive: true };
-
 /** Where the index knows no order, it finds all versions, and `judge` is left to tell. */
 function intervalsOf(entry: AffectedPackage, scheme: Scheme | null): readonly VersionInterval[] {
   if (scheme === null) return entry.ranges.length === 0 ? [] : [EVERYTHING];
-  return rangesOf(entry, (left, right) => compareVersions(scheme, left, right)).intervals;
-}
-
-function ecosystemOf(text: string): {
-  readonly name: string;
-  readonly release: string | null;
-  readonly scheme: Scheme | null;
-} {
-  const known = parseEcosystem(text);
-  if (known !== null) return known;
-  const colon = text.indexOf(':');
-  if (colon < 0) return { name: text, release: null, scheme: null };
-  return { name: text.slice(0, colon), release: text.slice(colon + 1), scheme: null };
+  return rangesOf(entry, (left, right) => compareVersions(scheme, left, right));
 }
 
 function judge(

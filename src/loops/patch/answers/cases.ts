@@ -7,7 +7,7 @@ import {
   type WaiverData,
 } from '#model';
 import { history, lastStatement, type HistoryRow } from '#graph';
-import { findVulnerability } from '../affected/vulnerability.ts';
+import type { Vulnerability } from '../affected/vulnerability.ts';
 import type { CaseKeeper } from '../cases/case-keeper.ts';
 import type { PatchView } from '../view.ts';
 import { policyOf } from './who.ts';
@@ -21,7 +21,7 @@ export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): Case
   const held = [...holding].map(([instance, excuse]) => ({ instance: view.running.one(instance), excuse }));
   const environments = new Set(held.flatMap(({ instance }) => instance?.environment ?? []));
   const due = dueAt(view, data, severity, held);
-  const rows = rowsOf(view, id);
+  const rows = rowsOf(view, id, vulnerability);
   return {
     vulnerability: id,
     aliases: [...(vulnerability?.aliases ?? [])],
@@ -37,7 +37,7 @@ export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): Case
     environments: [...environments].toSorted(),
     instances: held.length,
     excused: held.filter(({ excuse }) => excuse !== null).length,
-    timeline: timelineOf(view, id, rows),
+    timeline: timelineOf(view, vulnerability, rows),
   };
 }
 
@@ -68,8 +68,7 @@ type CaseRow = HistoryRow & { readonly about: 'case' | 'waiver' | 'vex' };
 
 const isCase = (row: CaseRow): boolean => row.about === 'case';
 
-function rowsOf({ graph, ids, advisories }: PatchView, id: string): readonly CaseRow[] {
-  const known = findVulnerability(advisories, id);
+function rowsOf({ graph, ids }: PatchView, id: string, known: Vulnerability | null): readonly CaseRow[] {
   const names = new Set([id, ...(known?.aliases ?? [])].map((each) => each.toUpperCase()));
   const subjects = new Map<number, CaseRow['about']>();
   const add = (about: CaseRow['about'], each: string): void => {
@@ -90,9 +89,13 @@ function rowsOf({ graph, ids, advisories }: PatchView, id: string): readonly Cas
   }));
 }
 
-function timelineOf(view: PatchView, id: string, rows: readonly CaseRow[]): CaseAnswer['timeline'] {
+function timelineOf(
+  view: PatchView,
+  vulnerability: Vulnerability | null,
+  rows: readonly CaseRow[],
+): CaseAnswer['timeline'] {
   const events = rows.map((row) => ({ at: row.validFrom, what: whatHappened(row), actor: row.actor }));
-  const published = findVulnerability(view.advisories, id)?.published ?? null;
+  const published = vulnerability?.published ?? null;
   const now = view.clock();
   const expiries = rows
     .filter(({ about, validUntil }) => about === 'waiver' && validUntil !== null && validUntil <= now)

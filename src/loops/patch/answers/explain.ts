@@ -6,7 +6,7 @@ import {
   type ExplanationAnswer,
   type Package,
 } from '#model';
-import { findVulnerability } from '../affected/vulnerability.ts';
+import { knownVulnerability } from '../affected/vulnerability.ts';
 import { canonicalPackage } from '../matching/canonical-name.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
 import { PatchError } from '../patch-error.ts';
@@ -15,12 +15,7 @@ import { ask } from './who.ts';
 
 /** Which range and event make a package affected, or not. */
 export function explanationAnswer(view: PatchView, id: string, purl: string): ExplanationAnswer {
-  const vulnerability = findVulnerability(view.advisories, id);
-  if (vulnerability === null) {
-    throw new PatchError('not-found', `no advisory that is known has the id "${id}"`, {
-      next: 'sheer advisories sync',
-    });
-  }
+  const vulnerability = knownVulnerability(view.advisories, id);
   const own = packageOf(view, purl);
   const found = vulnerability.records.map((record) => matchAdvisory(record, own));
   return {

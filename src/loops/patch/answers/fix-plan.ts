@@ -1,24 +1,17 @@
 import type { FixPlanAnswer } from '#model';
 import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
 import { affectedBy } from '../affected/holdings.ts';
-import { findVulnerability } from '../affected/vulnerability.ts';
+import { knownVulnerability } from '../affected/vulnerability.ts';
 import { planFixes, type FixPlan } from '../fix-plan/index.ts';
 import { fixProblemOf } from '../fixing/fix-problem-of.ts';
 import { newerImagesOf } from '../fixing/newer-images.ts';
-import { PatchError } from '../patch-error.ts';
 import { momentOf } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
-import { heldIn } from './who.ts';
 
 /** Where to fix it, what to build then, and what only has to be started again. */
 export function fixPlanAnswer(view: PatchView, asked: string): FixPlanAnswer {
-  const vulnerability = findVulnerability(view.advisories, asked);
-  if (vulnerability === null) {
-    throw new PatchError('not-found', `no advisory that is known has the id "${asked}"`, {
-      next: 'sheer advisories sync',
-    });
-  }
-  const holdings = affectedBy(vulnerability.records, heldIn(view));
+  const vulnerability = knownVulnerability(view.advisories, asked);
+  const holdings = affectedBy(vulnerability.records, view.lists);
   const excuses = view.excuses.excusesOf([vulnerability.id, ...vulnerability.aliases], view.clock());
   const images = affectedImages(holdings, momentOf(null, view.running, view.instances), excuses);
   const excused = excusesByInstance(images, excuses);

@@ -29,7 +29,7 @@ function answerOf(view: PatchView, node: ImageNode, moment: Moment): ImageNodeAn
     name,
     team: source?.owner ?? null,
     hasBuildSource: source !== null,
-    instances: id === null ? 0 : [...moment.ofImage(id)].length,
+    instances: id === null ? 0 : moment.ofImage(id).size,
     packages: list?.data.packages ?? null,
     base:
       base === null

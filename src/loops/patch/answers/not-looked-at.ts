@@ -1,16 +1,16 @@
 import type { AffectedAnswer } from '#model';
 import type { Moment } from '../running/moment.ts';
-import type { PatchView } from '../view.ts';
+import type { AffectedView } from '../view.ts';
 
 type NotLookedAt = AffectedAnswer['notLookedAt'][number];
 
 /** What ran and whose packages are not, or not all, known. */
-export function notLookedAt(view: PatchView, moment: Moment): readonly NotLookedAt[] {
+export function notLookedAt(view: AffectedView, moment: Moment): readonly NotLookedAt[] {
   const found: NotLookedAt[] = [];
   for (const image of moment.images()) {
     const reason = view.reader.missing(image);
     if (reason === null) continue;
-    found.push({ image: view.images.nameOf(image), reason, instances: countOf(moment.ofImage(image)) });
+    found.push({ image: view.images.nameOf(image), reason, instances: moment.ofImage(image).size });
   }
   const others = new Map<string, NotLookedAt>();
   for (const id of moment.withoutImage()) {
@@ -25,10 +25,4 @@ export function notLookedAt(view: PatchView, moment: Moment): readonly NotLooked
     others.set(`${image}\n${reason}`, { image, reason, instances: (known?.instances ?? 0) + 1 });
   }
   return [...found, ...others.values()];
-}
-
-function countOf(ids: Iterable<string>): number {
-  let count = 0;
-  for (const _ of ids) count++;
-  return count;
 }

@@ -7,10 +7,12 @@ import {
   type VersionInterval,
 } from '#model';
 import type { PackageQuestion } from '#graph';
-import { findEcosystem, parseEcosystem } from '#versions';
+import { findEcosystem } from '#versions';
 import { describes } from '../excuses/vex-products.ts';
 import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import { ecosystemOf } from '../matching/named-ecosystem.ts';
 import { releaseHolds } from '../matching/releases.ts';
+import { EVERYTHING } from '../matching/version-intervals.ts';
 
 /** A question about packages themselves: `pkg:npm/lodash@4.17.20`, `openssl@<3.0.12`, `Debian:12/openssl@>=3,<3.0.12`. */
 export type AskedPackages =
@@ -27,8 +29,6 @@ export type AskedPackages =
       readonly name: string;
       readonly interval: VersionInterval;
     };
-
-const EVERYTHING: VersionInterval = { from: null, fromInclusive: true, to: null, toInclusive: true };
 
 /** Null: it is neither. */
 export function parsePackageQuestion(text: string): AskedPackages | null {
@@ -102,12 +102,11 @@ function isOfRelease(ecosystem: string, asked: string | null): boolean {
 }
 
 function releaseOf(ecosystem: string): string | null {
-  const colon = ecosystem.indexOf(':');
-  return colon < 0 ? null : ecosystem.slice(colon + 1);
+  return ecosystemOf(ecosystem).release;
 }
 
 function nameOf(ecosystem: string): string {
-  return parseEcosystem(ecosystem)?.name ?? ecosystem.split(':')[0] ?? ecosystem;
+  return ecosystemOf(ecosystem).name;
 }
 
 function splitEcosystem(text: string): { readonly ecosystem: string | null; readonly name: string } {

@@ -9,11 +9,11 @@ import {
 } from '#model';
 import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
 import type { ImageNode } from '#graph';
-import { affectedBy, holdingAny, type Held, type Holdings } from '../affected/holdings.ts';
+import { affectedBy, holdingAny, type Holdings } from '../affected/holdings.ts';
 import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
 import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf, type Moment } from '../running/moment.ts';
-import type { PatchView } from '../view.ts';
+import type { AffectedView } from '../view.ts';
 import { groupsOf } from './groups.ts';
 import { notLookedAt } from './not-looked-at.ts';
 import { parsePackageQuestion, questionsAbout } from './package-question.ts';
@@ -25,11 +25,7 @@ export interface Asked {
   readonly holdings: Holdings;
 }
 
-export function heldIn(view: PatchView): Held {
-  return { index: view.lists.index, ecosystems: view.lists.ecosystems };
-}
-
-export function ask(view: PatchView, subject: string): Asked {
+export function ask(view: AffectedView, subject: string): Asked {
   const packages = parsePackageQuestion(subject);
   if (packages !== null) {
     const questions = questionsAbout(packages, view.lists.ecosystems);
@@ -39,12 +35,12 @@ export function ask(view: PatchView, subject: string): Asked {
   return {
     kind: 'vulnerability',
     vulnerability,
-    holdings: affectedBy(vulnerability?.records ?? [], heldIn(view)),
+    holdings: affectedBy(vulnerability?.records ?? [], view.lists),
   };
 }
 
 /** Who is affected, or was at `at`. */
-export function affectedAnswer(view: PatchView, subject: string, at: Instant | null): AffectedAnswer {
+export function affectedAnswer(view: AffectedView, subject: string, at: Instant | null): AffectedAnswer {
   const asked = ask(view, subject);
   const { vulnerability, holdings } = asked;
   const moment = momentOf(at, view.running, view.instances);
@@ -95,7 +91,7 @@ function said(
 
 /** By when it must be gone from an environment; null where no case is open. */
 function deadlines(
-  view: PatchView,
+  view: AffectedView,
   vulnerability: Vulnerability | null,
   at: Instant | null,
 ): (environment: string | null) => string | null {
@@ -106,7 +102,7 @@ function deadlines(
     formatInstant(opened.data.openedAt + deadlineMs(policy, vulnerability.severity, environment));
 }
 
-export function policyOf({ graph }: Pick<PatchView, 'graph'>): PatchPolicyData | null {
+export function policyOf({ graph }: Pick<AffectedView, 'graph'>): PatchPolicyData | null {
   return graph.one('patch-policy', PATCH_POLICY_ID)?.data ?? null;
 }
 
@@ -133,7 +129,7 @@ function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
 }
 
 function imagesOf(
-  view: PatchView,
+  view: AffectedView,
   images: readonly AffectedImage[],
   excused: ReadonlyMap<string, Excuse | null> | null,
 ): AffectedAnswer['images'] {
@@ -167,7 +163,7 @@ function sharedExcuse(
 }
 
 function originsOf(
-  view: PatchView,
+  view: AffectedView,
   image: string,
   { node, held }: { readonly node: ImageNode | null; readonly held: AffectedImage['held'] },
 ): OriginAnswer[] {
@@ -195,7 +191,7 @@ function environmentsOf(groups: AffectedAnswer['groups']): Record<string, number
 
 /** Why there is nothing, where there is nothing: "none" without a reason is no answer. */
 function reasonOf(
-  view: PatchView,
+  view: AffectedView,
   { kind, vulnerability, holdings }: Asked,
   { moment, found, missing }: { readonly moment: Moment; readonly found: number; readonly missing: number },
 ): string | null {

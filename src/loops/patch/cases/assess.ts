@@ -2,7 +2,6 @@ import type { CaseData } from '#model';
 import { affectedImages, excusesByInstance } from '../affected/affected.ts';
 import { affectedBy } from '../affected/holdings.ts';
 import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
-import { heldIn } from '../answers/who.ts';
 import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
@@ -25,7 +24,7 @@ export function assess(
   const vulnerability = findVulnerability(view.advisories, id);
   const moment = momentOf(null, view.running, view.instances);
   const excuses = view.excuses.excusesOf([id, ...(vulnerability?.aliases ?? [])], view.clock());
-  const images = affectedImages(affectedBy(vulnerability?.records ?? [], heldIn(view)), moment, excuses);
+  const images = affectedImages(affectedBy(vulnerability?.records ?? [], view.lists), moment, excuses);
   const holding = new Map(excusesByInstance(images, excuses));
   if (vulnerability === null || vulnerability.withdrawn !== null) return { vulnerability, holding };
   const live = verdicts.of(current);

@@ -1,7 +1,6 @@
 import { SheerError, type Advisory, type CaseData, type Instant, type ProofAnswer } from '#model';
-import { findVulnerability } from '../affected/vulnerability.ts';
+import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
 import { putJson } from '../lists/stored-list.ts';
-import { PatchError } from '../patch-error.ts';
 import type { PatchRecord } from '../record.ts';
 import type { LiveRoots } from '../verify/live-roots.ts';
 import { prove } from '../verify/prove.ts';
@@ -88,10 +87,6 @@ export class CaseKeeper {
     }
   }
 
-  get hasWork(): boolean {
-    return this.#vulnerabilities.size > 0 || this.#images.size > 0 || this.#due().length > 0;
-  }
-
   /** Ids of the cases that were opened. */
   async reconcile(signal: AbortSignal): Promise<readonly string[]> {
     const opened: string[] = [];
@@ -131,12 +126,7 @@ export class CaseKeeper {
   /** Looks at everything anew; what it finds is put on the case, if there is one or has to be. */
   async verify(asked: string, signal: AbortSignal): Promise<ProofAnswer> {
     const { view, roots } = this.#options;
-    const vulnerability = findVulnerability(view.advisories, asked);
-    if (vulnerability === null) {
-      throw new PatchError('not-found', `no advisory that is known has the id ${JSON.stringify(asked)}`, {
-        next: 'sheer advisories sync',
-      });
-    }
+    const vulnerability = knownVulnerability(view.advisories, asked);
     const proof = await prove(vulnerability, { view, roots, since: view.clock(), signal });
     this.#put(vulnerability.id, withRecords(proof, vulnerability.records));
     this.#vulnerabilities.add(vulnerability.id);

@@ -1,10 +1,10 @@
 import type { Advisory, Package } from '#model';
 import type { AdvisoryStore, PackageKey } from '#store';
-import { parseEcosystem } from '#versions';
 import { vulnerabilitiesOf } from '../affected/vulnerability.ts';
 import { askedNames } from '../matching/asked-names.ts';
 import { canonicalName } from '../matching/canonical-name.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
+import { ecosystemOf } from '../matching/named-ecosystem.ts';
 
 /** About 100 bytes each and the ids; images share nearly all of their packages. */
 const REMEMBERED_MAX = 300_000;
@@ -40,7 +40,7 @@ export class Touching {
   /** A record came or changed: what was judged by the names in it is judged again. */
   forget({ affected }: Pick<Advisory, 'affected'>): void {
     for (const entry of affected) {
-      const ecosystem = nameOf(entry.ecosystem);
+      const ecosystem = ecosystemOf(entry.ecosystem).name;
       const name = nameKey({ ecosystem, name: canonicalName(ecosystem, entry.name) });
       for (const key of this.#byName.get(name) ?? []) this.#known.delete(key);
       this.#byName.delete(name);
@@ -84,7 +84,7 @@ function judgeBy(
   found: ReadonlyMap<string, Set<string>>,
 ): void {
   for (const entry of advisory.affected) {
-    const ecosystem = nameOf(entry.ecosystem);
+    const ecosystem = ecosystemOf(entry.ecosystem).name;
     const about = names.get(nameKey({ ecosystem, name: canonicalName(ecosystem, entry.name) }));
     for (const [key, each] of about?.packages ?? []) {
       if (!matchAdvisory({ ...advisory, affected: [entry] }, each).affected) continue;
@@ -94,12 +94,8 @@ function judgeBy(
 }
 
 function namesOf(each: Package): readonly PackageKey[] {
-  const ecosystem = nameOf(each.ecosystem ?? '');
+  const ecosystem = ecosystemOf(each.ecosystem ?? '').name;
   return askedNames(each, ecosystem).map(({ name }) => ({ ecosystem, name }));
-}
-
-function nameOf(ecosystem: string): string {
-  return parseEcosystem(ecosystem)?.name ?? ecosystem.split(':')[0] ?? ecosystem;
 }
 
 function nameKey({ ecosystem, name }: PackageKey): string {

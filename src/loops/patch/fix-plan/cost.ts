@@ -38,7 +38,7 @@ export function unitsOf(images: readonly Content[], packages: number): Units {
   };
 }
 
-/** The other way round: what a sum in these units counts. */
+/** What a sum in these units counts. */
 export function costOfUnits(sum: { readonly unfixed: number; readonly effort: number }, units: Units): Cost {
   const { unfixed, effort } = sum;
   return {

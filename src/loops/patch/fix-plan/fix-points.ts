@@ -1,4 +1,4 @@
-import type { Packages } from './content.ts';
+import { ABSENT, type Packages } from './content.ts';
 import type { ChangedPackage, FixPoint } from './fix-plan.ts';
 import type { FixImage } from './fix-problem.ts';
 import type { Outcome, PlannedImage } from './outcome.ts';
@@ -21,7 +21,7 @@ function fixPointOf(planned: PlannedImage, outcome: Outcome): FixPoint {
   const moved = reference?.changes === true;
   const target =
     moved && reference.source !== null ? outcome.contents.images[reference.source]?.image : undefined;
-  const removed = (moved ? (unmoved === -1n ? 0n : unmoved) & ~planned.holds : 0n) | edited;
+  const removed = (moved ? (unmoved === ABSENT ? 0n : unmoved) & ~planned.holds : 0n) | edited;
   return {
     image: image.id,
     name: image.name,

@@ -1,7 +1,7 @@
 import type { Actions } from './action.ts';
 import { KEEP } from './action.ts';
 import type { ChoiceModel } from './choice-model.ts';
-import { compareCosts, type Cost, costOf, simulate, type Units } from './cost.ts';
+import { compareCosts, type Cost, costOf, simulate } from './cost.ts';
 import type { Layout } from './layout.ts';
 import { indexAt } from './typed-arrays.ts';
 import { chosenOption, completed, copyPrices, type Prices, relax, type Relaxed } from './relaxation.ts';
@@ -33,15 +33,6 @@ export function improved(incumbent: Incumbent, relaxed: Relaxed, layout: Layout)
   if (holds === null) return incumbent;
   const cost = costOf(contents, actions, holds);
   return compareCosts(cost, incumbent.cost) < 0 ? { actions, cost } : incumbent;
-}
-
-/** In the units of the relaxation. */
-export function effortOf(cost: Cost, units: Units): number {
-  return cost.fixPoints * units.fixPoint + cost.builds * units.build + cost.teams * units.team;
-}
-
-export function unfixedOf(cost: Cost, units: Units): number {
-  return cost.unfixedImages * units.image + cost.unfixedPackages;
 }
 
 /** Indexes of the uses that the chosen options presume. */

@@ -1,3 +1,4 @@
+import { parsePackageUrl } from '#model';
 import type { Action, Actions } from './action.ts';
 import type { Content, Contents, Packages, Reference } from './content.ts';
 import { ABSENT, bothBits, buildOf } from './content.ts';
@@ -48,13 +49,7 @@ export function indexesOf(set: Packages, count: number): readonly number[] {
 
 /** `openssl` of `pkg:deb/debian/openssl@3.0.1?arch=amd64`; what is no package URL stays as it is. */
 export function packageName(purl: string): string {
-  const name = /^pkg:[^/]+\/(?:[^?#]*\/)?([^/@?#]+)/.exec(purl)?.[1];
-  if (name === undefined) return purl;
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
+  return parsePackageUrl(purl)?.name ?? purl;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

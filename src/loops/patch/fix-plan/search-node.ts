@@ -1,5 +1,5 @@
 import type { Cost, Units } from './cost.ts';
-import { effortOf, type Incumbent, unfixedOf } from './incumbent.ts';
+import type { Incumbent } from './incumbent.ts';
 import type { Layout } from './layout.ts';
 import type { Prices } from './relaxation.ts';
 
@@ -39,8 +39,12 @@ export function isBelow(bound: Bound, { incumbent, layout }: Run): boolean {
   return compareBounds(bound, boundOfCost(incumbent.cost, layout.units)) < 0;
 }
 
+/** What a plan of that cost sums up to; `costOfUnits` is the other way round. */
 export function boundOfCost(cost: Cost, units: Units): Bound {
-  return { unfixed: unfixedOf(cost, units), effort: effortOf(cost, units) };
+  return {
+    unfixed: cost.unfixedImages * units.image + cost.unfixedPackages,
+    effort: cost.fixPoints * units.fixPoint + cost.builds * units.build + cost.teams * units.team,
+  };
 }
 
 export function compareBounds(left: Bound, right: Bound): number {

@@ -30,8 +30,8 @@ export function child(base: string, name: string, more: Partial<FixImage> = {}):
   });
 }
 
-export function holding(kind: Exclude<HoldingOrigin['kind'], 'copied'>): Holding {
-  return { purl: OPENSSL, layer: kind === 'base' ? 0 : 3, origin: { kind } };
+export function holding(kind: Exclude<HoldingOrigin['kind'], 'copied'>, purl = OPENSSL): Holding {
+  return { purl, layer: kind === 'base' ? 0 : 3, origin: { kind } };
 }
 
 export function copied(from: string | null): Partial<FixImage> {

@@ -83,10 +83,6 @@ export class ImageBook {
     return this.node(id)?.name ?? id;
   }
 
-  teamOf(id: string): string | null {
-    return this.node(id)?.source?.owner ?? null;
-  }
-
   /** Where a package came into an image. */
   originOf(image: string, held: HeldPackage, lists: Pick<ListBook, 'holds'>): OriginAnswer {
     const { layer, purl } = held;

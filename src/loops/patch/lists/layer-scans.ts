@@ -5,7 +5,7 @@ import { getJson, putJson } from './stored-list.ts';
 const SNAPSHOT = 'layer-scans';
 const FORMAT = 1;
 
-/** The table of 100,000 layers is 15 MB: so it is not written after every layer. */
+/** The table takes 300 bytes a layer: so it is not written after every layer. */
 const SAVE_EVERY = 200;
 
 /**

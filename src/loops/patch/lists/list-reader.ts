@@ -16,7 +16,7 @@ export interface ListReaderOptions {
   readonly readers: ImageReaders;
   readonly scans: LayerScans;
   readonly lists: ListBook;
-  readonly running: () => RunningNow;
+  readonly running: RunningNow;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -97,7 +97,7 @@ export class ListReader {
     const { graph, running } = this.#options;
     const subject = graph.facts.subject('image', image);
     const data = subject < 0 ? null : (lastStatement<'image'>(graph.facts, subject)?.data ?? null);
-    const names = new Set([...(data?.names ?? []), ...running().namesOf(image)]);
+    const names = new Set([...(data?.names ?? []), ...running.namesOf(image)]);
     return { id: image, names: [...names], digests: data?.digests ?? [], diffIds: data?.diffIds ?? [] };
   }
 
@@ -111,7 +111,7 @@ export class ListReader {
         continue;
       }
       if (!isDue(image)) continue;
-      if (this.#options.running().ofImage(image).size > 0) return image;
+      if (this.#options.running.ofImage(image).size > 0) return image;
       other ??= image;
     }
     return other;

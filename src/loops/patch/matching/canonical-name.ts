@@ -1,4 +1,5 @@
 import type { Package } from '#model';
+import { ecosystemOf } from './named-ecosystem.ts';
 
 /**
  * The name of a package in the form in which advisories and packages of an ecosystem (without release)
@@ -32,7 +33,7 @@ export function canonicalVersion(ecosystem: string, version: string): string {
 /** Under the name that advisories are asked by; how a list spells it stays in the package URL. */
 export function canonicalPackage(own: Package): Package {
   if (own.ecosystem === null) return own;
-  const ecosystem = own.ecosystem.split(':')[0] ?? own.ecosystem;
+  const ecosystem = ecosystemOf(own.ecosystem).name;
   const name = canonicalName(ecosystem, own.name);
   const version = canonicalVersion(ecosystem, own.version);
   return name === own.name && version === own.version ? own : { ...own, name, version };

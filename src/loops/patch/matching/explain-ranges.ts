@@ -1,12 +1,5 @@
-import type { AffectedPackage } from '#model';
-import {
-  intervalOfVersion,
-  isAfter,
-  isBefore,
-  rangesOf,
-  type VersionInterval,
-  type VersionOrder,
-} from './version-intervals.ts';
+import type { AffectedPackage, VersionInterval } from '#model';
+import { intervalOfVersion, isAfter, isBefore, rangesOf, type VersionOrder } from './version-intervals.ts';
 
 export interface RangeExplanation {
   readonly result: 'holds' | 'before' | 'after' | 'not-listed';
@@ -24,7 +17,7 @@ export function explainRanges(
   version: string,
   order: VersionOrder,
 ): RangeExplanation {
-  const { intervals } = rangesOf(entry, order);
+  const intervals = rangesOf(entry, order);
   const fixes = fixesOf(entry);
   const isFix = (of: VersionInterval): boolean =>
     !of.toInclusive && fixes.some((fix) => of.to !== null && order(fix, of.to) === 0);
@@ -66,10 +59,7 @@ function fixesOf(entry: AffectedPackage): readonly string[] {
 }
 
 function holds(interval: VersionInterval, isFix: boolean): string {
-  const start =
-    interval.from === null
-      ? 'every version is affected'
-      : `is not before ${interval.from}, where it was introduced`;
+  const start = `is not before ${interval.from}, where it was introduced`;
   if (interval.to === null)
     return interval.from === null ? 'is affected, as every version is' : `${start}, and no fix is named`;
   const end = interval.toInclusive

@@ -1,9 +1,10 @@
 import type { Advisory, AffectedPackage, ExplanationAnswer, Package } from '#model';
-import { compareVersions, parseEcosystem, type Ecosystem } from '#versions';
+import { compareVersions } from '#versions';
 import { askedNames, type AskedName } from './asked-names.ts';
 import { canonicalName } from './canonical-name.ts';
 import { explainRanges } from './explain-ranges.ts';
 import { listedVersion } from './listed-version.ts';
+import { ecosystemOf, type NamedEcosystem } from './named-ecosystem.ts';
 import { releaseHolds } from './releases.ts';
 import type { VersionOrder } from './version-intervals.ts';
 
@@ -49,22 +50,12 @@ export function matchAdvisory(advisory: Advisory, own: Package): AdvisoryMatch {
 
 type Result = Pick<MatchStep, 'result' | 'explanation'>;
 type About = Pick<MatchStep, 'advisory' | 'affected'>;
-/** Null scheme: nothing here knows the order of its versions. */
-type NamedEcosystem = Omit<Ecosystem, 'scheme'> & { readonly scheme: Ecosystem['scheme'] | null };
-
-function ecosystemOf(text: string): NamedEcosystem {
-  const known = parseEcosystem(text);
-  if (known !== null) return known;
-  const colon = text.indexOf(':');
-  if (colon < 0) return { name: text, release: null, scheme: null };
-  return { name: text.slice(0, colon), release: text.slice(colon + 1), scheme: null };
-}
 
 function matchEntry(
   about: About,
   entry: AffectedPackage,
   asked: AskedName,
-  scheme: Ecosystem['scheme'] | null,
+  scheme: NamedEcosystem['scheme'],
 ): AdvisoryMatch {
   const ecosystem = ecosystemOf(entry.ecosystem).name;
   const order = orderOf(entry, scheme);
@@ -96,7 +87,7 @@ function matchEntry(
 }
 
 /** Semantic versions have their order everywhere; others need an ecosystem that is known. */
-function orderOf(entry: AffectedPackage, scheme: Ecosystem['scheme'] | null): VersionOrder | null {
+function orderOf(entry: AffectedPackage, scheme: NamedEcosystem['scheme']): VersionOrder | null {
   const isSemantic = entry.ranges.length > 0 && entry.ranges.every((range) => range.type === 'SEMVER');
   const known = scheme ?? (isSemantic ? 'semver' : null);
   return known === null ? null : (left, right) => compareVersions(known, left, right);

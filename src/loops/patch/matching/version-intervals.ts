@@ -1,34 +1,27 @@
-import type { AffectedPackage, AffectedRange, RangeEvent } from '#model';
+import type { AffectedPackage, AffectedRange, RangeEvent, VersionInterval } from '#model';
 
-/** Versions from one to another in their order. Null: from the first one on, or without an end. */
-export interface VersionInterval {
-  readonly from: string | null;
-  readonly fromInclusive: boolean;
-  readonly to: string | null;
-  readonly toInclusive: boolean;
-}
-
-export interface AffectedVersions {
-  /** In order, disjoint, none empty, and with a gap between each two. */
-  readonly intervals: readonly VersionInterval[];
-  /** Affected as well, wherever they stand. */
-  readonly versions: readonly string[];
-}
+export const EVERYTHING: VersionInterval = {
+  from: null,
+  fromInclusive: true,
+  to: null,
+  toInclusive: true,
+};
 
 /** The order of the versions of one ecosystem. */
 export type VersionOrder = (left: string, right: string) => number;
 
 /**
- * All that an entry of an advisory says to be affected. The meaning of a range is the OSV schema's
+ * All that the ranges of an advisory's entry say to be affected: in order, disjoint, none empty, and with
+ * a gap between each two. The meaning of a range is the OSV schema's
  * evaluation algorithm: its events sorted by version, then walked. So for events that contradict each
  * other as well: one that fixes before any is introduced does nothing, one that is introduced or fixed
  * twice is so from its first time, and without `introduced` nothing is affected. Of events at one
  * version `introduced` goes first, and `fixed` outdoes `last_affected`: what is introduced and fixed in
  * the same version affects nothing.
  */
-export function rangesOf(entry: AffectedPackage, order: VersionOrder): AffectedVersions {
+export function rangesOf(entry: AffectedPackage, order: VersionOrder): readonly VersionInterval[] {
   const spans = entry.ranges.flatMap((range) => spansOf(range, order));
-  return { intervals: union(spans, order).map(intervalOf), versions: entry.versions };
+  return union(spans, order).map(intervalOf);
 }
 
 /** Whether one of the intervals holds the version. */

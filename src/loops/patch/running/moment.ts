@@ -1,11 +1,11 @@
 import type { Instant } from '#model';
 import type { RunningInstance, RunningInstances } from '../questions.ts';
-import { imagesOf, type RunningNow } from './running-now.ts';
+import { hasUnknownImage, imagesOf, type RunningNow } from './running-now.ts';
 
 /** What ran at a moment, by image. */
 export interface Moment {
   readonly at: Instant | null;
-  ofImage(image: string): Iterable<string>;
+  ofImage(image: string): ReadonlySet<string>;
   /** The same with their names; null: none ran it. */
   instancesOf(image: string): readonly RunningInstance[] | null;
   /** Whether an instance ran several images, and so may be met with each of them. */
@@ -33,9 +33,8 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
   const withoutImage: string[] = [];
   for (const instance of instances.at(at)) {
     byId.set(instance.id, instance);
-    const images = imagesOf(instance);
-    if (images.length < Math.max(1, instance.images.length)) withoutImage.push(instance.id);
-    for (const image of images) {
+    if (hasUnknownImage(instance)) withoutImage.push(instance.id);
+    for (const image of imagesOf(instance)) {
       const known = byImage.get(image);
       if (known === undefined) byImage.set(image, [instance]);
       else known.push(instance);
@@ -43,7 +42,7 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
   }
   return {
     at,
-    ofImage: (image) => (byImage.get(image) ?? []).map(({ id }) => id),
+    ofImage: (image) => new Set((byImage.get(image) ?? []).map(({ id }) => id)),
     instancesOf: (image) => byImage.get(image) ?? null,
     hasSeveral,
     images: () => byImage.keys(),

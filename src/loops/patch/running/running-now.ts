@@ -113,16 +113,15 @@ export class RunningNow {
     if (before !== undefined) this.#remove(before);
     if (now !== null) this.#put(now);
     const [was, is] = [imagesOf(before), imagesOf(now)];
-    // An instance that was started again may hold something else at heart than before.
+    // An instance that was started again may have other files than before.
     if (now?.since !== before?.since || was.join() !== is.join())
       this.#changed([...new Set([...was, ...is])]);
   }
 
   #put(instance: RunningInstance): void {
     this.#known.set(instance.id, { instance, names: this.#names });
-    const images = imagesOf(instance);
-    if (images.length < Math.max(1, instance.images.length)) this.#withoutImage.add(instance.id);
-    for (const image of images) {
+    if (hasUnknownImage(instance)) this.#withoutImage.add(instance.id);
+    for (const image of imagesOf(instance)) {
       this.#instancesOf.delete(image);
       const ids = this.#byImage.get(image);
       if (ids === undefined) this.#byImage.set(image, new Set([instance.id]));
@@ -158,6 +157,11 @@ interface Known {
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
+
+/** Whether nobody knows, or not wholly, what it is made from. */
+export function hasUnknownImage({ images }: RunningInstance): boolean {
+  return images.length === 0 || images.some(({ id }) => id === null);
+}
 
 /** Config digests, each once. */
 export function imagesOf(instance: RunningInstance | null | undefined): readonly string[] {

@@ -1,7 +1,7 @@
 import type { Advisory, Package } from '#model';
-import { parseEcosystem } from '#versions';
 import { canonicalName } from '../matching/canonical-name.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
+import { ecosystemOf } from '../matching/named-ecosystem.ts';
 
 /** What a list has of what the records speak of. */
 export interface JudgedList {
@@ -32,6 +32,6 @@ export function judgeList(packages: readonly Package[], records: readonly Adviso
 }
 
 function asked(ecosystem: string, name: string): string {
-  const own = parseEcosystem(ecosystem)?.name ?? ecosystem.split(':')[0] ?? ecosystem;
+  const own = ecosystemOf(ecosystem).name;
   return `${own}\n${canonicalName(own, name)}`;
 }

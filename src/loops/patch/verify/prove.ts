@@ -9,10 +9,9 @@ import {
 import { affectedInstances } from '../affected/affected.ts';
 import { namedBy } from '../affected/holdings.ts';
 import type { Vulnerability } from '../affected/vulnerability.ts';
-import { heldIn } from '../answers/who.ts';
 import type { RunningInstance } from '../questions.ts';
 import { momentOf } from '../running/moment.ts';
-import { imagesOf } from '../running/running-now.ts';
+import { hasUnknownImage, imagesOf } from '../running/running-now.ts';
 import type { PatchView } from '../view.ts';
 import { judgeList } from './judge-list.ts';
 import { gapIn, wantedOf } from './live-look.ts';
@@ -44,7 +43,7 @@ export async function prove(vulnerability: Vulnerability, options: ProveOptions)
   const { view } = options;
   const { records } = vulnerability;
   const moment = momentOf(null, view.running, view.instances);
-  const named = namedBy(records, heldIn(view));
+  const named = namedBy(records, view.lists);
   const concerned = new Set([...affectedInstances(named.images, moment), ...moment.withoutImage()]);
   for (const image of moment.images()) {
     if (view.reader.missing(image) !== null) for (const id of moment.ofImage(image)) concerned.add(id);
@@ -102,12 +101,11 @@ function byDigest(
   records: readonly Advisory[],
   why: string,
 ): Verdict {
-  const images = imagesOf(instance);
-  if (images.length < Math.max(1, instance.images.length))
+  if (hasUnknownImage(instance))
     return { kind: 'not-looked', reason: `its live files: ${why}; its image is not known` };
   const affected: string[] = [];
   const others: string[] = [];
-  for (const image of images) {
+  for (const image of imagesOf(instance)) {
     const missing = view.reader.missing(image);
     if (missing !== null)
       return { kind: 'not-looked', reason: `its live files: ${why}; its image: ${missing}` };

@@ -1,6 +1,6 @@
-import { formatInstant, type Instant, type WaiverAnswer, type WaiverData } from '#model';
+import { formatInstant, type WaiverAnswer, type WaiverData } from '#model';
 import { lastStatement, type Statement } from '#graph';
-import { findVulnerability } from '../affected/vulnerability.ts';
+import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchQuestions } from '../questions.ts';
 import type { PatchRecord } from '../record.ts';
@@ -22,12 +22,7 @@ export class WaiverDesk {
   }
 
   waive(request: WaiveRequest): WaiverAnswer {
-    const vulnerability = findVulnerability(this.#view.advisories, request.vulnerability);
-    if (vulnerability === null) {
-      throw new PatchError('not-found', `no advisory that is known has the id "${request.vulnerability}"`, {
-        next: 'sheer advisories sync',
-      });
-    }
+    const vulnerability = knownVulnerability(this.#view.advisories, request.vulnerability);
     const subject = this.#subjectOf(request.subject);
     this.#check(request);
     const { owner, reason, until, actor } = request;
@@ -66,17 +61,6 @@ export class WaiverDesk {
       (left, right) =>
         order.indexOf(left.state) - order.indexOf(right.state) || (left.until < right.until ? -1 : 1),
     );
-  }
-
-  /** When the next one ends; null: none is active. */
-  nextEnd(): Instant | null {
-    const now = this.#view.clock();
-    let next: Instant | null = null;
-    for (const id of this.#view.ids.of('waiver')) {
-      const until = this.#view.graph.one('waiver', id, now)?.data.until ?? null;
-      if (until !== null && (next === null || until < next)) next = until;
-    }
-    return next;
   }
 
   #check({ owner, reason, until }: WaiveRequest): void {

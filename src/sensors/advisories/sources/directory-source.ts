@@ -1,7 +1,8 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import {
+  inBatches,
   namedBy,
   printable,
   RefusedRecord,
@@ -12,7 +13,6 @@ import {
   type SourceRecord,
 } from './record-source.ts';
 
-const BATCH = 256;
 /** The deepest that is published (GitHub's, by year and month) has five. */
 const DEPTH_MAX = 32;
 
@@ -24,21 +24,18 @@ export function directorySource(path: string, limits: RecordLimits): RecordSourc
   return {
     complete: true,
     async *batches() {
-      let batch: SourceRecord[] = [];
-      for (const file of filesBelow(path, '', DEPTH_MAX)) {
-        batch.push(recordOf(path, file, limits));
-        if (batch.length < BATCH) continue;
-        yield batch;
-        batch = [];
-      }
-      yield batch;
+      yield* inBatches(recordsBelow(path, limits));
     },
   };
 }
 
+function* recordsBelow(root: string, limits: RecordLimits): Iterable<SourceRecord> {
+  for (const path of filesBelow(root, '', DEPTH_MAX)) yield recordOf(root, path, limits);
+}
+
 function* filesBelow(root: string, folder: string, depth: number): Iterable<string> {
   if (depth === 0) {
-    throw new AdvisoriesError(
+    throw new SensorError(
       'invalid-input',
       `${printable(join(root, folder))} lies deeper than ${DEPTH_MAX} folders.`,
     );

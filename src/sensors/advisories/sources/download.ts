@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { stampOf } from './record-source.ts';
 
 export interface DownloadOptions {
@@ -18,7 +18,7 @@ export interface DownloadOptions {
 export interface DownloadLimits {
   readonly bytes: number;
   readonly redirects: number;
-  /** How often a connection that broke is taken up again. */
+  /** Connections in one call: one that breaks is taken up again by the next. */
   readonly attempts: number;
   /** Between two chunks, and before the first. */
   readonly silenceMs: number;
@@ -44,7 +44,7 @@ export interface Download {
  * Gets a URL into a file; null when it is what `validator` says. What broke off is taken up where it
  * stopped, within one call and in the next, if the server says that it is still the same.
  *
- * @throws AdvisoriesError
+ * @throws SensorError
  */
 export async function download(url: string, options: DownloadOptions): Promise<Download | null> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
@@ -53,7 +53,7 @@ export async function download(url: string, options: DownloadOptions): Promise<D
     try {
       return await attemptDownload(url, part, options);
     } catch (error) {
-      const isFinal = error instanceof AdvisoriesError && error.remedy !== 'retry';
+      const isFinal = error instanceof SensorError && error.remedy !== 'retry';
       if (isFinal || options.signal.aborted || attempt >= options.limits.attempts)
         throw translated(url, error);
     }
@@ -134,7 +134,7 @@ async function offsetOf(url: string, response: Response, part: PartFile, begun: 
   if (response.status !== 206 && response.status !== 416) return 0;
   if (response.status === 206 && begun > 0 && resumesAt(response) === begun) return begun;
   await part.begin(null);
-  throw new AdvisoriesError('sensor-failed', `${url} cannot be resumed.`, { remedy: 'retry' });
+  throw new SensorError('sensor-failed', `${url} cannot be resumed.`, { remedy: 'retry' });
 }
 
 /** Redirects by hand: only so many, and only to where a person could have pointed as well. */
@@ -157,14 +157,14 @@ async function request(
     await response.body?.cancel();
     target = redirected(target, location);
   }
-  throw new AdvisoriesError('sensor-failed', `${url} redirects more than ${options.limits.redirects} times.`);
+  throw new SensorError('sensor-failed', `${url} redirects more than ${options.limits.redirects} times.`);
 }
 
 function redirected(from: string, location: string): string {
   const target = URL.parse(location, from);
   const isSafe = target?.protocol === 'https:' || (target?.protocol === 'http:' && from.startsWith('http:'));
   if (target !== null && isSafe) return target.href;
-  throw new AdvisoriesError(
+  throw new SensorError(
     'sensor-failed',
     `${from} redirects to what is not https: ${location.slice(0, 200)}.`,
   );
@@ -176,7 +176,7 @@ async function receive(chunks: AsyncIterable<Uint8Array>, path: string, offset: 
 
 async function* counted(
   url: string,
-  body: ReadableStream,
+  body: NonNullable<Response['body']>,
   {
     offset,
     silence,
@@ -184,12 +184,11 @@ async function* counted(
   }: { readonly offset: number; readonly silence: Silence; readonly limits: DownloadLimits },
 ): AsyncIterable<Uint8Array> {
   let bytes = offset;
-  // The two libraries' types of the same streams differ; a response's body yields bytes.
-  for await (const chunk of body as unknown as AsyncIterable<Uint8Array>) {
+  for await (const chunk of body) {
     silence.broken();
     bytes += chunk.length;
     if (bytes > limits.bytes)
-      throw new AdvisoriesError('too-large', `${url} is larger than ${limits.bytes} bytes.`);
+      throw new SensorError('too-large', `${url} is larger than ${limits.bytes} bytes.`);
     yield chunk;
   }
 }
@@ -201,7 +200,7 @@ class Silence {
   readonly signal: AbortSignal;
 
   constructor({ signal, limits }: DownloadOptions) {
-    const silent = new AdvisoriesError('sensor-failed', 'Nothing came for too long.', { remedy: 'retry' });
+    const silent = new SensorError('sensor-failed', 'Nothing came for too long.', { remedy: 'retry' });
     this.#timer = setTimeout(() => this.#controller.abort(silent), limits.silenceMs);
     this.#timer.unref();
     this.signal = AbortSignal.any([signal, this.#controller.signal]);
@@ -253,18 +252,18 @@ function resumesAt(response: Response): number {
   return Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? -1);
 }
 
-function refusal(url: string, status: number): AdvisoriesError {
+function refusal(url: string, status: number): SensorError {
   if (status === 404 || status === 410)
-    return new AdvisoriesError('not-found', `${url} is not there (${status}).`);
+    return new SensorError('not-found', `${url} is not there (${status}).`);
   const remedy = status >= 500 || status === 429 ? 'retry' : 'stalled';
-  return new AdvisoriesError('sensor-failed', `${url} answered ${status}.`, { remedy });
+  return new SensorError('sensor-failed', `${url} answered ${status}.`, { remedy });
 }
 
 function translated(url: string, error: unknown): unknown {
-  if (error instanceof AdvisoriesError) return error;
+  if (error instanceof SensorError) return error;
   const inner = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = inner instanceof Error ? inner.message : 'the connection broke';
-  return new AdvisoriesError('sensor-failed', `${url} could not be read: ${reason}.`, {
+  return new SensorError('sensor-failed', `${url} could not be read: ${reason}.`, {
     cause: error,
     remedy: 'retry',
   });

@@ -3,7 +3,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { readPlace, record, temporaryDirectory } from './advisory-files.fixture.ts';
 
 const LINES = ['A-1', 'A-2', 'A-3'].map((id) => record(id)).join('\n');
@@ -81,10 +81,7 @@ describe('a file of advisories', () => {
 
   it('takes nothing of what breaks off in its packing', async () => {
     for (const packed of [gzipSync(LINES), zstdCompressSync(LINES)]) {
-      await assert.rejects(
-        readPlace(stored(packed.subarray(0, packed.length - 5), '.jsonl')),
-        AdvisoriesError,
-      );
+      await assert.rejects(readPlace(stored(packed.subarray(0, packed.length - 5), '.jsonl')), SensorError);
     }
   });
 

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { parseJson } from '../parse-json.ts';
 import { readHead } from './file-head.ts';
 import { RecordLines, type RecordLine } from './record-lines.ts';
@@ -95,15 +95,15 @@ async function* chunksOf(path: string, limits: RecordLimits): AsyncIterable<Uint
       const bytes = chunk as Uint8Array;
       size += bytes.length;
       if (size > bytesMax)
-        throw new AdvisoriesError(
+        throw new SensorError(
           'too-large',
           `${path} unpacks to more than ${limits.expansion} times its size.`,
         );
       yield bytes;
     }
   } catch (error) {
-    if (error instanceof AdvisoriesError) throw error;
-    throw new AdvisoriesError('invalid-input', `${path} cannot be unpacked to its end: ${reasonOf(error)}.`, {
+    if (error instanceof SensorError) throw error;
+    throw new SensorError('invalid-input', `${path} cannot be unpacked to its end: ${reasonOf(error)}.`, {
       cause: error,
       next: 'Get the file again; nothing of it was taken.',
     });

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { directorySource } from './directory-source.ts';
 import { download, DOWNLOAD_LIMITS, type DownloadLimits } from './download.ts';
 import { readHead } from './file-head.ts';
@@ -30,7 +30,7 @@ export interface OpenedSource {
  * Opens what a person names: an http(s) URL, a zip archive, a directory, or a file of one JSON document
  * or many lines of them. Null: the server says that it has not changed since.
  *
- * @throws AdvisoriesError
+ * @throws SensorError
  */
 export async function openSource(place: string, options: OpenSourceOptions): Promise<OpenedSource | null> {
   const limits = options.limits ?? RECORD_LIMITS;
@@ -38,7 +38,7 @@ export async function openSource(place: string, options: OpenSourceOptions): Pro
     return { source: openPath(place, place, limits), validator: null, close: () => Promise.resolve() };
   }
   const url = URL.parse(place);
-  if (url === null) throw new AdvisoriesError('invalid-input', `${place} is no URL.`);
+  if (url === null) throw new SensorError('invalid-input', `${place} is no URL.`);
   const { directory, validator, signal, fetch = globalThis.fetch } = options;
   const downloadLimits = options.downloadLimits ?? DOWNLOAD_LIMITS;
   const got = await download(url.href, { directory, validator, signal, fetch, limits: downloadLimits });
@@ -52,10 +52,9 @@ export async function openSource(place: string, options: OpenSourceOptions): Pro
 
 function openPath(path: string, name: string, limits: RecordLimits): RecordSource {
   const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) throw new AdvisoriesError('not-found', `${path} is not there.`);
+  if (stats === undefined) throw new SensorError('not-found', `${path} is not there.`);
   if (stats.isDirectory()) return directorySource(path, limits);
-  if (!stats.isFile())
-    throw new AdvisoriesError('invalid-input', `${path} is neither a file nor a directory.`);
+  if (!stats.isFile()) throw new SensorError('invalid-input', `${path} is neither a file nor a directory.`);
   return isZip(readHead(path, 4)) ? zipSource(path, limits) : fileSource(path, basename(name), limits);
 }
 

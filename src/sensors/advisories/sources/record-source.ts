@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 export interface RecordSource {
   /** It has all that its publisher has: what is not in it any more is gone. */
   readonly complete: boolean;
-  /** @throws AdvisoriesError when the source as a whole cannot be read (on) */
+  /** @throws SensorError when the source as a whole cannot be read (on) */
   batches(): AsyncIterable<readonly SourceRecord[]>;
 }
 
@@ -33,6 +33,21 @@ export const RECORD_LIMITS: RecordLimits = { recordBytes: 16_777_216, expansion:
 
 /** Small sources may expand to this anyway. */
 export const EXPANSION_MIN_BYTES = 67_108_864;
+
+/** So many records at once, of sources that have each in a file of its own. */
+const BATCH = 256;
+
+/** The last batch may be empty. */
+export function* inBatches(records: Iterable<SourceRecord>): Iterable<readonly SourceRecord[]> {
+  let batch: SourceRecord[] = [];
+  for (const record of records) {
+    batch.push(record);
+    if (batch.length < BATCH) continue;
+    yield batch;
+    batch = [];
+  }
+  yield batch;
+}
 
 export function stampOf(content: Uint8Array | string): number {
   // By far the fastest of Node's ways to hash something small; 48 bits of it.

@@ -1,4 +1,4 @@
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import type { FileBytes } from './file-bytes.ts';
 
 /** What the archive's directory at its end says of one file in it. */
@@ -39,7 +39,7 @@ interface Directory {
 /**
  * The entries in the order of the archive's directory, read in windows of some megabytes.
  *
- * @throws AdvisoriesError when it is no zip archive, or torn
+ * @throws SensorError when it is no zip archive, or torn
  */
 export function* zipEntries(file: FileBytes): Iterable<ZipEntry> {
   const { count, offset, until } = findDirectory(file);
@@ -54,6 +54,8 @@ export function* zipEntries(file: FileBytes): Iterable<ZipEntry> {
       used += entry.length;
       found += 1;
     }
+    // It was cut off since its end was read: there would be no end of trying.
+    if (used === 0) throw torn(file, 'its directory is torn');
     at += used;
   }
 }
@@ -84,12 +86,9 @@ function findDirectory64(file: FileBytes, end: number): Directory | null {
   if (at + END_64_BYTES > end) throw torn(file, 'its directory is missing');
   const record = file.read(at, END_64_BYTES);
   if (record.readUInt32LE(0) !== END_64) throw torn(file, 'its directory is missing');
-  const [count, size, offset] = [32, 40, 48].map((field) => Number(record.readBigUInt64LE(field))) as [
-    number,
-    number,
-    number,
-  ];
-  return { count, offset, until: offset + size };
+  const numberAt = (field: number): number => Number(record.readBigUInt64LE(field));
+  const offset = numberAt(48);
+  return { count: numberAt(32), offset, until: offset + numberAt(40) };
 }
 
 function readEntry(
@@ -142,8 +141,8 @@ function sizes64(extra: Buffer, sizes: Sizes): Sizes {
   return sizes;
 }
 
-function torn(file: FileBytes, reason: string): AdvisoriesError {
-  return new AdvisoriesError('invalid-input', `${file.path} is no complete zip archive: ${reason}.`, {
+function torn(file: FileBytes, reason: string): SensorError {
+  return new SensorError('invalid-input', `${file.path} is no complete zip archive: ${reason}.`, {
     next: 'Get the file again; nothing of it was taken.',
   });
 }

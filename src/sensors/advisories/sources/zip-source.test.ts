@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { readPlace, record, temporaryDirectory, zipOf, type ZipFile } from './advisory-files.fixture.ts';
 
 describe('a zip archive of advisories', () => {
@@ -82,7 +82,7 @@ describe('a zip archive of advisories', () => {
   it('is refused whole when it is torn, wherever', async () => {
     const whole = zipOf([good, { name: 'A-2.json', content: record('A-2') }]);
     for (const length of [4, 30, 100, whole.length - 30, whole.length - 22, whole.length - 1]) {
-      await assert.rejects(readPlace(stored(whole.subarray(0, length))), AdvisoriesError, `${length} bytes`);
+      await assert.rejects(readPlace(stored(whole.subarray(0, length))), SensorError, `${length} bytes`);
     }
   });
 });

@@ -1,8 +1,9 @@
 import { crc32, inflateRawSync } from 'node:zlib';
-import { AdvisoriesError } from '../advisories-error.ts';
+import { SensorError } from '../../sensor-error.ts';
 import { FileBytes } from './file-bytes.ts';
 import {
   EXPANSION_MIN_BYTES,
+  inBatches,
   namedBy,
   printable,
   RefusedRecord,
@@ -14,7 +15,6 @@ import {
 } from './record-source.ts';
 import { zipEntries, type ZipEntry } from './zip-directory.ts';
 
-const BATCH = 256;
 const LOCAL = 0x04034b50;
 const LOCAL_BYTES = 30;
 /** The longest name and extra fields of a local header. */
@@ -34,23 +34,20 @@ export function zipSource(path: string, limits: RecordLimits): RecordSource {
       // Two windows: the directory's, and that of the files, which mostly lie in the same order.
       const [directory, files] = [new FileBytes(path), new FileBytes(path)];
       try {
-        const archive = new ZipFiles(files, limits);
-        let batch: SourceRecord[] = [];
-        for (const entry of zipEntries(directory)) {
-          const named = namedBy(entry.name);
-          if (named === null) continue;
-          batch.push(recordOf(entry, named, archive));
-          if (batch.length < BATCH) continue;
-          yield batch;
-          batch = [];
-        }
-        yield batch;
+        yield* inBatches(recordsIn(directory, new ZipFiles(files, limits)));
       } finally {
         directory.close();
         files.close();
       }
     },
   };
+}
+
+function* recordsIn(directory: FileBytes, archive: ZipFiles): Iterable<SourceRecord> {
+  for (const entry of zipEntries(directory)) {
+    const named = namedBy(entry.name);
+    if (named !== null) yield recordOf(entry, named, archive);
+  }
 }
 
 function recordOf(entry: ZipEntry, named: string, archive: ZipFiles): SourceRecord {
@@ -84,7 +81,7 @@ class ZipFiles {
       throw new RefusedRecord('does not have the checksum that the archive says');
     this.#bytesLeft -= bytes.length;
     if (this.#bytesLeft < 0) {
-      throw new AdvisoriesError(
+      throw new SensorError(
         'too-large',
         `${this.#file.path} unpacks to more than ${this.#limits.expansion} times its size.`,
       );

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { compressionOf } from '../../compression.ts';
 import type { ImageContent, LayerContent, WantedImage } from '../../image-content.ts';
 import { SensorError } from '../../sensor-error.ts';
 import { layerPath } from '../layers/layer-path.ts';
@@ -37,8 +38,11 @@ export class StreamedImage implements ImageContent {
       if (!isLayer(begin.bytes)) await this.#keep(name, event.size, begin);
       else if (!skip(name)) {
         const bytes = Readable.from(this.#content(begin), { objectMode: false });
-        yield { name, bytes };
-        bytes.destroy();
+        try {
+          yield { name, bytes };
+        } finally {
+          bytes.destroy();
+        }
       }
       // What nobody wanted passes by, up to the next file.
     }
@@ -136,8 +140,6 @@ interface Begin {
 /** A tar archive, plain or compressed; documents are JSON or short words. */
 function isLayer(begin: Buffer): boolean {
   if (begin.length < 4) return false;
-  const isGzip = begin[0] === 0x1f && begin[1] === 0x8b;
-  const isZstd = begin.readUInt32LE(0) === 0xfd2fb528;
   // A header's name is filled up with zeros, as is an archive without a file; JSON has none.
-  return isGzip || isZstd || begin.subarray(0, LOOK_BYTES).includes(0);
+  return compressionOf(begin) !== null || begin.subarray(0, LOOK_BYTES).includes(0);
 }

@@ -1,4 +1,5 @@
 import type { Package, PackageList, Unread } from '#model';
+import { isObject } from '../json-value.ts';
 import type { FoundPackage, LayerScan, ScanRecord } from '../layer-scan.ts';
 import type { ListDocument } from '../lists/list-document.ts';
 import type { HelperAnswer } from './helper-answer.ts';
@@ -53,7 +54,7 @@ function isPackageList(value: unknown): value is PackageList {
 function isPackage(value: unknown): value is Package {
   if (!isObject(value)) return false;
   const { purl, ecosystem, name, version, source, layer, path, readBy } = value;
-  const texts = [purl, name, version, readBy].every(isText);
+  const texts = [purl, name, version].every(isText) && (readBy === 'cyclonedx' || readBy === 'spdx');
   return texts && isTextOrNull(ecosystem) && isSource(source) && layer === null && isTextOrNull(path);
 }
 
@@ -96,10 +97,6 @@ function json(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -1,13 +1,14 @@
 import type { Unread } from '#model';
 import { SensorError } from '../../sensor-error.ts';
 import { unreadable, type FileReading, type LayerScan, type ScanRecord } from '../layer-scan.ts';
+import type { TarEntry } from './extended-headers.ts';
 import { frontCode } from './front-coded.ts';
 import { goSink } from './go-sink.ts';
 import { layerPath } from './layer-path.ts';
 import type { LayerLimits } from './limits.ts';
 import { isInPackageStore, readerOf, type PathReader } from './path-readers.ts';
 import { soundReading } from './sound-reading.ts';
-import type { FileSink, TarEntry } from './tar-reader.ts';
+import type { FileSink } from './tar-reader.ts';
 
 const WHITEOUT = '.wh.';
 const OPAQUE = '.wh..wh..opq';

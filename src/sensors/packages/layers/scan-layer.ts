@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { pipeline, Readable } from 'node:stream';
 import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import { compressionOf } from '../../compression.ts';
 import { SensorError } from '../../sensor-error.ts';
 import type { LayerScan } from '../layer-scan.ts';
 import { LayerScanner } from './layer-scanner.ts';
@@ -73,13 +74,11 @@ async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 }
 
 function decoderFor(first: Buffer): ReturnType<typeof createGunzip | typeof createZstdDecompress> | null {
-  if (first[0] === 0x1f && first[1] === 0x8b) return createGunzip({ chunkSize: PIECE_BYTES });
-  const magic = first.length >= 4 ? first.readUInt32LE(0) : 0;
-  // Frames that are skipped carry a table of contents beside the data.
-  const isZstd = magic === 0xfd2fb528 || (magic & 0xfffffff0) >>> 0 === 0x184d2a50;
+  const compression = compressionOf(first);
+  if (compression === 'gzip') return createGunzip({ chunkSize: PIECE_BYTES });
   // 128 MB, as the command line tool allows.
   const params = { [constants.ZSTD_d_windowLogMax]: 27 };
-  return isZstd ? createZstdDecompress({ chunkSize: PIECE_BYTES, params }) : null;
+  return compression === 'zstd' ? createZstdDecompress({ chunkSize: PIECE_BYTES, params }) : null;
 }
 
 async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {

@@ -1,6 +1,6 @@
 import type { Distribution, Package, Unread } from '#model';
 import { SensorError } from '../../sensor-error.ts';
-import { isObject, list, objects, text, type JsonObject } from './json-value.ts';
+import { isObject, list, objects, text, type JsonObject } from '../json-value.ts';
 import type { ListDocument } from './list-document.ts';
 import { distributionOfUrl, listedPackage } from './listed-package.ts';
 

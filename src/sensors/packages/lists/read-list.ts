@@ -1,6 +1,6 @@
 import { SensorError } from '../../sensor-error.ts';
 import { readCycloneDx } from './cyclonedx.ts';
-import { isObject, objects, text, type JsonObject } from './json-value.ts';
+import { isObject, objects, text, type JsonObject } from '../json-value.ts';
 import type { ListDocument } from './list-document.ts';
 import { readSpdx } from './spdx.ts';
 

@@ -165,11 +165,14 @@ export class RootPacker {
 
   #fill(limit: string): void {
     this.#isFull = true;
-    this.#say('/', `looking was given up: there are ${limit}`);
+    this.#unread.push({ path: '/', reason: `looking was given up: there are ${limit}` });
   }
 
   #say(path: string, reason: string): void {
-    if (this.#unread.length < UNREAD_MAX || this.#isFull) this.#unread.push({ path, reason });
+    if (this.#unread.length < UNREAD_MAX) this.#unread.push({ path, reason });
+    else if (this.#unread.length === UNREAD_MAX) {
+      this.#unread.push({ path: '/', reason: `more than ${UNREAD_MAX} files could not be read` });
+    }
   }
 }
 

@@ -128,8 +128,9 @@ function throwUnlessRead(answer: LiveAnswer, pid: number): void {
 function answerOf(reader: ReturnType<typeof spawn>): Promise<LiveAnswer | null> {
   return new Promise((resolve) => {
     let text = '';
-    reader.stderr?.on('data', (part: Buffer) => {
-      if (text.length < ANSWER_LENGTH_MAX) text += part.toString('utf8');
+    // A path may be cut in the middle of a character between two pieces.
+    reader.stderr?.setEncoding('utf8').on('data', (part: string) => {
+      if (text.length < ANSWER_LENGTH_MAX) text += part;
     });
     reader.on('error', () => resolve(null));
     reader.on('close', () => resolve(parseAnswer(text)));

@@ -1,9 +1,9 @@
-import { constants } from 'node:fs';
-import { open, readlink, realpath, type FileHandle } from 'node:fs/promises';
+import { readlink, realpath, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SensorError } from '../../sensor-error.ts';
 import { layerPath } from '../layers/layer-path.ts';
 import type { BlobStore } from './blob-store.ts';
+import { openFile } from './open-file.ts';
 
 /**
  * The files of a directory. Docker's list names them as it likes: what is not below the directory, by its
@@ -39,17 +39,4 @@ async function openBelow(directory: string, name: string): Promise<FileHandle | 
   if (real.startsWith(root === '/' ? root : `${root}/`)) return file;
   await file.close();
   throw new SensorError('invalid-input', `${name} is a link out of ${directory}`);
-}
-
-/** Opened without waiting, so that a pipe in the place of a file stops nobody. */
-async function openFile(path: string): Promise<FileHandle | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ENOTDIR'))
-      return null;
-    throw new SensorError('sensor-failed', `${path} can't be opened`, { cause });
-  });
-  if (file === null) return null;
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
-  throw new SensorError('invalid-input', `${path} is no file`);
 }

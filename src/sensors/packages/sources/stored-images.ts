@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SensorError } from '../../sensor-error.ts';
+import { isObject, list, objects, text, type JsonObject } from '../json-value.ts';
 import type { BlobStore } from './blob-store.ts';
 
 /** One image in a layout or archive: where its parts are. */
@@ -108,9 +109,8 @@ function addManifest(
 }
 
 async function dockerImages(store: BlobStore): Promise<readonly StoredImage[]> {
-  const list = await json(store, 'manifest.json', null);
   const images: StoredImage[] = [];
-  for (const entry of objects(list)) {
+  for (const entry of objects(await json(store, 'manifest.json', null))) {
     const config = text(entry['Config']);
     const bytes = config === null ? null : await store.read(config, DOCUMENT_BYTES_MAX);
     if (config === null || bytes === null) continue;
@@ -134,8 +134,6 @@ function namesOf(annotations: unknown): readonly string[] {
   return [name, reference].filter((one) => one !== null).filter((one) => /[/:]/.test(one));
 }
 
-type JsonObject = Readonly<Record<string, unknown>>;
-
 async function document(
   store: BlobStore,
   name: string,
@@ -158,18 +156,6 @@ async function json(store: BlobStore, name: string, digest: string | null): Prom
   }
 }
 
-function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function objects(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
 function texts(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === 'string') : [];
+  return list(value).filter((one) => typeof one === 'string');
 }

@@ -6,7 +6,7 @@ import { after, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import type { ImageContent } from '../../image-content.ts';
 import { SensorError } from '../../sensor-error.ts';
-import { writeTar, type TarFile } from '../tar-writer.ts';
+import { tarEntry, TAR_END, writeTar, type TarFile } from '../tar-writer.ts';
 import { digestOf } from './stored-images.ts';
 import { createArchiveSource, createLayoutSource, type StoredImageSource } from './stored-source.ts';
 
@@ -60,6 +60,19 @@ function dockerArchive(): readonly TarFile[] {
     { name: 'config.json', content: config },
     { name: 'manifest.json', content: Buffer.from(JSON.stringify(list)) },
   ];
+}
+
+/** An entry whose header says something else than the writer would. */
+function withHeader(
+  [header = Buffer.alloc(512), ...content]: readonly Buffer[],
+  { type, size }: { readonly type?: string; readonly size?: number },
+): readonly Buffer[] {
+  if (type !== undefined) header.write(type, 156);
+  if (size !== undefined) header.write(`${size.toString(8).padStart(11, '0')}\0`, 124);
+  header.write('        ', 148);
+  const sum = header.reduce((total, byte) => total + byte, 0);
+  header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return [header, ...content];
 }
 
 async function layersOf(content: ImageContent, skipped = ''): Promise<readonly string[]> {
@@ -175,6 +188,41 @@ describe('images that lie in files', () => {
     ]);
     assert.equal(content.manifestDigest(), null);
     await content.close();
+  });
+
+  it('an archive is read as its extended headers say', async () => {
+    const target = `${'long/'.repeat(30)}layer.tar`;
+    const config = Buffer.from('{"rootfs":{}}');
+    const list = [{ Config: 'config.json', RepoTags: ['app:1'], Layers: ['big.tar', 'y/layer.tar'] }];
+    const bytes = Buffer.concat([
+      // Past 8 GB the size stands here alone: the header itself has no room for it.
+      ...withHeader(tarEntry({ name: 'pax', content: Buffer.from('13 size=2048\n') }), { type: 'x' }),
+      ...withHeader(tarEntry({ name: 'big.tar', content: layer }), { size: 0 }),
+      ...tarEntry({ name: target, content: layer }),
+      ...tarEntry({ name: 'y/layer.tar', type: '2', linkName: `../${target}` }),
+      ...tarEntry({ name: 'config.json', content: config }),
+      ...tarEntry({ name: 'manifest.json', content: Buffer.from(JSON.stringify(list)) }),
+      TAR_END,
+    ]);
+    assert.equal(layer.length, 2048);
+    const content = await createArchiveSource(asArchive(bytes)).open(
+      { ...nothing, names: ['app:1'] },
+      signal,
+    );
+    assert.ok(content !== null);
+    assert.deepEqual(await layersOf(content), [
+      `big.tar ${digestOf(layer)}`,
+      `y/layer.tar ${digestOf(layer)}`,
+    ]);
+    await content.close();
+  });
+
+  it('an archive that can not be opened is not one that is not there', async () => {
+    const loop = join(directory, 'loop.tar');
+    symlinkSync('loop.tar', loop);
+    await assert.rejects(createArchiveSource(loop).images(), { code: 'sensor-failed' });
+    const none = createArchiveSource(join(directory, 'none.tar')).images();
+    await assert.rejects(none, { code: 'not-found' });
   });
 
   const refused: readonly (readonly [what: string, bytes: Buffer, message: RegExp])[] = [

@@ -39,13 +39,13 @@ function storedSource(id: string, openStore: () => Promise<BlobStore>): StoredIm
     },
     async open(wanted) {
       const store = await openStore();
-      const image = await storedImages(store)
-        .then((images) => images.find((one) => isWanted(one, wanted)) ?? null)
-        .catch(async (error: unknown) => {
-          await store.close();
-          throw error;
-        });
-      if (image !== null) return new StoredContent(store, image);
+      try {
+        const image = (await storedImages(store)).find((one) => isWanted(one, wanted));
+        if (image !== undefined) return new StoredContent(store, image);
+      } catch (error) {
+        await store.close();
+        throw error;
+      }
       await store.close();
       return null;
     },
@@ -80,8 +80,11 @@ class StoredContent implements ImageContent {
       if (skip(name)) continue;
       const bytes = await this.#store.open(name);
       if (bytes === null) throw new SensorError('not-found', `the layer ${name} is not there`);
-      yield { name, bytes };
-      bytes.destroy();
+      try {
+        yield { name, bytes };
+      } finally {
+        bytes.destroy();
+      }
     }
   }
 

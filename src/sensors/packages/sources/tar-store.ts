@@ -1,11 +1,12 @@
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import { compressionOf } from '../../compression.ts';
 import { SensorError } from '../../sensor-error.ts';
+import { ExtendedHeaders, isExtendedHeader, type TarEntry } from '../layers/extended-headers.ts';
 import { layerPath } from '../layers/layer-path.ts';
-import { parsePax } from '../layers/pax.ts';
-import { BLOCK_BYTES, parseTarHeader, type TarHeader } from '../layers/tar-header.ts';
+import { BLOCK_BYTES, parseTarHeader } from '../layers/tar-header.ts';
 import type { BlobStore } from './blob-store.ts';
+import { openFile } from './open-file.ts';
 
 /** An archive of a hundred images has some thousands. */
 const ENTRIES_MAX = 100_000;
@@ -20,10 +21,9 @@ type Place = { readonly offset: number; readonly size: number } | { readonly lin
  * on. Null: there is no such file.
  */
 export async function tarStore(path: string): Promise<BlobStore | null> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(() => null);
+  const file = await openFile(path);
   if (file === null) return null;
   try {
-    if (!(await file.stat()).isFile()) throw new SensorError('invalid-input', `${path} is no file`);
     const places = await readPlaces(file, path);
     return storeOf(file, places);
   } catch (error) {
@@ -70,32 +70,36 @@ async function readPlaces(file: FileHandle, path: string): Promise<ReadonlyMap<s
   const places = new Map<string, Place>();
   const { size: fileBytes } = await file.stat();
   if (fileBytes >= 4) refuseCompressed(await readAt(file, 0, 4), path);
-  let name: string | null = null;
+  const extended = new ExtendedHeaders();
   let at = 0;
   for (let entries = 0; at + BLOCK_BYTES <= fileBytes; entries += 1) {
     if (entries > ENTRIES_MAX)
       throw new SensorError('too-large', `${path} has more than ${ENTRIES_MAX} entries`);
-    const block = await readAt(file, at, BLOCK_BYTES);
-    const header = parseTarHeader(block);
+    const header = parseTarHeader(await readAt(file, at, BLOCK_BYTES));
     if (header === null) break;
     const offset = at + BLOCK_BYTES;
-    if (header.type === 'x' || header.type === 'L') name = await longName(file, offset, header);
-    else if (header.type !== 'g' && header.type !== 'K') {
-      addPlace(places, { ...header, name: name ?? header.name }, offset);
-      name = null;
+    let { size } = header;
+    if (isExtendedHeader(header)) {
+      if (size > EXTENDED_HEADER_BYTES_MAX)
+        throw new SensorError('too-large', 'an extended header is too large');
+      extended.take(header, await readAt(file, offset, size));
+    } else {
+      const entry = extended.entryOf(header);
+      addPlace(places, entry, offset);
+      size = entry.size;
     }
-    at = offset + Math.ceil(header.size / BLOCK_BYTES) * BLOCK_BYTES;
+    at = offset + Math.ceil(size / BLOCK_BYTES) * BLOCK_BYTES;
   }
   return places;
 }
 
-function addPlace(places: Map<string, Place>, header: TarHeader, offset: number): void {
-  const own = layerPath(header.name);
+function addPlace(places: Map<string, Place>, entry: TarEntry, offset: number): void {
+  const own = layerPath(entry.name);
   if (own === null) return;
-  if (header.type === '0') places.set(own, { offset, size: header.size });
-  if (header.type !== '1' && header.type !== '2') return;
+  if (entry.kind === 'file') places.set(own, { offset, size: entry.size });
+  if (entry.kind !== 'hard-link' && entry.kind !== 'link') return;
   const directory = own.slice(0, own.lastIndexOf('/') + 1);
-  const from = header.type === '2' ? `${directory}${header.linkName}` : header.linkName;
+  const from = entry.kind === 'link' ? `${directory}${entry.linkName}` : entry.linkName;
   const parts: string[] = [];
   for (const part of from.split('/')) {
     if (part === '..') parts.pop();
@@ -105,18 +109,11 @@ function addPlace(places: Map<string, Place>, header: TarHeader, offset: number)
   if (link !== null) places.set(own, { link });
 }
 
-async function longName(file: FileHandle, offset: number, { type, size }: TarHeader): Promise<string | null> {
-  if (size > EXTENDED_HEADER_BYTES_MAX) throw new SensorError('too-large', 'an extended header is too large');
-  const bytes = await readAt(file, offset, size);
-  return type === 'x' ? (parsePax(bytes).get('path') ?? null) : bytes.toString('utf8').replace(/\0.*$/s, '');
-}
-
 function refuseCompressed(first: Buffer, path: string): void {
-  const isGzip = first[0] === 0x1f && first[1] === 0x8b;
-  const isZstd = first.readUInt32LE(0) === 0xfd2fb528;
-  if (!isGzip && !isZstd) return;
+  const compression = compressionOf(first);
+  if (compression === null) return;
   throw new SensorError('invalid-input', `${path} is compressed as a whole`, {
-    next: `Unpack it first: ${isGzip ? 'gunzip' : 'unzstd'} '${path}'`,
+    next: `Unpack it first: ${compression === 'gzip' ? 'gunzip' : 'unzstd'} '${path}'`,
   });
 }
 

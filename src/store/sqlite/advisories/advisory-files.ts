@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeFolder } from '../../files/durable-file.ts';
+import { flush, makeFolder } from '../../files/durable-file.ts';
 import { openDatabase, type Database } from '../database.ts';
-import { sqliteFailure, translateFailure } from '../failure.ts';
+import { translateFailure, translating } from '../failure.ts';
 import { createPrivately } from '../lock.ts';
 import { createIndexes, createTables, isOurs } from './advisory-schema.ts';
 
@@ -23,7 +23,7 @@ const PAGE_BYTES = 8192;
 
 /** Makes an empty one where there is none, or one of another format. */
 export function openNewest(directory: string): AdvisoryFile {
-  guarded(directory, () => makeFolder(directory));
+  translating(directory, () => makeFolder(directory));
   const number = newestNumber(directory);
   if (number > 0) {
     const database = openAt(directory, `${number}.db`, WORKING);
@@ -36,7 +36,7 @@ export function openNewest(directory: string): AdvisoryFile {
 
 /** 0: there is none. */
 export function newestNumber(directory: string): number {
-  return guarded(directory, () =>
+  return translating(directory, () =>
     readdirSync(directory)
       .map((name) => /^(\d+)\.db$/.exec(name)?.[1])
       .reduce((highest, digits) => Math.max(highest, Number(digits ?? 0)), 0),
@@ -46,7 +46,7 @@ export function newestNumber(directory: string): number {
 /** An empty one for a full load: nothing of it is durable or visible until {@link finishFile}. */
 export function createFile(directory: string, number: number): Database {
   const name = `${number}.db.new`;
-  guarded(directory, () => removeFile(directory, name));
+  translating(directory, () => removeFile(directory, name));
   const database = openAt(directory, name, LOADING);
   createTables(database);
   return database;
@@ -56,7 +56,7 @@ export function createFile(directory: string, number: number): Database {
 export function finishFile(directory: string, number: number, loaded: Database): Database {
   createIndexes(loaded);
   loaded.close();
-  guarded(directory, () => {
+  translating(directory, () => {
     flush(join(directory, `${number}.db.new`));
     renameSync(join(directory, `${number}.db.new`), join(directory, `${number}.db`));
     flush(directory);
@@ -68,7 +68,7 @@ export function finishFile(directory: string, number: number, loaded: Database):
 /** Of a load that was given up. */
 export function discardFile(directory: string, number: number, loaded: Database): void {
   loaded.close();
-  guarded(directory, () => removeFile(directory, `${number}.db.new`));
+  translating(directory, () => removeFile(directory, `${number}.db.new`));
 }
 
 /** A full load that dies with the process is worth nothing, so nothing of it is flushed on the way. */
@@ -87,7 +87,7 @@ const WORKING = [
 
 function openAt(directory: string, name: string, pragmas: readonly string[]): Database {
   const path = join(directory, name);
-  guarded(directory, () => createPrivately(path));
+  translating(directory, () => createPrivately(path));
   const database = openDatabase({ path, timeoutMs: TIMEOUT_MS, translate: translateFailure(directory) });
   try {
     database.execute(`PRAGMA page_size = ${PAGE_BYTES}`);
@@ -110,21 +110,4 @@ function removeOthers(directory: string, number: number): void {
 function removeFile(directory: string, name: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal'])
     rmSync(join(directory, `${name}${suffix}`), { force: true });
-}
-
-function flush(path: string): void {
-  const file = openSync(path, 'r');
-  try {
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function guarded<Result>(directory: string, work: () => Result): Result {
-  try {
-    return work();
-  } catch (error) {
-    throw translateFailure(directory)(sqliteFailure(error), error);
-  }
 }

@@ -48,7 +48,7 @@ export class AdvisoryReader {
 
   byId(id: string): readonly StoredAdvisory[] {
     const folded = foldedId(id);
-    return this.#newest(this.#rowsOf(idKey(id)))
+    return this.#counting(this.#rowsOf(idKey(id)))
       .flatMap((row) => this.#load(row) ?? [])
       .filter(({ advisory }) => [advisory.id, ...advisory.aliases].some((each) => foldedId(each) === folded));
   }

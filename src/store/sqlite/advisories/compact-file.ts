@@ -1,4 +1,5 @@
-import { createFile, finishFile, type AdvisoryFile } from './advisory-files.ts';
+import type { Database } from '../database.ts';
+import { createFile, discardFile, finishFile, type AdvisoryFile } from './advisory-files.ts';
 import type { ReadRaw } from './advisory-reader.ts';
 import { BlockCache } from './block-cache.ts';
 import { ecosystemsOf, RecordRows } from './record-rows.ts';
@@ -21,8 +22,18 @@ export function isWorthCompacting({ database }: AdvisoryFile, goneMin = GONE_MIN
 /** Writes what there is into a new file, which takes the place of the old one; the same generation. */
 export function compactFile(directory: string, file: AdvisoryFile, read: ReadRaw): AdvisoryFile {
   const number = file.number + 1;
-  const old = file.database;
   const made = createFile(directory, number);
+  try {
+    copyFile(file, made, read);
+  } catch (error) {
+    discardFile(directory, number, made);
+    throw error;
+  }
+  return { number, database: finishFile(directory, number, made) };
+}
+
+function copyFile(file: AdvisoryFile, made: Database, read: ReadRaw): void {
+  const old = file.database;
   made.execute('BEGIN');
   const insertSource = made.prepare('INSERT INTO sources VALUES (?, ?, ?)');
   const sources = old.prepare<readonly [number, string, string]>('SELECT number, id, status FROM sources');
@@ -37,7 +48,6 @@ export function compactFile(directory: string, file: AdvisoryFile, read: ReadRaw
     .prepare('UPDATE last SET generation = ?, record = ?, block = ?')
     .run(generation, records, rows.flush());
   made.execute('COMMIT');
-  return { number, database: finishFile(directory, number, made) };
 }
 
 /** Number, source, stamp, generation, block, slot. */

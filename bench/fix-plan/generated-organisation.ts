@@ -1,4 +1,5 @@
-import type { FixImage, FixProblem, Holding, NewerBase } from '../src/loops/patch/fix-plan/index.ts';
+import type { FixImage, FixProblem, Holding, NewerBase } from '../../src/loops/patch/fix-plan/index.ts';
+import { seeded } from '../generated-addresses.ts';
 
 export interface OrganisationOptions {
   readonly images: number;
@@ -16,7 +17,7 @@ export interface OrganisationOptions {
  * team, language bases, a base in some teams, and applications; held against several advisories.
  */
 export function generatedOrganisation(options: OrganisationOptions): FixProblem {
-  const random = randomOf(options.seed);
+  const random = seeded(options.seed);
   const images: FixImage[] = [];
   const shared = options.shape !== 'tree';
   const draft: Draft = { images, random, shape: options.shape, next: [] };
@@ -174,15 +175,4 @@ function pick<T>(list: readonly T[], { random }: Draft): T {
   const found = list[Math.floor(random() * list.length)];
   if (found === undefined) throw new Error('nothing to pick from');
   return found;
-}
-
-/** The same numbers for the same seed (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
