@@ -15,7 +15,8 @@ import { readJar } from './readers/jar.ts';
 import { readNpmManifest } from './readers/npm.ts';
 import { readPythonMetadata } from './readers/python.ts';
 import { readRpmHeader } from './readers/rpm-header.ts';
-import { readRpmNdb, readRpmSqlite } from './readers/rpm.ts';
+import { writeBerkeley } from './readers/berkeley-writer.fixture.ts';
+import { readRpmBerkeley, readRpmNdb, readRpmSqlite } from './readers/rpm.ts';
 import { writeZip } from './readers/zip-writer.fixture.ts';
 import { writeTar } from './tar-writer.ts';
 
@@ -79,6 +80,11 @@ function readHeader(bytes: Buffer): FileReading {
     : { packages: [read.found], problems: [] };
 }
 
+function berkeley(): Buffer {
+  const long = Buffer.concat([header(), Buffer.alloc(2000)]);
+  return writeBerkeley([Buffer.alloc(4), header(), long, long].map((value, key) => ({ key, value })));
+}
+
 function ndb(): Buffer {
   const slots = Buffer.alloc(4096);
   slots.write('RpmP');
@@ -137,6 +143,7 @@ describe('hostile bytes', () => {
     ['apk', Buffer.from(installed), readApkInstalled],
     ['rpm header', header(), readHeader],
     ['rpm ndb', ndb(), readRpmNdb],
+    ['rpm Berkeley', berkeley(), readRpmBerkeley],
     ['rpm sqlite', Buffer.concat([Buffer.from('SQLite format 3\0'), Buffer.alloc(4096)]), readRpmSqlite],
     ['npm', Buffer.from('{"name":"a","version":"1"}'), readNpmManifest],
     ['python', Buffer.from('Name: a\nVersion: 1\n\nbody'), readPythonMetadata],

@@ -117,10 +117,6 @@ export class LayerScanner {
   }
 
   #readWith(reader: PathReader, path: string, size: number): FileSink | null {
-    if (reader.bytesMax === Number.POSITIVE_INFINITY) {
-      this.#record(path, readSoundly(reader, NO_BYTES, path));
-      return null;
-    }
     if (size > reader.bytesMax) {
       this.#record(path, { packages: [], problems: [`is larger than ${reader.bytesMax >> 20} MB`] });
       return null;

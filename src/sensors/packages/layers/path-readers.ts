@@ -6,7 +6,7 @@ import { readNpmManifest } from '../readers/npm.ts';
 import { readOsRelease } from '../readers/os-release.ts';
 import { readDpkgFileList, readDpkgSums } from '../readers/owned-files.ts';
 import { readPythonMetadata } from '../readers/python.ts';
-import { readRpmNdb, readRpmSqlite, refuseRpmBerkeley, refuseRpmJournal } from '../readers/rpm.ts';
+import { readRpmBerkeley, readRpmNdb, readRpmSqlite, refuseRpmJournal } from '../readers/rpm.ts';
 
 /** Who looks into a file, and how large it may be: it is held in memory. */
 export interface PathReader {
@@ -26,7 +26,7 @@ const rpm: Readonly<Record<string, PathReader>> = {
   'rpmdb.sqlite': database(readRpmSqlite, 512),
   'rpmdb.sqlite-wal': database(refuseRpmJournal, 512),
   'Packages.db': database(readRpmNdb, 512),
-  Packages: { read: refuseRpmBerkeley, bytesMax: Number.POSITIVE_INFINITY, isDatabase: true },
+  Packages: database(readRpmBerkeley, 512),
 };
 
 const EXACT: Readonly<Record<string, PathReader>> = {

@@ -16,7 +16,7 @@ import { after, describe, it } from 'node:test';
 import type { FileReading } from '../layer-scan.ts';
 import { readDpkgStatus } from './dpkg.ts';
 import { readJar } from './jar.ts';
-import { readRpmNdb, readRpmSqlite } from './rpm.ts';
+import { readRpmBerkeley, readRpmNdb, readRpmSqlite } from './rpm.ts';
 
 function run(program: string, parameters: readonly string[], install: string): string {
   try {
@@ -79,6 +79,29 @@ describe('real package databases', () => {
     }
   });
 
+  // Values of less than a quarter of a page lie in the page itself: these headers do in one of 16 KB.
+  for (const pageBytes of [4096, 16_384]) {
+    it(`rpm: as rpm tells a Berkeley database that Berkeley DB wrote, pages of ${pageBytes} bytes`, () => {
+      const own = join(directory, `berkeley-${pageBytes}`);
+      mkdirSync(own);
+      const sqlite = headersIn(join(directory, 'rpm/rpmdb.sqlite'));
+      // So many that buckets are added in several groups, and some have more than one page.
+      const headers = Array.from({ length: 80 }, () => sqlite).flat();
+      const path = join(own, 'Packages');
+      loadBerkeley(path, pageBytes, headers);
+      const format = '%{NAME}|%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}|%{ARCH}|%{SOURCERPM}\n';
+      const reader = ['--dbpath', own, '--define', '_db_backend bdb_ro'];
+      const told = run('rpm', [...reader, '-qa', '--qf', format], 'rpm')
+        .trim()
+        .split('\n')
+        .map(withoutZero);
+      const reading = readRpmBerkeley(readFileSync(path));
+      assert.deepEqual(reading.problems, []);
+      assert.equal(reading.packages.length, headers.length);
+      assert.deepEqual(linesOf(reading), told.toSorted());
+    });
+  }
+
   it('a jar that the jar tool made', () => {
     const classes = join(directory, 'classes/META-INF/maven/org.example/lib');
     mkdirSync(classes, { recursive: true });
@@ -113,6 +136,21 @@ function headersIn(path: string): readonly Uint8Array[] {
   const rows = database.prepare('select blob from Packages').all();
   database.close();
   return rows.map((row) => row['blob']).filter((blob) => blob instanceof Uint8Array);
+}
+
+/** As rpm's lib/backend/bdb_ro.c expects it: a header under each number, and how many there are under 0. */
+function loadBerkeley(path: string, pageBytes: number, headers: readonly Uint8Array[]): void {
+  const number = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    return bytes;
+  };
+  const items = [[number(0), number(headers.length)], ...headers.map((blob, at) => [number(at + 1), blob])];
+  const lines = items.flat().map((bytes) => ` ${Buffer.from(bytes).toString('hex')}`);
+  const dump = `${path}.dump`;
+  const head = ['VERSION=3', 'format=bytevalue', 'type=hash', `db_pagesize=${pageBytes}`, 'HEADER=END'];
+  writeFileSync(dump, [...head, ...lines, 'DATA=END', ''].join('\n'));
+  run('db_load', ['-f', dump, path], 'db-util');
 }
 
 /** Debian's rpm can't write this kind: laid out here as rpm's lib/backend/ndb/rpmpkg.c does. */

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { unreadable, type FileReading, type FoundPackage } from '../layer-scan.ts';
+import { berkeleyBlobs } from './berkeley.ts';
 import { ndbBlobs } from './ndb.ts';
 import { isOfInterestOwned } from './owned-files.ts';
 import { readRpmHeader } from './rpm-header.ts';
@@ -38,10 +39,8 @@ export function refuseRpmJournal(): FileReading {
 }
 
 /** `Packages`: Berkeley DB, which rpm itself wrote until version 4.16. */
-export function refuseRpmBerkeley(): FileReading {
-  return unreadable(
-    'is a Berkeley database of an older rpm, which is not read here; give a list of its packages',
-  );
+export function readRpmBerkeley(bytes: Buffer): FileReading {
+  return readHeaders(berkeleyBlobs(bytes));
 }
 
 function* blobsOf(database: DatabaseSync): Generator<Buffer> {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FileReading } from '../layer-scan.ts';
+import { readerOf } from '../layers/path-readers.ts';
 import { readApkInstalled } from './apk.ts';
+import { writeBerkeley } from './berkeley-writer.fixture.ts';
 import { readDpkgStatus } from './dpkg.ts';
 import { readOsRelease } from './os-release.ts';
 import { readDpkgFileList, readDpkgSums, withoutUsr } from './owned-files.ts';
@@ -106,6 +108,17 @@ A:x86_64
     ]);
     assert.deepEqual(reading.problems, ['the package torn has no version']);
     assert.deepEqual(reading.owns, ['/usr/bin/openssl']);
+  });
+});
+
+describe('rpm', () => {
+  it('of a Berkeley database tells what is no package in it', () => {
+    const torn = writeBerkeley([{ key: 1, value: Buffer.from('no header') }]);
+    for (const directory of ['/var/lib/rpm', '/usr/lib/sysimage/rpm']) {
+      const path = `${directory}/Packages`;
+      const reading = readerOf(path)?.read(torn, path);
+      assert.deepEqual(reading?.problems, ['a package in it is torn'], path);
+    }
   });
 });
 
