@@ -59,6 +59,8 @@ type Step =
       readonly packages: readonly Package[];
     }
   | { readonly kind: 'remove'; readonly list: number }
+  /** `packages` come after the snapshot. */
+  | { readonly kind: 'restart'; readonly packages: readonly Package[] }
   | { readonly kind: 'ask'; readonly question: PackageQuestion };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -69,6 +71,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     packages: fc.array(packages, { maxLength: 6 }),
   }),
   fc.record({ kind: fc.constant('remove' as const), list: fc.nat(5) }),
+  fc.record({ kind: fc.constant('restart' as const), packages: fc.array(packages, { maxLength: 3 }) }),
   fc.record({ kind: fc.constant('ask' as const), question }),
 );
 
@@ -138,6 +141,14 @@ function entriesOfRuns(index: PackageIndex, asked: PackageQuestion): readonly ob
     );
 }
 
+/** From a snapshot that is written only after more has happened, which is not in it. */
+function restarted(index: PackageIndex, later: readonly Package[]): PackageIndex {
+  const parts = index.parts();
+  for (const list of ['list-0', 'list-1', 'list-9']) index.setList(list, 'image-9', later);
+  index.removeList('list-2');
+  return PackageIndex.fromParts(parts.map((part) => part.slice()));
+}
+
 function distinct(values: readonly object[]): readonly string[] {
   const text = (value: object): string =>
     JSON.stringify(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)));
@@ -158,14 +169,18 @@ const debian = (name: string, of: string, source: Package['source'] = null, laye
 const before = (to: string): VersionInterval => ({ from: null, fromInclusive: true, to, toInclusive: false });
 
 describe('the package index', () => {
-  it('answers as a scan of all lists does, whatever came and went', () => {
+  it('answers as a scan of all lists does, whatever came and went, and after a restart', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
-        const index = new PackageIndex();
+        let index = new PackageIndex();
         const lists = new Map<string, Known>();
         for (const taken of steps) {
           if (taken.kind === 'ask') {
             assertSame(index, lists, taken.question);
+            continue;
+          }
+          if (taken.kind === 'restart') {
+            index = restarted(index, taken.packages);
             continue;
           }
           const list = `list-${taken.list}`;
@@ -221,6 +236,20 @@ describe('the package index', () => {
       { ...index.memory(), bytes: 0 },
       { lists: 50, packages: 150, runs: 51, postings: 150, bytes: 0 },
     );
+  });
+
+  it('keeps what a snapshot held when much comes after it', () => {
+    const many = (from: number, until: number): readonly Package[] =>
+      Array.from({ length: until - from }, (_, at) => debian(`lib${at + from}`, '1'));
+    const before9 = { ecosystem: 'Debian:12', intervals: [before('9')], enumerated: [] };
+    const first = new PackageIndex();
+    first.setList('a/read', 'a', many(0, 2000));
+    const index = PackageIndex.fromParts(first.parts());
+    // Of packages that the snapshot has, and more postings than are left in chains.
+    for (let round = 0; round < 150; round++) index.setList(`${round}/read`, 'b', many(round, round + 500));
+    assert.deepEqual(index.imagesHolding({ ...before9, name: 'lib1999' }).images, ['a']);
+    assert.deepEqual(index.imagesHolding({ ...before9, name: 'lib500' }).images.toSorted(), ['a', 'b']);
+    assert.throws(() => PackageIndex.fromParts(first.parts().slice(0, -1)), RangeError);
   });
 
   it('forgets the runs that no list uses once they are most of it', () => {

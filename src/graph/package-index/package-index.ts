@@ -1,6 +1,6 @@
 import type { Package, VersionInterval } from '#model';
 import { NONE } from '../fact-columns.ts';
-import { withRoom } from '../columns.ts';
+import { columnFrom, withRoom } from '../columns.ts';
 import { Memberships } from './memberships.ts';
 import { type PackageEntry, PackageTable } from './package-table.ts';
 import { PackageVersions } from './package-versions.ts';
@@ -62,8 +62,8 @@ interface List {
  * once for all images above it, and a question visits each run once. Rebuildable from the lists.
  */
 export class PackageIndex {
-  readonly #packages = new PackageTable();
-  readonly #versions = new PackageVersions(this.#packages);
+  #packages = new PackageTable();
+  #versions = new PackageVersions(this.#packages);
   #runs = new RunTable();
   #memberships = new Memberships();
   readonly #lists: (List | null)[] = [];
@@ -81,18 +81,50 @@ export class PackageIndex {
   #foundRun = new Uint32Array(64);
   #question = 0;
 
+  /** For a snapshot: as it is now, whatever changes later; read only, as parts of it are the memory itself. */
+  parts(): readonly Uint8Array[] {
+    const lists = [...this.#listNumbers.values()].flatMap((number) => this.#lists[number] ?? []);
+    const names = lists.map(({ id, image }) => [id, this.#images[image]]);
+    const ends = new Uint32Array(lists.length);
+    for (const [number, { runs }] of lists.entries()) ends[number] = (ends[number - 1] ?? 0) + runs.length;
+    return [
+      ...this.#packages.parts(),
+      ...this.#versions.parts(),
+      ...this.#runs.parts(),
+      Buffer.from(JSON.stringify(names)),
+      new Uint8Array(ends.buffer),
+      new Uint8Array(Uint32Array.from(lists.flatMap(({ runs }) => runs)).buffer),
+    ];
+  }
+
+  /**
+   * From {@link parts} of the same format, nearly as fast as memory is copied: they become the index's.
+   * @throws RangeError they are fewer than an index has
+   */
+  static fromParts(parts: readonly Uint8Array[]): PackageIndex {
+    let used = 0;
+    const take = (count: number): readonly Uint8Array[] => parts.slice(used, (used += count));
+    const index = new PackageIndex();
+    index.#packages = PackageTable.fromParts(take(PackageTable.width));
+    index.#versions = PackageVersions.fromParts(take(PackageVersions.width), index.#packages);
+    index.#runs = RunTable.fromParts(take(RunTable.width), index.#packages.size);
+    const [names, ends, runs] = take(3);
+    if (names === undefined || ends === undefined || runs === undefined)
+      throw new RangeError('a package index has more parts');
+    const runsOfLists = columnFrom(Uint32Array, runs);
+    const endOf = columnFrom(Uint32Array, ends);
+    // Written by `parts` above.
+    const lists = JSON.parse(Buffer.from(names).toString()) as readonly (readonly [string, string])[];
+    for (const [number, [id, image]] of lists.entries())
+      index.#put(id, image, [...runsOfLists.subarray(endOf[number - 1] ?? 0, endOf[number])]);
+    return index;
+  }
+
   /** Takes a list, or takes it anew. */
   setList(list: string, image: string, packages: readonly Package[]): void {
     const runs = this.#runsOf(packages);
     this.removeList(list);
-    const number = this.#freeLists.pop() ?? this.#lists.length;
-    const imageNumber = this.#imageNumber(image);
-    this.#lists[number] = { id: list, image: imageNumber, runs };
-    this.#imageOfList = withRoom(this.#imageOfList, number + 1);
-    this.#imageOfList[number] = imageNumber;
-    this.#listNumbers.set(list, number);
-    this.#listsOfImage.set(imageNumber, [...(this.#listsOfImage.get(imageNumber) ?? []), number]);
-    for (const run of runs) this.#memberships.add(run, number);
+    this.#put(list, image, runs);
   }
 
   /** Nothing, where there is no such list. */
@@ -164,6 +196,17 @@ export class PackageIndex {
       postings: this.#runs.postings.size,
       bytes: this.#packages.bytes + this.#versions.bytes + this.#runs.bytes + this.#memberships.bytes,
     };
+  }
+
+  #put(list: string, image: string, runs: readonly number[]): void {
+    const number = this.#freeLists.pop() ?? this.#lists.length;
+    const imageNumber = this.#imageNumber(image);
+    this.#lists[number] = { id: list, image: imageNumber, runs };
+    this.#imageOfList = withRoom(this.#imageOfList, number + 1);
+    this.#imageOfList[number] = imageNumber;
+    this.#listNumbers.set(list, number);
+    this.#listsOfImage.set(imageNumber, [...(this.#listsOfImage.get(imageNumber) ?? []), number]);
+    for (const run of runs) this.#memberships.add(run, number);
   }
 
   #runsOf(packages: readonly Package[]): readonly number[] {

@@ -1,5 +1,5 @@
 import type { Package, PackageReader } from '#model';
-import { withRoom } from '../columns.ts';
+import { bytesOf, columnFrom, withRoom } from '../columns.ts';
 import { StringTable } from '../string-table.ts';
 
 /** A package as lists share it: everything but the layer, which is the list's. */
@@ -14,7 +14,7 @@ const FIELDS = 8;
  * of 60,000 lists are some hundred thousand of these.
  */
 export class PackageTable {
-  readonly #strings = new StringTable();
+  #strings = new StringTable();
   #fields = new Uint32Array(FIELDS * 64);
   /** Of each package, by its purl and path: what tells nearly all of them apart. */
   #hashes = new Uint32Array(64);
@@ -66,6 +66,32 @@ export class PackageTable {
   get bytes(): number {
     const strings = this.#strings.parts().reduce((sum, part) => sum + part.byteLength, 0);
     return strings + this.#fields.byteLength + this.#hashes.byteLength + this.#slots.byteLength;
+  }
+
+  /** As it is now, whatever is added later. */
+  parts(): readonly Uint8Array[] {
+    return [
+      ...this.#strings.parts(),
+      bytesOf(this.#fields, this.#count * FIELDS),
+      bytesOf(this.#hashes, this.#count),
+      bytesOf(this.#slots, this.#slots.length).slice(),
+    ];
+  }
+
+  /** How many parts there are. */
+  static readonly width = StringTable.width + 3;
+
+  static fromParts(parts: readonly Uint8Array[]): PackageTable {
+    const [fields, hashes, slots] = parts.slice(StringTable.width);
+    if (fields === undefined || hashes === undefined || slots === undefined)
+      throw new RangeError(`a package table has ${PackageTable.width} parts`);
+    const table = new PackageTable();
+    table.#strings = StringTable.fromParts(parts.slice(0, StringTable.width));
+    table.#fields = columnFrom(Uint32Array, fields);
+    table.#hashes = columnFrom(Uint32Array, hashes);
+    table.#count = table.#hashes.length;
+    table.#slots = columnFrom(Uint32Array, slots);
+    return table;
   }
 
   #text(at: number): string | null {

@@ -1,7 +1,7 @@
 import type { VersionInterval } from '#model';
 import { compareVersions, isOrdered, parseEcosystem, type Scheme } from '#versions';
 import { NONE } from '../fact-columns.ts';
-import { withRoom } from '../columns.ts';
+import { bytesOf, columnFrom, withRoom } from '../columns.ts';
 import { StringTable } from '../string-table.ts';
 import type { PackageEntry, PackageTable } from './package-table.ts';
 
@@ -27,7 +27,7 @@ interface HeldVersion {
 export class PackageVersions {
   readonly #packages: PackageTable;
   /** `ecosystem name`: the ecosystem as it stands in lists, the name in lower case. */
-  readonly #keys = new StringTable();
+  #keys = new StringTable();
   /** By key the place that was added last, and by place the one before. */
   #lastPlace = new Int32Array(64);
   #placeBefore = new Int32Array(64);
@@ -80,6 +80,34 @@ export class PackageVersions {
   get bytes(): number {
     const keys = this.#keys.parts().reduce((sum, part) => sum + part.byteLength, 0);
     return keys + this.#lastPlace.byteLength + this.#placeBefore.byteLength;
+  }
+
+  /** As it is now, whatever is added later. */
+  parts(): readonly Uint8Array[] {
+    const ecosystems = [...this.#releases.values()].flatMap((releases) => [...releases]);
+    return [
+      ...this.#keys.parts(),
+      bytesOf(this.#lastPlace, this.#keys.size).slice(),
+      bytesOf(this.#placeBefore, this.#packages.size * 2),
+      Buffer.from(JSON.stringify(ecosystems)),
+    ];
+  }
+
+  /** How many parts there are. */
+  static readonly width = StringTable.width + 3;
+
+  static fromParts(parts: readonly Uint8Array[], packages: PackageTable): PackageVersions {
+    const [lastPlace, placeBefore, ecosystems] = parts.slice(StringTable.width);
+    if (lastPlace === undefined || placeBefore === undefined || ecosystems === undefined)
+      throw new RangeError(`versions have ${PackageVersions.width} parts`);
+    const versions = new PackageVersions(packages);
+    versions.#keys = StringTable.fromParts(parts.slice(0, StringTable.width));
+    versions.#lastPlace = columnFrom(Int32Array, lastPlace);
+    versions.#placeBefore = columnFrom(Int32Array, placeBefore);
+    // Written by `parts` above.
+    for (const ecosystem of JSON.parse(Buffer.from(ecosystems).toString()) as readonly string[])
+      versions.#noteRelease(ecosystem);
+    return versions;
   }
 
   #noteRelease(ecosystem: string): void {

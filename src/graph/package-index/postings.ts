@@ -20,6 +20,32 @@ export class Postings {
   #chainBefore = new Int32Array(64);
   #chained = 0;
 
+  /** Of runs that are all there: `packages` from `offsets[run]` on are the run's, which are less than `count`. */
+  static of(packages: Uint32Array, offsets: Uint32Array, count: number): Postings {
+    const postings = new Postings();
+    const ends = new Uint32Array(count + 1);
+    for (const number of packages) ends[number + 1] = (ends[number + 1] ?? 0) + 1;
+    for (let number = 0; number < count; number++)
+      ends[number + 1] = (ends[number + 1] ?? 0) + (ends[number] ?? 0);
+    const block = new Uint32Array(packages.length);
+    const next = ends.slice();
+    for (let run = 0; run + 1 < offsets.length; run++) {
+      const until = offsets[run + 1] ?? 0;
+      for (let at = offsets[run] ?? 0; at < until; at++) {
+        const number = packages[at] ?? 0;
+        const place = next[number] ?? 0;
+        block[place] = run;
+        next[number] = place + 1;
+      }
+    }
+    postings.#offsets = ends;
+    postings.#block = block;
+    postings.#blockPackages = count;
+    postings.#packages = count;
+    postings.#last = new Int32Array(Math.max(count, 64)).fill(NONE);
+    return postings;
+  }
+
   get size(): number {
     return this.#block.length + this.#chained;
   }

@@ -1,5 +1,5 @@
 import { NONE } from '../fact-columns.ts';
-import { withRoom } from '../columns.ts';
+import { bytesOf, columnFrom, withRoom } from '../columns.ts';
 import { Postings } from './postings.ts';
 
 /** A run of a list that does not know its layers. */
@@ -22,7 +22,7 @@ export class RunTable {
   readonly #lastOfHash = new Map<number, number>();
   #count = 0;
   #unused = 0;
-  readonly #postings = new Postings();
+  #postings = new Postings();
 
   get size(): number {
     return this.#count;
@@ -93,6 +93,46 @@ export class RunTable {
     return { runs, renumbered: (run) => numbers[run] ?? NONE };
   }
 
+  /** As it is now, whatever changes later. */
+  parts(): readonly Uint8Array[] {
+    return [
+      bytesOf(this.#packages, this.#packagesUsed),
+      bytesOf(this.#offsets, this.#count + 1),
+      bytesOf(this.#layers, this.#count),
+      bytesOf(this.#uses, this.#count).slice(),
+    ];
+  }
+
+  /** How many parts there are. */
+  static readonly width = 4;
+
+  /** Hashes and postings follow from the rest, and are worked out faster than they are read. */
+  static fromParts(parts: readonly Uint8Array[], packageCount: number): RunTable {
+    const [packages, offsets, layers, uses] = parts;
+    if (packages === undefined || offsets === undefined || layers === undefined || uses === undefined)
+      throw new RangeError(`a run table has ${RunTable.width} parts`);
+    const table = new RunTable();
+    table.#packages = columnFrom(Uint32Array, packages);
+    table.#packagesUsed = table.#packages.length;
+    table.#offsets = columnFrom(Uint32Array, offsets);
+    table.#layers = columnFrom(Int32Array, layers);
+    table.#uses = columnFrom(Uint32Array, uses);
+    table.#count = table.#layers.length;
+    table.#sameHash = new Int32Array(table.#count);
+    for (let run = 0; run < table.#count; run++) {
+      const own = table.packagesOf(run);
+      table.#chain(run, hashOf(table.layerOf(run), own));
+      if (!table.isUsed(run)) table.#unused += own.length;
+    }
+    table.#postings = Postings.of(table.#packages, table.#offsets, packageCount);
+    return table;
+  }
+
+  #chain(run: number, hash: number): void {
+    this.#sameHash[run] = this.#lastOfHash.get(hash) ?? NONE;
+    this.#lastOfHash.set(hash, run);
+  }
+
   #equals(run: number, layer: number, packages: Uint32Array): boolean {
     const from = this.#offsets[run] ?? 0;
     if (this.#layers[run] !== layer || (this.#offsets[run + 1] ?? 0) - from !== packages.length) return false;
@@ -113,8 +153,7 @@ export class RunTable {
     this.#offsets[run + 1] = this.#packagesUsed;
     this.#layers[run] = layer;
     this.#uses[run] = 0;
-    this.#sameHash[run] = this.#lastOfHash.get(hash) ?? NONE;
-    this.#lastOfHash.set(hash, run);
+    this.#chain(run, hash);
     this.#unused += packages.length;
     for (const number of packages) this.#postings.add(number, run);
     return run;
