@@ -3,8 +3,8 @@ import { affectedImages, excusesByInstance, type AffectedImage } from '../affect
 import { affectedBy } from '../affected/holdings.ts';
 import { knownVulnerability } from '../affected/vulnerability.ts';
 import { planFixes, type FixPlan } from '../fix-plan/index.ts';
-import { fixProblemOf } from '../fixing/fix-problem-of.ts';
-import { newerImagesOf } from '../fixing/newer-images.ts';
+import { fixProblemOf } from '../fix-problem/fix-problem-of.ts';
+import { newerImagesOf } from '../fix-problem/newer-images.ts';
 import { momentOf } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
 
