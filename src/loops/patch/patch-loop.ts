@@ -137,6 +137,7 @@ export class PatchLoop {
     if (this.#tick !== null) clearInterval(this.#tick);
     this.#wakeUp?.();
     await this.#running;
+    await this.#view.lists.stop();
     this.#view.running.stop();
     this.#stopWatching();
     this.#scans.save();

@@ -1,12 +1,18 @@
 import { packageListId, type Instant, type Package, type PackageList, type PackageListData } from '#model';
-import { PackageIndex, type Graph, type Statement } from '#graph';
+import type { Graph, PackageIndex, Statement } from '#graph';
 import type { Store } from '#store';
 import { canonicalPackage } from '../matching/canonical-name.ts';
 import type { PatchRecord } from '../record.ts';
+import { emptyIndex, saveIndex, savedIndex, type FedIndex } from './index-snapshot.ts';
 import { getJson, putJson } from './stored-list.ts';
 
 /** How long the rebuilding of the index holds up everything else, in one go. */
 const SLICE_MS = 8;
+
+/** The index is saved after so many lists: reading them again takes a second. */
+const SAVE_EVERY_LISTS = 1000;
+/** But not before it has changed by this share: of 60,000 lists it is some hundred megabytes. */
+const SAVE_GROWTH = 0.05;
 
 export interface ListBookOptions {
   readonly store: Store;
@@ -29,16 +35,13 @@ export interface KnownList {
  * index. Of an image's lists one is used: our own reading, or else the newest of somebody else's.
  */
 export class ListBook {
-  readonly index = new PackageIndex();
-  /** Ecosystems as the lists spell them, with their releases: there are some tens. */
-  readonly ecosystems = new Set<string>();
   readonly #options: ListBookOptions;
-  /** By image the list in the index, and the content that it was fed from. */
-  readonly #used = new Map<string, { readonly id: string; readonly content: string }>();
-  /** Images of which a whole layer is not known: why. */
-  readonly #unreadLayers = new Map<string, string>();
+  #fed: FedIndex = emptyIndex();
   /** What could not be loaded: why, by image. */
   readonly #broken = new Map<string, string>();
+  /** Lists that came or went since the index was saved. */
+  #unsaved = 0;
+  #saving: Promise<void> | null = null;
   #left = 0;
   #restored = false;
 
@@ -46,14 +49,26 @@ export class ListBook {
     this.#options = options;
   }
 
+  get index(): PackageIndex {
+    return this.#fed.index;
+  }
+
+  /** Ecosystems as the lists spell them, with their releases: there are some tens. */
+  get ecosystems(): ReadonlySet<string> {
+    return this.#fed.ecosystems;
+  }
+
   /** Null once everything that the streams tell of is in the index. */
   get restoring(): { readonly left: number } | null {
     return this.#restored ? null : { left: this.#left };
   }
 
-  /** Feeds the index from what is recorded; other work goes on beside it. */
+  /** The index as it was saved, and what is recorded since; other work goes on beside it. */
   async restore(signal: AbortSignal): Promise<void> {
-    const images = new Set([...this.#options.graph.all('package-list')].map(({ data }) => data.image));
+    const { store, graph } = this.#options;
+    this.#fed = savedIndex(store);
+    const images = new Set(this.#fed.used.keys());
+    for (const { data } of graph.all('package-list')) images.add(data.image);
     this.#left = images.size;
     let until = performance.now() + SLICE_MS;
     for (const image of images) {
@@ -65,21 +80,28 @@ export class ListBook {
       until = performance.now() + SLICE_MS;
     }
     this.#restored = true;
+    this.#saveWhenGrown();
+  }
+
+  /** Saves what is not saved yet. */
+  async stop(): Promise<void> {
+    await this.#saving;
+    if (this.#unsaved > 0) await this.#save();
   }
 
   has(image: string): boolean {
-    return this.#used.has(image);
+    return this.#fed.used.has(image);
   }
 
   /** Why an image's packages are not, or not all, known; null: they are, as far as the list goes. */
   missing(image: string): string | null {
-    if (!this.#used.has(image)) return this.#broken.get(image) ?? 'not read yet';
-    return this.#unreadLayers.get(image) ?? null;
+    if (!this.#fed.used.has(image)) return this.#broken.get(image) ?? 'not read yet';
+    return this.#fed.unreadLayers.get(image) ?? null;
   }
 
   /** What the list that answers rest on says. */
   packagesOf(image: string): readonly Package[] {
-    const used = this.#used.get(image);
+    const used = this.#fed.used.get(image);
     return used === undefined ? [] : this.index.packagesOf(used.id);
   }
 
@@ -128,11 +150,13 @@ export class ListBook {
   /** Puts into the index what the graph says of the image's lists now. */
   follow(image: string): void {
     const best = this.listsOf(image)[0] ?? null;
-    const used = this.#used.get(image);
+    const used = this.#fed.used.get(image);
     if (best?.data.content === used?.content && best?.id === used?.id) return;
     if (used !== undefined) this.index.removeList(used.id);
-    this.#used.delete(image);
+    this.#fed.used.delete(image);
     if (best !== null) this.#load(best);
+    this.#unsaved++;
+    this.#saveWhenGrown();
     this.#options.changed(image);
   }
 
@@ -151,12 +175,27 @@ export class ListBook {
   #take(known: KnownList, list: PackageList): void {
     const { image } = known.data;
     this.index.setList(known.id, image, list.packages.map(canonicalPackage));
-    for (const { ecosystem } of list.packages) if (ecosystem !== null) this.ecosystems.add(ecosystem);
-    this.#used.set(image, { id: known.id, content: known.data.content });
+    for (const { ecosystem } of list.packages) if (ecosystem !== null) this.#fed.ecosystems.add(ecosystem);
+    this.#fed.used.set(image, { id: known.id, content: known.data.content });
     this.#broken.delete(image);
     const layer = list.unread.find(({ path }) => path === '/');
-    if (layer === undefined) this.#unreadLayers.delete(image);
-    else this.#unreadLayers.set(image, layer.reason);
+    if (layer === undefined) this.#fed.unreadLayers.delete(image);
+    else this.#fed.unreadLayers.set(image, layer.reason);
+  }
+
+  #saveWhenGrown(): void {
+    if (!this.#restored || this.#saving !== null) return;
+    if (this.#unsaved < Math.max(SAVE_EVERY_LISTS, this.#fed.used.size * SAVE_GROWTH)) return;
+    this.#saving = this.#save().finally(() => (this.#saving = null));
+  }
+
+  async #save(): Promise<void> {
+    this.#unsaved = 0;
+    try {
+      await saveIndex(this.#options.store, this.#fed);
+    } catch (error) {
+      this.#options.failed('the index of package lists could not be saved; a restart takes longer', error);
+    }
   }
 }
 

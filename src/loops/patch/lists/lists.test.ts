@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 import { PatchError } from '../patch-error.ts';
 import { advisory, PatchWorld } from '../patch-world.fixture.ts';
@@ -103,6 +104,29 @@ describe('lists of packages', () => {
     assert.deepEqual((await world.ask.who('CVE-2026-1', null)).notLookedAt, []);
   });
 
+  for (const [times, left] of [
+    [1, []],
+    [2, [/the helper crashed/]],
+  ] as const) {
+    it(`a layer that crashed the helper is read once more, alone; it did so ${times} times`, async () => {
+      const base = world.image('base:1', ['openssl 3.0.11-1']);
+      const web = world.image('web:1', ['nginx 1-1'], { base });
+      const [below, own] = web.diffIds.map((diffId) => `blob-${diffId}`);
+      const crash = new PatchError('invalid-input', 'the helper crashed', { remedy: 'retry' });
+      let crashes = 0;
+      world.images.beforeScan = () => {
+        const isCrash = world.images.sent.at(-1) === own && crashes++ < times;
+        world.images.refusal = isCrash ? crash : null;
+      };
+      world.run('web-1', web);
+      await world.settled();
+      assert.deepEqual(world.images.sent, [below, own, own]);
+      const { notLookedAt } = await world.ask.who('CVE-2026-1', null);
+      assert.equal(notLookedAt.length, left.length);
+      for (const [index, reason] of left.entries()) assert.match(notLookedAt[index]?.reason ?? '', reason);
+    });
+  }
+
   it('are there again after a restart, without reading a layer twice', async () => {
     const base = world.image('base:1', ['openssl 3.0.11-1']);
     world.run('web-1', base);
@@ -133,13 +157,23 @@ describe('lists of packages', () => {
     assert.equal((await packages('web-1')).packages.length, 1);
   });
 
+  it('are not read again after a restart, for the index is saved', async () => {
+    world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
+    await world.settled();
+    await world.stop();
+    rmSync(`${world.directory}/content`, { recursive: true });
+    world.start();
+    await world.settled();
+    assert.equal((await world.ask.who('openssl@3.0.11-1', null)).instances, 1);
+  });
+
   it('a damaged one is told, and read again', async () => {
     world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
     await world.settled();
     const [said] = world.graph.all('package-list');
     const content = said?.data.content ?? '';
     await world.stop();
-    const { writeFileSync } = await import('node:fs');
+    rmSync(`${world.directory}/snapshots/package-lists.snapshot`);
     const digest = content.slice('sha256:'.length);
     writeFileSync(`${world.directory}/content/${digest.slice(0, 2)}/${digest.slice(2)}`, 'x');
     world.start();
@@ -165,7 +199,7 @@ describe('lists of packages', () => {
               purl,
               ecosystem: 'npm',
               name: 'lodash',
-              version: '4.17.20',
+              version: purl.slice(purl.lastIndexOf('@') + 1),
               source: null,
               layer: null,
               path: null,
@@ -204,6 +238,24 @@ describe('lists of packages', () => {
       await list('spdx', 'web:1', 'pkg:npm/lodash@4.17.20');
       assert.equal((await world.ask.who('npm/lodash@4.17.20', null)).instances, 1);
       assert.deepEqual((await packages('web:1')).lists[0]?.origin, 'spdx');
+    });
+
+    it('that came since the index was saved count', async () => {
+      const image = world.image('web:1', []);
+      world.images.remove(image);
+      world.run('web-1', image);
+      await list('spdx', image.id, 'pkg:npm/lodash@4.17.20');
+      await world.stop();
+      const snapshot = `${world.directory}/snapshots/package-lists.snapshot`;
+      const saved = readFileSync(snapshot);
+      world.start();
+      await list('spdx', image.id, 'pkg:npm/lodash@4.17.21');
+      await world.stop();
+      // As after a kill.
+      writeFileSync(snapshot, saved);
+      world.start();
+      assert.equal((await world.ask.who('npm/lodash@4.17.21', null)).instances, 1);
+      assert.equal((await world.ask.who('npm/lodash@4.17.20', null)).instances, 0);
     });
 
     it('about nothing that is known are refused', async () => {
