@@ -26,7 +26,10 @@ export interface FoundDocument {
 export interface ImageReaders {
   /** The best first. */
   readonly places: readonly ImagePlace[];
-  /** @throws SheerError `invalid-input` or `too-large`: the bytes are at fault; others: try again */
+  /**
+   * @throws SheerError `invalid-input` or `too-large`: the bytes are at fault, with the remedy `retry` only
+   * where that is so twice; others: try again
+   */
   scanLayer(bytes: Readable, signal: AbortSignal): Promise<LayerScan>;
   composeScans(
     diffIds: readonly string[],

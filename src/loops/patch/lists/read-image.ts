@@ -40,10 +40,8 @@ export async function readImage(
   const failures: string[] = [];
   for (const place of options.places) {
     try {
-      const content = await place.source.open(wanted, options.signal);
-      if (content === null) continue;
-      const read = await readContent(content, wanted, options);
-      return { ...read, from: place.source.id };
+      const read = await readFrom(place, wanted, options);
+      if (read !== null) return { ...read, from: place.source.id };
     } catch (error) {
       options.signal.throwIfAborted();
       if (!(error instanceof SheerError)) throw error;
@@ -57,14 +55,40 @@ export async function readImage(
   });
 }
 
+/** Layers that can't be read, by the names that the place calls them. */
+interface Unreadable {
+  readonly unread: Map<string, UnreadLayer>;
+  /** The helper did not survive them once. */
+  readonly suspect: Set<string>;
+}
+
+/**
+ * The place is asked again for a layer that the helper did not survive, which is then the only one that is
+ * read: what ended the helper may have been the machine. Null: the place does not have the image.
+ */
+async function readFrom(
+  place: ImagePlace,
+  wanted: WantedImage,
+  options: ReadImageOptions,
+): Promise<Omit<ReadImage, 'from'> | null> {
+  const unreadable: Unreadable = { unread: new Map(), suspect: new Set() };
+  for (;;) {
+    const content = await place.source.open(wanted, options.signal);
+    if (content === null) return null;
+    const suspects = unreadable.suspect.size;
+    const read = await readContent(content, wanted, { ...options, unreadable });
+    if (unreadable.suspect.size === suspects) return read;
+  }
+}
+
 async function readContent(
   content: ImageContent,
   wanted: WantedImage,
-  options: ReadImageOptions,
+  options: ReadImageOptions & { readonly unreadable: Unreadable },
 ): Promise<Omit<ReadImage, 'from'>> {
-  const unread = new Map<string, UnreadLayer>();
+  const { unread } = options.unreadable;
   try {
-    await readLayers(content, unread, options);
+    await readLayers(content, options);
     const { id, diffIds } = parseConfig(await content.config(), wanted);
     const scans = knownScans(diffIds, options.scans);
     const [reason] = unread.values();
@@ -80,10 +104,15 @@ async function readContent(
 
 async function readLayers(
   content: ImageContent,
-  unread: Map<string, UnreadLayer>,
-  { readers, scans, signal }: ReadImageOptions,
+  {
+    readers,
+    scans,
+    signal,
+    unreadable: { unread, suspect },
+  }: ReadImageOptions & { readonly unreadable: Unreadable },
 ): Promise<void> {
   const isKnown = (name: string): boolean => {
+    if (unread.has(name)) return true;
     const diffId = scans.diffIdOf(name);
     return diffId !== null && scans.get(diffId) !== null;
   };
@@ -96,7 +125,8 @@ async function readLayers(
       const isOfBytes =
         error instanceof SheerError && (error.code === 'invalid-input' || error.code === 'too-large');
       if (!isOfBytes) throw error;
-      unread.set(name, { reason: error.message });
+      if (error.remedy === 'retry' && !suspect.has(name)) suspect.add(name);
+      else unread.set(name, { reason: error.message });
     }
   }
 }

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { PassThrough, Readable } from 'node:stream';
 import { describe, it } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { SensorError } from '../../sensor-error.ts';
 import { writeTar } from '../tar-writer.ts';
@@ -11,6 +13,24 @@ import { CONFINED_LIMITS, scanConfined } from './scan-confined.ts';
 const layer = gzipSync(
   writeTar([{ name: 'node_modules/a/package.json', content: Buffer.from('{"name":"a","version":"1"}') }]),
 );
+
+/** The helper that this process has started last. */
+async function ownHelper(): Promise<number> {
+  for (;;) {
+    const children = readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    const helper = children.findLast((pid) => pid !== '' && commandOf(pid).includes('scan-helper'));
+    if (helper !== undefined) return Number(helper);
+    await delay(10);
+  }
+}
+
+function commandOf(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 function refusal(message: RegExp, code: string) {
   return (error: unknown) =>
@@ -52,6 +72,14 @@ describe('the confined helper', () => {
     const waiting = new PassThrough();
     const fat = scanConfined(waiting, { limits: { ...CONFINED_LIMITS, residentBytes: 1000 } });
     await assert.rejects(fat, refusal(/of memory/, 'too-large'));
+  });
+
+  it('that foreign bytes crash says so, and that a second attempt may tell more', async () => {
+    const waiting = new PassThrough();
+    const scan = scanConfined(waiting);
+    process.kill(await ownHelper(), 'SIGSEGV');
+    const crashed = refusal(/crashed on it \(SIGSEGV\)/, 'invalid-input');
+    await assert.rejects(scan, (error) => crashed(error) && (error as SensorError).remedy === 'retry');
   });
 
   it('passes on why its source broke off', async () => {

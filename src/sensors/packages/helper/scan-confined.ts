@@ -46,8 +46,9 @@ const MEMORY_LOOK_MS = 200;
  * runs as the same user as we do, with nothing but the permission model between.
  *
  * @param bytes is read to its end, or destroyed
- * @throws SensorError `invalid-input` or `too-large` as of the layer; `sensor-failed` where the helper
- * was killed or can't be started; whatever error `bytes` ends with
+ * @throws SensorError `invalid-input` or `too-large` as of the layer; the same with the remedy `retry`
+ * where the helper crashed or was ended at a limit, which the bytes do, or the machine; `sensor-failed`
+ * where it can't be started; whatever error `bytes` ends with
  */
 export async function scanConfined(bytes: Readable, options: ConfinedScanOptions = {}): Promise<LayerScan> {
   const answer = await runHelper(bytes, ['layer', options.expected ?? ''], options);
@@ -92,10 +93,16 @@ async function runHelper(
     source.onFailure = () => child.kill('SIGKILL');
     // The helper may end before the layer does; that is for its answer to tell.
     pipeline(bytes, child.stdin, () => undefined);
-    const text = await answerOf(child, limits, watch);
+    const { text, signal } = await answerOf(child, limits, watch);
     source.throwIfFailed();
     options.signal?.throwIfAborted();
-    if (watch.reason !== null) throw new SensorError('too-large', `reading was given up: ${watch.reason}`);
+    if (watch.reason !== null)
+      throw new SensorError('too-large', `reading was given up: ${watch.reason}`, { remedy: 'retry' });
+    // Nobody here sent it. A broken answer beside it is no answer.
+    if (signal !== null)
+      throw new SensorError('invalid-input', `the helper that reads packages crashed on it (${signal})`, {
+        remedy: 'retry',
+      });
     return soundAnswer(text);
   } finally {
     watch?.stop();
@@ -137,7 +144,13 @@ function withoutAnswer(): SensorError {
   return new SensorError('sensor-failed', 'the helper that reads packages ended without an answer');
 }
 
-function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Promise<string> {
+/** All that the helper wrote, and the signal that ended it. */
+interface HelperEnd {
+  readonly text: string;
+  readonly signal: NodeJS.Signals | null;
+}
+
+function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Promise<HelperEnd> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -149,7 +162,7 @@ function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Pro
     child.on('error', (cause) => {
       reject(new SensorError('sensor-failed', "the helper that reads packages can't be started", { cause }));
     });
-    child.on('close', () => resolve(Buffer.concat(parts).toString('utf8')));
+    child.on('close', (_, signal) => resolve({ text: Buffer.concat(parts).toString('utf8'), signal }));
   });
 }
 
