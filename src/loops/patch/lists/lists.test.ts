@@ -127,29 +127,6 @@ describe('lists of packages', () => {
     });
   }
 
-  for (const [times, left] of [
-    [1, []],
-    [2, [/the helper crashed/]],
-  ] as const) {
-    it(`a layer that crashed the helper is read once more, alone; it did so ${times} times`, async () => {
-      const base = world.image('base:1', ['openssl 3.0.11-1']);
-      const web = world.image('web:1', ['nginx 1-1'], { base });
-      const [below, own] = web.diffIds.map((diffId) => `blob-${diffId}`);
-      const crash = new PatchError('invalid-input', 'the helper crashed', { remedy: 'retry' });
-      let crashes = 0;
-      world.images.beforeScan = () => {
-        const isCrash = world.images.sent.at(-1) === own && crashes++ < times;
-        world.images.refusal = isCrash ? crash : null;
-      };
-      world.run('web-1', web);
-      await world.settled();
-      assert.deepEqual(world.images.sent, [below, own, own]);
-      const { notLookedAt } = await world.ask.who('CVE-2026-1', null);
-      assert.equal(notLookedAt.length, left.length);
-      for (const [index, reason] of left.entries()) assert.match(notLookedAt[index]?.reason ?? '', reason);
-    });
-  }
-
   it('are there again after a restart, without reading a layer twice', async () => {
     const base = world.image('base:1', ['openssl 3.0.11-1']);
     world.run('web-1', base);
