@@ -11,21 +11,27 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AdvisoryStore } from '#store';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createAdvisoryIntake } from '../src/app/advisories/advisory-intake.ts';
 import { openAdvisories } from '../src/app/advisories/open-advisories.ts';
-import { syncAdvisories, type SyncSummary } from '../src/app/advisories/sync-advisories.ts';
-import { rangesOf } from '../src/loops/patch/matching/version-intervals.ts';
-import { compareVersions, parseEcosystem } from '#versions';
+import type { IntakeStep } from '../src/loops/patch/index.ts';
+import type { AdvisoryStore } from '../src/store/index.ts';
 import { AdvisoryGenerator } from './advisories/generated-advisories.ts';
+import { KnownLists, libraryRecords } from './advisories/known-lists.ts';
 import { ZipWriter } from './advisories/zip-writer.ts';
 import type { BenchResult, Benchmark } from './benchmark.ts';
 
-/** `SHEERLINE_BENCH_LONG=1` syncs the two million records of the design; making them takes a minute. */
-const RECORDS = process.env['SHEERLINE_BENCH_LONG'] === '1' ? 2_000_000 : 200_000;
+/** `SHEERLINE_BENCH_LONG=1` syncs the two million records of the design; making them takes minutes. */
+const IS_FULL = process.env['SHEERLINE_BENCH_LONG'] === '1';
 const FULL = 2_000_000;
+const RECORDS = IS_FULL ? FULL : 200_000;
+/** Beside which the increment is matched. */
+const IMAGES = IS_FULL ? 50_000 : 5000;
 const INCREMENT = 1000;
 const CHUNK = 1000;
 const LOOKUPS = 1000;
+
+const time = { unit: 's', higherIsBetter: false } as const;
 
 /** Advisories from a file to the store, at first and again, and back by an id. */
 export const benchmark: Benchmark = {
@@ -34,9 +40,13 @@ export const benchmark: Benchmark = {
     const directory = mkdtempSync(join(tmpdir(), 'sheer-bench-advisories-'));
     try {
       const { lines, zip } = generate(directory);
-      const fromLines = await measureFull(directory, 'lines', lines);
-      const fromZip = await measureFull(directory, 'zip', zip);
-      return [...fromLines, ...fromZip, ...(await measureIncrement(directory, zip))];
+      return [
+        ...(await measureFull(directory, 'lines', lines)),
+        ...(await measureFull(directory, 'zip', zip)),
+        ...(await measureAgain(join(directory, 'zip'), zip)),
+        ...(await measureIncrement(join(directory, 'zip'))),
+        lookups(join(directory, 'zip')),
+      ];
     } finally {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -61,21 +71,24 @@ function generate(directory: string): { readonly lines: string; readonly zip: st
 
 async function measureFull(directory: string, what: string, place: string): Promise<readonly BenchResult[]> {
   const folder = join(directory, what);
-  const store = openAdvisories(folder);
-  const measured = await measure(store, place);
-  assert.equal(measured.summary?.written.added, RECORDS);
-  assert.equal(measured.summary.counts.refused, 0);
-  store.close();
+  const measured = await measure(folder, place);
+  assert.deepEqual([measured.step.changed, measured.step.refused], [RECORDS, 0]);
   const bar = what === 'zip' ? 240 : 120;
-  const note = `${RECORDS} records of ${Math.round(statSync(join(directory, 'all.jsonl')).size / RECORDS)} bytes, 1 thread`;
+  const note = `${RECORDS} records of ${Math.round(statSync(join(directory, 'all.jsonl')).size / RECORDS)} bytes`;
   return [
     {
       metric: `first sync from ${what}`,
       value: measured.seconds,
-      unit: 's',
-      higherIsBetter: false,
+      ...time,
       bar: (bar * RECORDS) / FULL,
-      note: `${note}; ${measured.cpuSeconds.toFixed(1)} s of CPU`,
+      note: `${note}; ${measured.cpuSeconds.toFixed(1)} s of CPU, in a thread of its own`,
+    },
+    {
+      metric: `longest block of the control plane by a sync from ${what}`,
+      value: measured.longestBlockMs,
+      unit: 'ms',
+      higherIsBetter: false,
+      note: 'how late its event loop was, once, beside the thread that syncs',
     },
     {
       metric: `on disk after a sync from ${what}, with the raw records`,
@@ -88,82 +101,87 @@ async function measureFull(directory: string, what: string, place: string): Prom
   ];
 }
 
-/** In the store that came from the zip: the zip again, a thousand records in a file, and questions. */
-async function measureIncrement(directory: string, zip: string): Promise<readonly BenchResult[]> {
-  const store = openAdvisories(join(directory, 'zip'));
-  const time = { unit: 's', higherIsBetter: false } as const;
-  const unchanged = await measure(store, zip);
-  assert.deepEqual(unchanged.summary?.written.changed, 0);
-  const changes = join(directory, 'changes.jsonl');
-  const records = new AdvisoryGenerator();
-  writeFileSync(changes, records.lines(INCREMENT).replaceAll('"modified":"20', '"modified":"21'));
+/** The same archive once more. */
+async function measureAgain(folder: string, zip: string): Promise<readonly BenchResult[]> {
+  const { step, seconds, cpuSeconds } = await measure(folder, zip);
+  assert.deepEqual([step.read, step.changed], [RECORDS, 0]);
+  const note = `${RECORDS} records; ${cpuSeconds.toFixed(1)} s of CPU`;
+  return [{ metric: 'sync of an unchanged zip', value: seconds, ...time, note }];
+}
+
+/** New records about what images hold, from the file to the affected images. */
+async function measureIncrement(folder: string): Promise<readonly BenchResult[]> {
+  const lists = new KnownLists(IMAGES);
+  const store = openAdvisories(folder);
+  const changes = join(folder, '..', 'changes.jsonl');
+  writeFileSync(changes, libraryRecords(INCREMENT).join('\n'));
   const generation = store.generation();
-  const increment = await measure(store, changes);
-  assert.equal(increment.summary?.written.added, INCREMENT);
-  const matching = seconds(() => assert.equal(countRanges(store, generation), INCREMENT));
-  const questions = Array.from(
-    { length: LOOKUPS },
-    (_, index) => `CVE-${2010 + (index % 16)}-${10_000 + index * 17}`,
-  );
-  const lookups = questions
-    .map((id) => seconds(() => store.byId(id)))
-    .toSorted((left, right) => left - right);
+  const increment = await measure(folder, changes);
+  assert.equal(increment.step.changed, INCREMENT);
+  const from = performance.now();
+  const affected = affectedSince(store, generation, lists);
+  const matching = (performance.now() - from) / 1000;
   store.close();
   return [
-    { metric: 'sync of an unchanged zip', value: unchanged.seconds, ...time, note: `${RECORDS} records` },
     {
-      metric: `incremental sync of ${INCREMENT} records, with their ranges`,
+      metric: `incremental sync of ${INCREMENT} records, with matching`,
       value: increment.seconds + matching,
       bar: 1,
       ...time,
-      note: `${RECORDS} records beside them; ${(increment.cpuSeconds + matching).toFixed(2)} s of CPU`,
+      note: `beside ${RECORDS} records and ${IMAGES} images; ${(increment.cpuSeconds + matching).toFixed(2)} s of CPU; a record affects ${affected.toFixed(0)} images on average`,
     },
-    {
-      metric: 'records of an id, p99',
-      value: (lookups[Math.floor(LOOKUPS * 0.99)] ?? 0) * 1000,
-      unit: 'ms',
-      higherIsBetter: false,
-      note: 'by alias, parsed from the raw record',
-    },
+    { metric: `of it, matching of ${INCREMENT} records`, value: matching, ...time },
   ];
 }
 
-function countRanges(store: AdvisoryStore, generation: number): number {
-  let changes = 0;
+/** Images that each of the changed records affects, on average. */
+function affectedSince(store: AdvisoryStore, generation: number, lists: KnownLists): number {
+  let [changes, images] = [0, 0];
   for (const { now } of [...store.changedSince(generation)].flat()) {
     changes += 1;
-    for (const entry of now?.advisory.affected ?? []) {
-      const scheme = parseEcosystem(entry.ecosystem)?.scheme;
-      if (scheme !== undefined) rangesOf(entry, (left, right) => compareVersions(scheme, left, right));
-    }
+    if (now !== null) images += lists.affectedBy(now.advisory);
   }
-  return changes;
+  assert.equal(changes, INCREMENT);
+  return images / changes;
+}
+
+function lookups(folder: string): BenchResult {
+  const store = openAdvisories(folder);
+  const times = Array.from({ length: LOOKUPS }, (_, index) => {
+    const from = performance.now();
+    store.byId(`CVE-${2010 + (index % 16)}-${10_000 + index * 17}`);
+    return performance.now() - from;
+  });
+  store.close();
+  return {
+    metric: 'records of an id, p99',
+    value: times.toSorted((left, right) => left - right)[Math.floor(LOOKUPS * 0.99)] ?? 0,
+    unit: 'ms',
+    higherIsBetter: false,
+    note: 'by alias, parsed from the raw record',
+  };
 }
 
 interface Measured {
   readonly seconds: number;
   readonly cpuSeconds: number;
-  readonly summary: SyncSummary | null;
+  readonly longestBlockMs: number;
+  readonly step: IntakeStep;
 }
 
-async function measure(store: AdvisoryStore, place: string): Promise<Measured> {
+/** As the control plane does it. */
+async function measure(folder: string, place: string): Promise<Measured> {
+  const intake = createAdvisoryIntake({ directory: folder, clock: Date.now });
+  const delay = monitorEventLoopDelay({ resolution: 1 });
   const [started, usage] = [performance.now(), process.cpuUsage()];
-  const summary = await syncAdvisories(store, {
-    place,
-    directory: tmpdir(),
-    clock: Date.now,
-    signal: new AbortController().signal,
-    progress: () => {},
-    document: () => {},
-  });
+  delay.enable();
+  let step: IntakeStep | null = null;
+  for await (const each of intake.read(place, { signal: new AbortController().signal })) step = each;
+  delay.disable();
   const { user, system } = process.cpuUsage(usage);
-  return { seconds: (performance.now() - started) / 1000, cpuSeconds: (user + system) / 1e6, summary };
-}
-
-function seconds(work: () => void): number {
-  const started = performance.now();
-  work();
-  return (performance.now() - started) / 1000;
+  const seconds = (performance.now() - started) / 1000;
+  assert.ok(step !== null);
+  return { seconds, cpuSeconds: (user + system) / 1e6, longestBlockMs: delay.max / 1e6, step };
 }
 
 function bytesOf(folder: string): number {

@@ -126,13 +126,27 @@ const WORDS =
     ' ',
   );
 
-/** Makes OSV records of 1 to 3 kB, one after the other; the same for the same seed. */
+/** One record in a hundred speaks of many packages, as those about a kernel or a browser engine do. */
+const WIDE = 0.01;
+const WIDE_PACKAGES_MAX = 150;
+/** So many phrases, of which descriptions are made. */
+const PHRASES = 30_000;
+const PHRASE_WORDS = 8;
+
+/**
+ * Makes OSV records one after the other, the same for the same seed: most have 1 to 3 kB, as the compact
+ * ones of Go's database (median 1.6 kB, 99th percentile 5.3 kB), one in a hundred has some 10 kB, and one
+ * in ten thousand 100 kB or more, as Ubuntu's about kernels.
+ */
 export class AdvisoryGenerator {
   readonly #random: () => number;
+  readonly #phrases: readonly string[];
   #sequence = 0;
 
   constructor(seed = 1) {
-    this.#random = seeded(seed);
+    const random = seeded(seed);
+    this.#random = random;
+    this.#phrases = Array.from({ length: PHRASES }, () => phrase(random));
   }
 
   /** A record as JSON in one line, without its end. */
@@ -149,8 +163,8 @@ export class AdvisoryGenerator {
       modified,
       published: modified,
       ...(kind.prefix.endsWith('CVE') || kind.prefix === 'RHSA' ? { upstream: [cve] } : { aliases: [cve] }),
-      ...(random() < 0.3 ? { summary: sentence(random, 8) } : {}),
-      details: sentence(random, 40 + Math.floor(random() * 120)),
+      ...(random() < 0.3 ? { summary: this.#text(1) } : {}),
+      details: this.#text(5 + Math.floor(random() * 15)),
       ...(random() < 0.7 ? { severity: [{ type: 'CVSS_V3', score: vector(random) }] } : {}),
       affected: affectedOf(kind, random),
       references: [
@@ -169,6 +183,11 @@ export class AdvisoryGenerator {
   lines(count: number): string {
     return Array.from({ length: count }, () => `${this.next()}\n`).join('');
   }
+
+  #text(phrases: number): string {
+    const any = (): string => this.#phrases[Math.floor(this.#random() * PHRASES)] ?? '';
+    return Array.from({ length: phrases }, any).join(' ');
+  }
 }
 
 function kindAt(place: number): Kind {
@@ -182,6 +201,12 @@ function kindAt(place: number): Kind {
 }
 
 function affectedOf(kind: Kind, random: () => number): readonly unknown[] {
+  const packages = random() < WIDE ? Math.min(WIDE_PACKAGES_MAX, Math.ceil(4 / random() ** 0.7)) : 1;
+  return Array.from({ length: packages }, () => entriesOf(kind, random)).flat();
+}
+
+/** A package, in every release. */
+function entriesOf(kind: Kind, random: () => number): readonly unknown[] {
   const name = `${WORDS[Math.floor(random() ** 2 * WORDS.length)]}-${Math.floor(random() ** 2 * kind.packages)}`;
   return kind.releases.map((release) => ({
     package: {
@@ -200,8 +225,8 @@ function affectedOf(kind: Kind, random: () => number): readonly unknown[] {
   }));
 }
 
-function sentence(random: () => number, words: number): string {
-  return Array.from({ length: words }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
+function phrase(random: () => number): string {
+  return Array.from({ length: PHRASE_WORDS }, () => WORDS[Math.floor(random() * WORDS.length)]).join(' ');
 }
 
 function hex(random: () => number): string {

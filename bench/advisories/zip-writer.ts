@@ -1,11 +1,16 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
 
+const FLUSH_BYTES = 1_048_576;
+
 /** Writes a zip archive as osv.dev publishes them: many small deflated files, with 64-bit ends. */
 export class ZipWriter {
   readonly #file: number;
   #offset = 0;
   #count = 0;
+  /** What is not written yet. */
+  #pending: Buffer[] = [];
+  #pendingBytes = 0;
   readonly #directory: Buffer[] = [];
 
   constructor(path: string) {
@@ -53,11 +58,20 @@ export class ZipWriter {
     for (const field of [84, 86]) end.writeUInt16LE(0xffff, field);
     for (const field of [88, 92]) end.writeUInt32LE(0xffffffff, field);
     this.#write(end);
+    this.#flush();
     closeSync(this.#file);
   }
 
   #write(bytes: Buffer): void {
-    writeSync(this.#file, bytes);
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
     this.#offset += bytes.length;
+    if (this.#pendingBytes >= FLUSH_BYTES) this.#flush();
+  }
+
+  #flush(): void {
+    writeSync(this.#file, Buffer.concat(this.#pending));
+    this.#pending = [];
+    this.#pendingBytes = 0;
   }
 }

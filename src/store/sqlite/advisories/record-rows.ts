@@ -1,7 +1,7 @@
 import type { Advisory } from '#model';
 import type { Database, Statement } from '../database.ts';
 import { idKey, packageKey, withoutRelease } from './lookup-key.ts';
-import { BLOCK_BYTES, BLOCK_RECORDS, packBlock } from './record-blocks.ts';
+import { BlockPacker } from './record-blocks.ts';
 
 export interface RecordRow {
   readonly number: number;
@@ -26,8 +26,7 @@ export class RecordRows {
   readonly #insertKeys: Statement<readonly []>;
   readonly #ecosystemSets: EcosystemSets;
   #block: number;
-  #raws: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #packer = new BlockPacker();
   /** Of the records that are gathered: those that were replaced already. */
   #dead = 0;
   readonly #keys: number[] = [];
@@ -59,16 +58,14 @@ export class RecordRows {
       generation,
       set,
       this.#block,
-      this.#raws.length,
+      this.#packer.count,
     ];
     this.#insert.run(...values);
     for (const key of keysOf(advisory)) this.#keys.push(key, number);
     while (this.#keys.length >= 2 * KEYS_AT_ONCE)
       this.#insertKeys.run(...this.#keys.splice(0, 2 * KEYS_AT_ONCE));
-    // A copy: what comes in is often a part of a buffer that is used again.
-    this.#raws.push(new Uint8Array(raw));
-    this.#bytes += raw.length;
-    if (this.#raws.length >= BLOCK_RECORDS || this.#bytes >= BLOCK_BYTES) this.#closeBlock();
+    this.#packer.add(raw);
+    if (this.#packer.isFull()) this.#closeBlock();
   }
 
   /** A record of that block is gone; so is the block with the last of them. */
@@ -92,19 +89,24 @@ export class RecordRows {
   }
 
   #closeBlock(): void {
-    if (this.#raws.length === 0) return;
-    const live = this.#raws.length - this.#dead;
-    if (live > 0) this.#insertBlock.run(this.#block, live, packBlock(this.#raws));
+    if (this.#packer.count === 0) return;
+    const live = this.#packer.count - this.#dead;
+    if (live > 0) this.#insertBlock.run(this.#block, live, this.#packer.pack());
+    else this.#packer.clear();
     this.#block += 1;
-    this.#raws = [];
-    this.#bytes = 0;
     this.#dead = 0;
   }
 }
 
 /** Names without releases, each once, in order. */
 export function ecosystemsOf(advisory: Advisory): readonly string[] {
-  return [...new Set(advisory.affected.map((entry) => withoutRelease(entry.ecosystem)))].toSorted();
+  const names = new Set<string>();
+  let last = '';
+  for (const { ecosystem } of advisory.affected) {
+    if (ecosystem !== last) names.add(withoutRelease(ecosystem));
+    last = ecosystem;
+  }
+  return names.size < 2 ? [...names] : [...names].toSorted();
 }
 
 function keysOf(advisory: Advisory): ReadonlySet<number> {
