@@ -1,4 +1,5 @@
-import type { Distribution, Package } from './package.ts';
+import { distributionOfQualifier, ecosystemOfDistribution } from './distribution-ecosystem.ts';
+import type { Package } from './package.ts';
 import { normalisePythonName, type PackageUrl, wholeVersionOf } from './package-url.ts';
 
 /** How OSV calls a package. */
@@ -19,38 +20,6 @@ export function osvPackageOf(url: PackageUrl): OsvPackage | null {
 }
 
 /**
- * The OSV ecosystem of a distribution's packages, with its release. Null: OSV has none for it. A Red Hat
- * release is only the product's (`Red Hat:enterprise_linux:9`), because an image does not tell the
- * repository that each package came from.
- */
-export function ecosystemOfDistribution(distribution: Distribution): string | null {
-  const { id, versionId, name } = distribution;
-  const version = versionId ?? '';
-  const own = Object.hasOwn(OWN_RULES, id) ? OWN_RULES[id] : undefined;
-  if (own !== undefined) return own(version, name);
-  const known = Object.hasOwn(MAJOR_RELEASES, id) ? MAJOR_RELEASES[id] : undefined;
-  if (known === undefined) return null;
-  const major = version.split('.', 1)[0] ?? '';
-  return major === '' ? known : `${known}:${major}`;
-}
-
-/** Distributions whose OSV release is more, or less, than the version's first number. */
-const OWN_RULES: Readonly<Record<string, (version: string, name: string) => string>> = {
-  debian: (version, name) => ['Debian', debianRelease(version, name)].filter(Boolean).join(':'),
-  ubuntu,
-  alpine,
-  'opensuse-leap': (version) => `openSUSE:Leap ${version}`,
-  'opensuse-tumbleweed': () => 'openSUSE:Tumbleweed',
-  sles: (version) => suse('Linux Enterprise Server', version),
-  sled: (version) => suse('Linux Enterprise Desktop', version),
-  sle_hpc: (version) => suse('Linux Enterprise High Performance Computing', version),
-  photon: (version) => `Photon OS:${version}`,
-  wolfi: () => 'Wolfi',
-  chainguard: () => 'Chainguard',
-  minimos: () => 'MinimOS',
-};
-
-/**
  * The source package that a system package's URL tells of: Syft's `upstream=NAME`, `NAME@VERSION`, or the file
  * name of an rpm source. Who tells none means the package itself. Null: it is no system package, or nobody knows.
  */
@@ -68,20 +37,6 @@ export function sourceOfUrl(url: PackageUrl): Package['source'] {
   const at = upstream.lastIndexOf('@');
   if (at <= 0) return { name: upstream, version: ofSource };
   return { name: upstream.slice(0, at), version: upstream.slice(at + 1) };
-}
-
-/** `debian-12`, `alpine-3.19.1`, `rhel-9.3`: the `distro` qualifier that list makers write. */
-export function distributionOfQualifier(text: string): Distribution {
-  const [, id, versionId] = /^(.+?)-([\w.]+)$/.exec(text) ?? [];
-  const whole = text.toLowerCase();
-  // `opensuse-leap` alone is an id with a dash in it.
-  if (id === undefined || versionId === undefined || !/\d/.test(versionId)) {
-    const codename = versionId ?? '';
-    return codename in CODENAMES && id !== undefined
-      ? { id: id.toLowerCase(), versionId: CODENAMES[codename] ?? null, name: text }
-      : { id: whole, versionId: null, name: text };
-  }
-  return { id: id.toLowerCase(), versionId, name: text };
 }
 
 /** In parts, because it is a name of a host as well. */
@@ -104,40 +59,17 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   hackage: 'Hackage',
 };
 
-/** Distributions whose OSV release is the version's first number. */
-const MAJOR_RELEASES: Readonly<Record<string, string>> = {
-  rhel: 'Red Hat:enterprise_linux',
-  redhat: 'Red Hat:enterprise_linux',
-  rocky: 'Rocky Linux',
-  almalinux: 'AlmaLinux',
-  azurelinux: 'Azure Linux',
-  mariner: 'Azure Linux',
-  mageia: 'Mageia',
-  alpaquita: 'Alpaquita',
-};
-
-/** Testing and unstable have no number; both carry the next release's code name. */
-const CODENAMES: Readonly<Record<string, string>> = {
-  buster: '10',
-  bullseye: '11',
-  bookworm: '12',
-  trixie: '13',
-  forky: '14',
-  duke: '15',
-};
-
 function systemPackage(url: PackageUrl): OsvPackage | null {
   const qualifier = url.qualifiers['distro'];
-  const fallback = { id: url.namespace ?? '', versionId: null, name: '' };
-  const distribution = qualifier === undefined ? fallback : distributionOfQualifier(qualifier);
-  // Some write only the version: `distro=22.04`, or the code name: `distro=bookworm`.
-  const bare = qualifier !== undefined && /^[\d.]+$/.test(qualifier);
-  const named = qualifier !== undefined && qualifier in CODENAMES;
-  const known =
-    bare || named
-      ? { ...fallback, versionId: bare ? qualifier : (CODENAMES[qualifier ?? ''] ?? null) }
-      : distribution;
-  const ecosystem = ecosystemOfDistribution(known);
+  const vendor = { id: url.namespace?.toLowerCase() ?? '', versionId: null, name: '' };
+  const ecosystem = ecosystemOfDistribution(
+    qualifier === undefined
+      ? vendor
+      : // Some write only the version: `distro=22.04`.
+        /^[\d.]+$/.test(qualifier)
+        ? { ...vendor, versionId: qualifier }
+        : distributionOfQualifier(qualifier),
+  );
   return ecosystem === null ? null : { ecosystem, name: url.name };
 }
 
@@ -145,29 +77,4 @@ function languageName(url: PackageUrl): string {
   if (url.type === 'pypi') return normalisePythonName(url.name);
   if (url.namespace === null) return url.name;
   return url.type === 'maven' ? `${url.namespace}:${url.name}` : `${url.namespace}/${url.name}`;
-}
-
-function debianRelease(version: string, name: string): string {
-  if (version !== '') return version.split('.', 1)[0] ?? '';
-  const codename = /\b([a-z]+)(?:\/sid)?$/.exec(name)?.[1] ?? '';
-  return CODENAMES[codename] ?? '';
-}
-
-function ubuntu(version: string): string {
-  const [, year, month] = /^(\d+)\.(\d+)/.exec(version) ?? [];
-  if (year === undefined || month === undefined) return 'Ubuntu';
-  const isLongTerm = Number(year) % 2 === 0 && month === '04';
-  return `Ubuntu:${year}.${month}${isLongTerm ? ':LTS' : ''}`;
-}
-
-function alpine(version: string): string {
-  const [, release] = /^(\d+\.\d+)/.exec(version) ?? [];
-  // Edge calls itself by the date of its build: `3.20_alpha20240329`.
-  return release === undefined || version.includes('_alpha') ? 'Alpine' : `Alpine:v${release}`;
-}
-
-function suse(product: string, version: string): string {
-  const [major, pack] = version.split('.');
-  const servicePack = pack === undefined || pack === '0' ? '' : ` SP${pack}`;
-  return `SUSE:${product} ${major}${servicePack}`;
 }

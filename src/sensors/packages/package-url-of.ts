@@ -26,6 +26,8 @@ const URLS: Readonly<Record<FoundPackage['readBy'], (found: FoundPackage, id: st
 const RPM_NAMESPACES: Readonly<Record<string, string>> = {
   rhel: 'redhat',
   'opensuse-leap': 'opensuse',
+  'opensuse-leap-micro': 'opensuse',
+  'opensuse-microos': 'opensuse',
   'opensuse-tumbleweed': 'opensuse',
 };
 

@@ -155,6 +155,25 @@ describe('which package an entry is about', () => {
       'affected: holds',
     ],
     [
+      'so does one for SAP',
+      entry('SUSE:Linux Enterprise Module for Basesystem 15 SP5 / a', all),
+      'SUSE:Linux Enterprise Server for SAP Applications 15 SP5 / a 1',
+      'affected: holds',
+    ],
+    [
+      'Azure Linux with or without a minor number',
+      entry('Azure Linux:3.0 / a', all),
+      'Azure Linux:3 / a 1',
+      'affected: holds',
+    ],
+    ['another Azure Linux', entry('Azure Linux:2.0 / a', all), 'Azure Linux:3 / a 1', 'not: other-release'],
+    [
+      'a service pack of openEuler is a release',
+      entry('openEuler:24.03-LTS / a', all),
+      'openEuler:24.03-LTS-SP1 / a 1',
+      'not: other-release',
+    ],
+    [
       'of the same service pack',
       entry('SUSE:Linux Enterprise Module for Basesystem 15 SP4 / a', all),
       'SUSE:Linux Enterprise Server 15 SP5 / a 1',

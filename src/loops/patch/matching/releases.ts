@@ -15,6 +15,9 @@ export function releaseHolds(ecosystem: string, advisory: string | null, own: st
       return withoutPrefix(advisory) === withoutPrefix(own);
     case 'Red Hat':
       return productHolds(advisory.split(':'), own.split(':'));
+    case 'Azure Linux':
+      // Its publishers write `3`, its systems `3.0`.
+      return advisory.replace(/\.0$/, '') === own.replace(/\.0$/, '');
     case 'SUSE':
       return suseHolds(advisory, own);
     default:
@@ -43,7 +46,9 @@ function withoutPrefix(release: string): string {
 function suseHolds(advisory: string, own: string): boolean {
   const [, version] = /^Linux Enterprise Module for .+? (\d+(?: SP\d+)?)$/.exec(advisory) ?? [];
   const [, ownVersion] =
-    /^Linux Enterprise (?:Server|Desktop|High Performance Computing) (.+)$/.exec(own) ?? [];
+    /^Linux Enterprise (?:Server|Server for SAP Applications|Desktop|High Performance Computing) (\d.*)$/.exec(
+      own,
+    ) ?? [];
   return version !== undefined && version === ownVersion;
 }
 
