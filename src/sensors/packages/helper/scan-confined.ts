@@ -1,12 +1,12 @@
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { pipeline, type Readable, type Writable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { SensorError } from '../../sensor-error.ts';
 import type { LayerScan } from '../layer-scan.ts';
 import type { ListDocument } from '../lists/list-document.ts';
 import type { HelperAnswer } from './helper-answer.ts';
 import { scanHelperCommand } from './helper-command.ts';
 import { parseHelperAnswer } from './parse-helper-answer.ts';
+import { startHelper, takeHelper, type Helper } from './spare-helper.ts';
 
 /** What the helper may take; where it takes more it is killed, and the layer is refused. */
 export interface ConfinedLimits {
@@ -24,13 +24,9 @@ export const CONFINED_LIMITS: ConfinedLimits = {
 };
 
 export interface ConfinedScanOptions {
-  /** The diffId that the layer must have; null: it is only told. */
-  readonly expected?: string | null;
   readonly signal?: AbortSignal;
   readonly limits?: ConfinedLimits;
 }
-
-type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 const MEMORY_LOOK_MS = 200;
 
@@ -51,7 +47,7 @@ const MEMORY_LOOK_MS = 200;
  * where it can't be started; whatever error `bytes` ends with
  */
 export async function scanConfined(bytes: Readable, options: ConfinedScanOptions = {}): Promise<LayerScan> {
-  const answer = await runHelper(bytes, ['layer', options.expected ?? ''], options);
+  const answer = await runHelper(bytes, 'layer', options);
   if (answer.kind !== 'scan') throw withoutAnswer();
   return answer.scan;
 }
@@ -63,32 +59,27 @@ export async function scanConfined(bytes: Readable, options: ConfinedScanOptions
  */
 export async function readListConfined(
   bytes: Readable,
-  options: Pick<ConfinedScanOptions, 'signal' | 'limits'> = {},
+  options: ConfinedScanOptions = {},
 ): Promise<ListDocument> {
-  const answer = await runHelper(bytes, ['list'], options);
+  const answer = await runHelper(bytes, 'list', options);
   if (answer.kind !== 'list') throw withoutAnswer();
   return answer.document;
 }
 
 async function runHelper(
   bytes: Readable,
-  parameters: readonly string[],
+  kind: 'layer' | 'list',
   options: ConfinedScanOptions,
 ): Promise<Exclude<HelperAnswer, { readonly kind: 'refused' }>> {
   const limits = options.limits ?? CONFINED_LIMITS;
   const source = new SourceWatch(bytes);
   let watch: HelperWatch | null = null;
   try {
-    const { command, args } = await scanHelperCommand();
+    const command = await scanHelperCommand();
     // Nobody tells a listener what happened before it listened.
     options.signal?.throwIfAborted();
     source.throwIfFailed();
-    const child = spawn(command, [...args, ...parameters], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-      env: {},
-      cwd: '/',
-      detached: true,
-    });
+    const child = kind === 'layer' ? takeHelper(command) : startHelper(command, kind);
     watch = new HelperWatch(child, limits, options.signal);
     source.onFailure = () => child.kill('SIGKILL');
     // The helper may end before the layer does; that is for its answer to tell.
@@ -150,7 +141,7 @@ interface HelperEnd {
   readonly signal: NodeJS.Signals | null;
 }
 
-function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Promise<HelperEnd> {
+function answerOf(child: Helper, limits: ConfinedLimits, watch: HelperWatch): Promise<HelperEnd> {
   return new Promise((resolve, reject) => {
     const parts: Buffer[] = [];
     let length = 0;
@@ -169,12 +160,12 @@ function answerOf(child: Child, limits: ConfinedLimits, watch: HelperWatch): Pro
 /** Ends the helper at a limit, and knows why. */
 class HelperWatch {
   reason: string | null = null;
-  readonly #child: Child;
+  readonly #child: Helper;
   readonly #timers: readonly NodeJS.Timeout[];
   readonly #signal: AbortSignal | undefined;
   readonly #onAbort = (): void => void this.#child.kill('SIGKILL');
 
-  constructor(child: Child, limits: ConfinedLimits, signal: AbortSignal | undefined) {
+  constructor(child: Helper, limits: ConfinedLimits, signal: AbortSignal | undefined) {
     this.#child = child;
     this.#signal = signal;
     signal?.addEventListener('abort', this.#onAbort);
