@@ -1,7 +1,6 @@
-import { formatInstant, type Evidence, type HistoryEntry, type SubjectData } from '#model';
+import { formatInstant, isShortId, type Evidence, type HistoryEntry, type SubjectData } from '#model';
 import { history, type Graph, type HistoryRow } from '#graph';
 import { allNames, notFound } from './misnamed.ts';
-import { isShortId } from './who.ts';
 import type { View } from './view.ts';
 
 /** All that was ever said of a subject, newest last: of a service also its instances, of an instance its addresses. */

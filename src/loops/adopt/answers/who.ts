@@ -1,4 +1,4 @@
-import type { CallAnswer, WhoAnswer } from '#model';
+import { isDigest, isImageName, isShortId, type CallAnswer, type WhoAnswer } from '#model';
 import { LATEST, type NamedInstance } from '#graph';
 import { callAnswers } from './calls.ts';
 import { instanceAnswer } from './instances.ts';
@@ -81,11 +81,11 @@ function findImage(view: View, subject: string, groups: readonly ServiceGroup[])
   const ids = new Set<string>();
   for (const { id, data } of view.graph.all('image')) {
     const digests = [id, ...data.digests.map((one) => one.slice(one.indexOf('@') + 1))];
-    if (digests.some((one) => isDigest(one, digest)) || data.names.some((name) => isName(name, subject)))
+    if (digests.some((one) => isDigest(one, digest)) || data.names.some((name) => isImageName(name, subject)))
       ids.add(id);
   }
   const isUsed = (image: { readonly id: string | null; readonly name: string }): boolean =>
-    (image.id !== null && ids.has(image.id)) || isName(image.name, subject);
+    (image.id !== null && ids.has(image.id)) || isImageName(image.name, subject);
   const instances = [...instancesAt(view, LATEST)].filter(({ view: { data } }) => data.images.some(isUsed));
   if (ids.size === 0 && instances.length === 0) return null;
   return { kind: 'image', services: servicesOfInstances(groups, instances), instances };
@@ -107,25 +107,6 @@ function servicesOfInstances(
 ): readonly ServiceGroup[] {
   const ids = new Set(instances.map(({ service }) => service?.id));
   return groups.filter(({ id }) => ids.has(id));
-}
-
-/** `container/48e1…` by 48e1…, a process by its pid. */
-export function isShortId(id: string, text: string): boolean {
-  const [kind, ...rest] = id.split('/');
-  if (kind === 'process') return rest[1] === text;
-  return kind === 'container' && text.length >= 6 && (rest[0] ?? '').startsWith(text);
-}
-
-const isDigest = (digest: string, text: string): boolean => {
-  const plain = text.replace(/^sha256:/, '');
-  return /^[0-9a-f]{6,64}$/.test(plain) && digest.replace(/^sha256:/, '').startsWith(plain);
-};
-
-/** `redis`, `redis:7` and `docker.io/library/redis:7` all mean docker.io/library/redis:7. */
-function isName(name: string, text: string): boolean {
-  if (name === text || name.endsWith(`/${text}`)) return true;
-  const untagged = name.replace(/:[^:/]+$/, '');
-  return untagged === text || untagged.endsWith(`/${text}`);
 }
 
 /** Everything that calls the services, directly or through others, with how many calls lie between. */
