@@ -1,5 +1,5 @@
-import type { Content, Packages } from './content.ts';
-import { ABSENT, buildOf } from './content.ts';
+import { buildOf, type Content } from './content.ts';
+import { ABSENT, type PackageSet } from './package-set.ts';
 
 /** What a plan does to one image. */
 export type Action =
@@ -39,8 +39,8 @@ export function actionsOf(content: Content): readonly Action[] {
 export function resultOf(
   content: Content,
   action: Action,
-  holds: (index: number) => Packages,
-): Packages | null {
+  holds: (index: number) => PackageSet,
+): PackageSet | null {
   if (action.kind === 'keep') return content.now;
   const reference = content.references[action.reference];
   if (reference === undefined) return null;

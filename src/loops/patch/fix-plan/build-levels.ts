@@ -1,20 +1,18 @@
 import type { Build } from './fix-plan.ts';
 import { compareText } from './image-order.ts';
-import type { Outcome, PlannedImage } from './outcome.ts';
-import { listed, plannedImages, referenceOf } from './outcome.ts';
+import { listed, type Outcome, type PlannedBuild } from './outcome.ts';
 
 /** Everything that is built, each level after all that it is built from. */
 export function buildLevelsOf(outcome: Outcome): readonly (readonly Build[])[] {
   const levels: Build[][] = [];
   const levelByIndex = new Map<number, number>();
-  for (const planned of plannedImages(outcome)) {
-    if (planned.action.kind === 'keep') continue;
+  for (const planned of outcome.built) {
     const above = sourcesBuilt(planned, levelByIndex).map((source) => levelByIndex.get(source) ?? 0);
     const level = Math.max(-1, ...above) + 1;
     levelByIndex.set(planned.index, level);
     const { id, name, team, instances } = planned.content.image;
     const reason = reasonOf(planned, levelByIndex, outcome);
-    const base = referenceOf(planned)?.source ?? null;
+    const base = planned.reference.source;
     const from = base === null ? null : (outcome.contents.images[base]?.image.id ?? null);
     (levels[level] ??= []).push({ image: id, name, team, instances, from, reason });
   }
@@ -22,15 +20,17 @@ export function buildLevelsOf(outcome: Outcome): readonly (readonly Build[])[] {
 }
 
 /** Indexes of the images that are built as well, and that it takes something from. */
-function sourcesBuilt(planned: PlannedImage, built: ReadonlyMap<number, number>): readonly number[] {
-  const base = referenceOf(planned)?.source ?? null;
-  const sources = new Set(planned.content.copySources);
-  if (base !== null) sources.add(base);
+function sourcesBuilt(
+  { content, reference }: PlannedBuild,
+  built: ReadonlyMap<number, number>,
+): readonly number[] {
+  const sources = new Set(content.copySources);
+  if (reference.source !== null) sources.add(reference.source);
   return [...sources].filter((source) => built.has(source));
 }
 
-function reasonOf(planned: PlannedImage, built: ReadonlyMap<number, number>, { contents }: Outcome): string {
-  const base = referenceOf(planned)?.source ?? null;
+function reasonOf(planned: PlannedBuild, built: ReadonlyMap<number, number>, { contents }: Outcome): string {
+  const base = planned.reference.source;
   const nameOf = (index: number): string => contents.images[index]?.image.name ?? '';
   const copied = planned.content.copySources.filter((source) => built.has(source)).map(nameOf);
   const parts = ownReasons(planned);
@@ -43,7 +43,7 @@ function reasonOf(planned: PlannedImage, built: ReadonlyMap<number, number>, { c
   return parts.length === 0 ? 'what it is built from does not hold the package any more' : parts.join('; ');
 }
 
-function ownReasons({ action, content }: PlannedImage): string[] {
+function ownReasons({ action, content }: PlannedBuild): string[] {
   if (action.kind === 'change') return ['it is a fix point'];
   if (!content.image.built) return ['it is built for the first time'];
   const refetched = content.image.holdings.some(({ origin }) => origin.kind === 'refetched');

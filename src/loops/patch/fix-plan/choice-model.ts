@@ -1,5 +1,6 @@
 import { type Action, actionsOf, KEEP, resultOf } from './action.ts';
-import { ABSENT, type Content, type Packages } from './content.ts';
+import type { Content } from './content.ts';
+import { ABSENT, type PackageSet } from './package-set.ts';
 
 /**
  * The choices of a problem, without those that can't be part of a best plan. Each image has a few
@@ -7,6 +8,8 @@ import { ABSENT, type Content, type Packages } from './content.ts';
  * and the outcome it leads to.
  */
 export interface ChoiceModel {
+  readonly contents: readonly Content[];
+  /** Index into the contents → its choices; images that are alike have one object in common. */
   readonly images: readonly ImageChoices[];
   readonly uses: readonly Use[];
   /** How many options were looked at. */
@@ -14,15 +17,12 @@ export interface ChoiceModel {
 }
 
 export interface ImageChoices {
-  readonly content: Content;
   /** Index of the base, where the plan decides what that holds; null: the top of a tree. */
   readonly parent: number | null;
   /** The first is what it holds now. */
-  readonly outcomes: readonly Packages[];
+  readonly outcomes: readonly PackageSet[];
   /** By the outcome of the parent; a single list without one. The first option is to keep it. */
   readonly options: readonly (readonly Option[])[];
-  /** By outcome: the uses that need it. */
-  readonly usedBy: readonly (readonly number[])[];
 }
 
 export interface Option {
@@ -43,57 +43,45 @@ export interface Use {
 }
 
 export function choiceModelOf(contents: readonly Content[]): ChoiceModel {
-  const draft: Draft = {
-    contents,
-    outcomes: [],
-    uses: [],
-    useIndexes: new Map(),
-    known: new Map(),
-    explored: 0,
-  };
-  const images = contents.map((content, index) => imageChoices(content, index, draft));
-  const usedBy = images.map(({ outcomes }) => outcomes.map((): number[] => []));
-  for (const [index, use] of draft.uses.entries()) usedBy[use.source]?.[use.outcome]?.push(index);
-  return {
-    images: images.map((image, index) => ({ ...image, usedBy: usedBy[index] ?? [] })),
-    uses: draft.uses,
-    explored: draft.explored,
-  };
+  const draft: Draft = { images: [], uses: [], useIndexes: new Map(), known: new Map(), explored: 0 };
+  for (const [index, content] of contents.entries()) draft.images.push(imageChoices(content, index, draft));
+  return { contents, images: draft.images, uses: draft.uses, explored: draft.explored };
 }
 
 interface Draft {
-  readonly contents: readonly Content[];
-  readonly outcomes: (readonly Packages[])[];
+  readonly images: ImageChoices[];
   readonly uses: Use[];
   readonly useIndexes: Map<string, number>;
   /** By likeness. */
-  readonly known: Map<string, Choices>;
+  readonly known: Map<string, ImageChoices>;
   explored: number;
 }
 
-type Choices = Omit<ImageChoices, 'usedBy' | 'content'>;
-
-/** What has no package, or no build source, has nothing to decide. */
-function imageChoices(content: Content, index: number, draft: Draft): Omit<ImageChoices, 'usedBy'> {
-  const settled = !content.image.buildSource || content.now === 0n;
-  const choices = settled ? settledChoices(content) : openChoices(content, index, draft);
-  draft.outcomes.push(choices.outcomes);
-  return { content, ...choices };
+/** Most images of an organisation are like a sibling of theirs, and share its choices. */
+function imageChoices(content: Content, index: number, draft: Draft): ImageChoices {
+  const known = draft.known.get(content.likeness);
+  if (known !== undefined) return known;
+  const choices = isSettled(content) ? settledChoices(content) : openChoices(content, index, draft);
+  // Uses are each image's own.
+  if (choices.options.every((options) => options.every(({ uses }) => uses.length === 0)))
+    draft.known.set(content.likeness, choices);
+  return choices;
 }
 
-const SETTLED: Choices['options'] = [[{ action: KEEP, outcome: 0, uses: [] }]];
+/** What has no package, or no build source, has nothing to decide. */
+function isSettled({ image, now }: Content): boolean {
+  return !image.buildSource || now === 0n;
+}
 
-function settledChoices({ now }: Content): Choices {
+const SETTLED: ImageChoices['options'] = [[{ action: KEEP, outcome: 0, uses: [] }]];
+
+function settledChoices({ now }: Content): ImageChoices {
   return { parent: null, outcomes: [now], options: SETTLED };
 }
 
-/** Most images of an organisation are like a sibling of theirs, and share its choices. */
-function openChoices(content: Content, index: number, draft: Draft): Choices {
-  const likeness = likenessOf(content);
-  const known = likeness === null ? undefined : draft.known.get(likeness);
-  if (known !== undefined) return known;
+function openChoices(content: Content, index: number, draft: Draft): ImageChoices {
   const parent = parentOf(content, draft);
-  const states = parent === null ? 1 : (draft.outcomes[parent]?.length ?? 1);
+  const states = parent === null ? 1 : (draft.images[parent]?.outcomes.length ?? 1);
   const outcomes = [content.now];
   const options = Array.from({ length: states }, (_, state) =>
     withoutWorse(candidatesOf(content, { index, parent, state }, draft)).map(({ action, set, uses }) => ({
@@ -102,29 +90,23 @@ function openChoices(content: Content, index: number, draft: Draft): Choices {
       uses: uses.map((use) => useIndex(use, draft)),
     })),
   );
-  const choices = { parent, outcomes, options };
-  if (likeness !== null) draft.known.set(likeness, choices);
-  return choices;
-}
-
-/** Null where it could use other images than its base: uses are each image's own. */
-function likenessOf(content: Content): string | null {
-  const { base, references, copySources, now, ownRebuilt, ownChanged, masked, upgradable } = content;
-  if (copySources.length > 0 || content.image.newerBases.length > 0) return null;
-  const constants = references.map(({ source, constant }) => (source === null ? constant : 'base'));
-  return [base, now, ownRebuilt, ownChanged, masked, upgradable, ...constants].join(' ');
+  return { parent, outcomes, options };
 }
 
 /** Its base, where that can change and the image could be built from it again. */
 function parentOf({ base, references, copySources }: Content, draft: Draft): number | null {
-  if (base === null || (draft.outcomes[base]?.length ?? 0) < 2) return null;
+  if (base === null || outcomesOf(base, draft).length < 2) return null;
   const needed = references.some(({ source }) => source === base) || copySources.includes(base);
   return needed ? base : null;
 }
 
+function outcomesOf(index: number, draft: Draft): readonly PackageSet[] {
+  return draft.images[index]?.outcomes ?? [];
+}
+
 interface Candidate {
   readonly action: Action;
-  readonly set: Packages;
+  readonly set: PackageSet;
   readonly uses: readonly Use[];
 }
 
@@ -141,7 +123,7 @@ function candidatesOf(content: Content, place: Place, draft: Draft): readonly Ca
       draft.explored += 1;
       const set = resultOf(content, action, (source) => {
         const outcome = source === place.parent ? place.state : (chosen.get(source) ?? 0);
-        return draft.outcomes[source]?.[outcome] ?? ABSENT;
+        return outcomesOf(source, draft)[outcome] ?? ABSENT;
       });
       if (set === null) return [];
       const uses = [...chosen].map(([source, outcome]) => ({ consumer: place.index, source, outcome }));
@@ -156,7 +138,7 @@ function openSources(content: Content, reference: number, place: Place, draft: D
   const sources = new Set(content.copySources);
   if (base !== null) sources.add(base);
   return [...sources].filter((source) => {
-    const outcomes = draft.outcomes[source] ?? [];
+    const outcomes = outcomesOf(source, draft);
     if (source === place.parent || outcomes.length < 2) return false;
     return source === base || outcomes[0] === ABSENT || content.copies.some(({ from }) => from === source);
   });
@@ -166,7 +148,7 @@ function openSources(content: Content, reference: number, place: Place, draft: D
 function combinations(sources: readonly number[], draft: Draft): readonly ReadonlyMap<number, number>[] {
   let all: readonly ReadonlyMap<number, number>[] = [new Map()];
   for (const source of sources) {
-    const outcomes = draft.outcomes[source] ?? [];
+    const outcomes = outcomesOf(source, draft);
     all = all.flatMap((chosen) => outcomes.map((_, outcome) => new Map(chosen).set(source, outcome)));
   }
   return all;
@@ -198,7 +180,7 @@ function isAsGood(left: Candidate, right: Candidate): boolean {
   );
 }
 
-function indexIn(outcomes: Packages[], set: Packages): number {
+function indexIn(outcomes: PackageSet[], set: PackageSet): number {
   const known = outcomes.indexOf(set);
   return known >= 0 ? known : outcomes.push(set) - 1;
 }

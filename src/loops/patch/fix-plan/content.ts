@@ -1,40 +1,38 @@
 import { FixPlanError } from './fix-plan-error.ts';
 import type { FixImage, FixProblem, Holding, VulnerablePackage } from './fix-problem.ts';
 import { compareText, copySourcesOf, orderImages } from './image-order.ts';
-
-/**
- * Vulnerable packages as a set of bits, two for each package: the even one where a package manager
- * knows it, so that a descendant can upgrade it, the odd one for bare files, which it can't.
- */
-export type Packages = bigint;
-
-/** Of an image that was never built. */
-export const ABSENT: Packages = -1n;
+import { ABSENT, bareBit, bothBits, bothWays, managedBit, type PackageSet } from './package-set.ts';
 
 /** Where a build takes its base from. */
 export interface Reference {
   /** Index of the image; null: what it brings is `constant` whatever the plan does. */
   readonly source: number | null;
-  readonly constant: Packages;
+  readonly constant: PackageSet;
   /** Taking it means to change the base reference. */
   readonly changes: boolean;
 }
 
 /** What builds of one image hold, as far as it depends on the image itself. */
-export interface Content {
+export interface Content extends Recipe {
   readonly image: FixImage;
+}
+
+/** The part of it that images have in common which are built from the same, with the same steps. */
+interface Recipe {
+  /** The same in two images if all of it is. */
+  readonly likeness: string;
   /** Index of its base; null: none, or foreign. */
   readonly base: number | null;
   /** What it holds now; {@link ABSENT} where there is no content yet. */
-  readonly now: Packages;
+  readonly now: PackageSet;
   /** Brought in by its own steps when it is built again, with its source as it is. */
-  readonly ownRebuilt: Packages;
+  readonly ownRebuilt: PackageSet;
   /** The same with its source changed. */
-  readonly ownChanged: Packages;
+  readonly ownChanged: PackageSet;
   /** In its base, and not in it: it has replaced or removed them itself, and will do so again. */
-  readonly masked: Packages;
+  readonly masked: PackageSet;
   /** What a changed source can upgrade of that which it inherits. */
-  readonly upgradable: Packages;
+  readonly upgradable: PackageSet;
   readonly references: readonly Reference[];
   /** Package by package: the index of the image whose files it copies. */
   readonly copies: readonly { readonly from: number; readonly package: number }[];
@@ -51,29 +49,29 @@ export interface Contents {
 
 /** @throws FixPlanError where the problem contradicts itself. */
 export function contentsOf(problem: FixProblem): Contents {
-  const sorted = problem.packages.toSorted((left, right) => compareText(left.purl, right.purl));
-  const packages = new Map(sorted.map(({ purl }, index) => [purl, index]));
-  if (packages.size < sorted.length) throw new FixPlanError('a package is listed twice');
-  const fixable = sorted.reduce(
-    (set, { fixed }, index) => (fixed === null ? set : set | bothBits(index)),
-    0n,
-  );
-  const managed = sorted.reduce((set, _package, index) => set | managedBit(index), 0n);
-  const images = orderImages(problem.images);
-  const indexes = new Map(images.map(({ id }, index) => [id, index]));
-  const contents: Content[] = [];
-  for (const image of images)
-    contents.push(contentOf(image, { packages, indexes, fixable, managed, contents }));
-  return { packages: sorted, images: contents };
+  const packages = problem.packages.toSorted((left, right) => compareText(left.purl, right.purl));
+  const packageIndexes = new Map(packages.map(({ purl }, index) => [purl, index]));
+  if (packageIndexes.size < packages.length) throw new FixPlanError('a package is listed twice');
+  let [fixable, managed] = [0n, 0n];
+  for (const [index, { fixed }] of packages.entries()) {
+    managed |= managedBit(index);
+    if (fixed !== null) fixable |= bothBits(index);
+  }
+  const ordered = orderImages(problem.images);
+  const indexes = new Map(ordered.map(({ id }, index) => [id, index]));
+  const images: Content[] = [];
+  const context = { packages: packageIndexes, indexes, fixable, managed, images, recipes: new Map() };
+  for (const image of ordered) images.push({ ...recipeOf(image, context), image });
+  return { packages, images };
 }
 
 /** What the image holds after a build from this base; the copied files are those of `holds`. */
 export function buildOf(
   content: Content,
-  base: Packages,
+  base: PackageSet,
   changed: boolean,
-  holds: (index: number) => Packages,
-): Packages {
+  holds: (index: number) => PackageSet,
+): PackageSet {
   let set = base & ~content.masked;
   if (changed) set &= ~content.upgradable;
   set |= changed ? content.ownChanged : content.ownRebuilt;
@@ -83,34 +81,44 @@ export function buildOf(
   return set;
 }
 
-const managedBit = (index: number): Packages => bitsOf(MANAGED, 1n, index);
-export const bareBit = (index: number): Packages => bitsOf(BARE, 2n, index);
-export const bothBits = (index: number): Packages => bitsOf(BOTH, 3n, index);
-
-/** Shifting makes a new number each time, and a large organisation asks for the same ones very often. */
-const [MANAGED, BARE, BOTH]: readonly [Packages[], Packages[], Packages[]] = [[], [], []];
-
-function bitsOf(known: Packages[], first: Packages, index: number): Packages {
-  return (known[index] ??= first << BigInt(2 * index));
-}
-
-/** How many packages, either way they came. */
-export function countOf(set: Packages): number {
-  let count = 0;
-  for (let rest = set; rest > 0n; rest >>= 2n) if ((rest & 3n) !== 0n) count += 1;
-  return count;
-}
-
 interface Context {
   readonly packages: ReadonlyMap<string, number>;
   readonly indexes: ReadonlyMap<string, number>;
-  readonly fixable: Packages;
+  readonly fixable: PackageSet;
   /** The bit of every package that a package manager knows. */
-  readonly managed: Packages;
-  readonly contents: readonly Content[];
+  readonly managed: PackageSet;
+  readonly images: readonly Content[];
+  /** By likeness. */
+  readonly recipes: Map<string, Recipe>;
 }
 
-function contentOf(image: FixImage, context: Context): Content {
+/** Most images of an organisation are like a sibling of theirs. */
+function recipeOf(image: FixImage, context: Context): Recipe {
+  const likeness = likenessOf(image, context);
+  const known = context.recipes.get(likeness);
+  if (known !== undefined) return known;
+  const recipe = newRecipe(image, likeness, context);
+  context.recipes.set(likeness, recipe);
+  return recipe;
+}
+
+/** All that its builds depend on, in one order however it was written down. */
+function likenessOf(image: FixImage, context: Context): string {
+  const { buildSource, built, upgrades, base, newerBases, copiesFrom, holdings } = image;
+  const parts = [`${buildSource} ${built} ${upgrades}`];
+  if (base?.kind === 'image') parts.push(`base ${indexOf(base.id, context)} ${base.pinned}`);
+  for (const { id, sameReference } of newerBases)
+    parts.push(`newer ${indexOf(id, context)} ${sameReference}`);
+  for (const id of copiesFrom) parts.push(`copies ${indexOf(id, context)}`);
+  for (const holding of holdings) {
+    const { origin } = holding;
+    const from = origin.kind === 'copied' && origin.from !== null ? indexOf(origin.from, context) : '';
+    parts.push(`${origin.kind} ${packageOf(holding, image, context)} ${from}`);
+  }
+  return parts.length < 3 ? parts.join(', ') : parts.toSorted().join(', ');
+}
+
+function newRecipe(image: FixImage, likeness: string, context: Context): Recipe {
   const base = image.base?.kind === 'image' ? indexOf(image.base.id, context) : null;
   const baseNow = base === null ? 0n : nowOf(base, context);
   const brought = { own: 0n, refetched: 0n, downloaded: 0n, base: 0n, copied: 0n };
@@ -128,13 +136,13 @@ function contentOf(image: FixImage, context: Context): Content {
   const inherited = inheritedOf(baseNow, brought.base, context);
   const copied = brought.copied & ~context.managed;
   return {
-    image,
+    likeness,
     base,
     now: image.built ? managed | downloaded | inherited | copied : ABSENT,
     ownRebuilt:
       (managed & ~(brought.refetched & ~brought.own & context.fixable)) | downloaded | unknownCopies,
     ownChanged: ((managed | downloaded) & ~context.fixable) | unknownCopies,
-    masked: image.built ? spread(baseNow) & ~brought.base : 0n,
+    masked: image.built ? bothWays(baseNow) & ~brought.base : 0n,
     upgradable: image.upgrades ? context.fixable & context.managed : 0n,
     references: referencesOf(image, { base, baseNow, inherited }, context),
     copies,
@@ -144,7 +152,7 @@ function contentOf(image: FixImage, context: Context): Content {
 
 function referencesOf(
   image: FixImage,
-  own: { readonly base: number | null; readonly baseNow: Packages; readonly inherited: Packages },
+  own: { readonly base: number | null; readonly baseNow: PackageSet; readonly inherited: PackageSet },
   context: Context,
 ): readonly Reference[] {
   const newer = image.newerBases
@@ -155,27 +163,17 @@ function referencesOf(
     return [...newer, { source: null, constant: own.inherited, changes: false }];
   }
   const followed = { source: base, constant: 0n, changes: image.base.pinned };
-  const frozen = { source: null, constant: context.contents[base]?.now ?? ABSENT, changes: false };
+  const frozen = { source: null, constant: context.images[base]?.now ?? ABSENT, changes: false };
   return image.base.pinned ? [...newer, followed, frozen] : [...newer, followed];
 }
 
 /** A list of an older build of the base can name what the base does not hold any more. */
-function inheritedOf(baseNow: Packages, named: Packages, context: Context): Packages {
-  return (baseNow & named) | (named & ~spread(baseNow) & context.managed);
+function inheritedOf(baseNow: PackageSet, named: PackageSet, context: Context): PackageSet {
+  return (baseNow & named) | (named & ~bothWays(baseNow) & context.managed);
 }
 
-/** Both bits of every package of which one is set. */
-function spread(set: Packages): Packages {
-  if (set === 0n) return set;
-  let spreadSet = 0n;
-  for (let index = 0; set >> BigInt(2 * index) > 0n; index++) {
-    if ((set & bothBits(index)) !== 0n) spreadSet |= bothBits(index);
-  }
-  return spreadSet;
-}
-
-function nowOf(index: number, context: Context): Packages {
-  const now = context.contents[index]?.now ?? ABSENT;
+function nowOf(index: number, context: Context): PackageSet {
+  const now = context.images[index]?.now ?? ABSENT;
   return now === ABSENT ? 0n : now;
 }
 

@@ -1,7 +1,8 @@
 import type { Actions } from './action.ts';
 import { resultOf } from './action.ts';
-import { ABSENT, type Content, countOf, type Packages } from './content.ts';
+import type { Content } from './content.ts';
 import type { FixImage } from './fix-problem.ts';
+import { ABSENT, countOf, type PackageSet } from './package-set.ts';
 
 /** What a plan costs; compared from the first member to the last, less is better. */
 export interface Cost {
@@ -51,8 +52,8 @@ export function costOfUnits(sum: { readonly unfixed: number; readonly effort: nu
 }
 
 /** What the actions make of the images; null where something is built from what was never built. */
-export function simulate(images: readonly Content[], actions: Actions): readonly Packages[] | null {
-  const holds: Packages[] = [];
+export function simulate(images: readonly Content[], actions: Actions): readonly PackageSet[] | null {
+  const holds: PackageSet[] = [];
   for (const [index, content] of images.entries()) {
     const action = actions[index];
     if (action === undefined) return null;
@@ -63,7 +64,7 @@ export function simulate(images: readonly Content[], actions: Actions): readonly
   return holds;
 }
 
-export function costOf(images: readonly Content[], actions: Actions, holds: readonly Packages[]): Cost {
+export function costOf(images: readonly Content[], actions: Actions, holds: readonly PackageSet[]): Cost {
   const cost = { unfixedImages: 0, unfixedPackages: 0, fixPoints: 0, builds: 0 };
   const teams = new Set<string>();
   for (const [index, { image }] of images.entries()) {
@@ -89,6 +90,6 @@ export function compareCosts(left: Cost, right: Cost): number {
 }
 
 /** How many of the packages count against the plan in an image that holds `set` at its end. */
-export function exposureOf({ required, built }: FixImage, set: Packages): number {
+export function exposureOf({ required, built }: FixImage, set: PackageSet): number {
   return required && built ? countOf(set) : 0;
 }

@@ -1,74 +1,84 @@
-import { ABSENT, type Packages } from './content.ts';
 import type { ChangedPackage, FixPoint } from './fix-plan.ts';
 import type { FixImage } from './fix-problem.ts';
-import type { Outcome, PlannedImage } from './outcome.ts';
-import { indexesOf, listed, packageName, plannedImages, referenceOf, wouldHold } from './outcome.ts';
+import { listed, type Outcome, packageName, type PlannedBuild, wouldHold } from './outcome.ts';
+import { ABSENT, indexesOf, type PackageSet } from './package-set.ts';
 
 /** The images whose source or base reference must change, each with what that removes. */
 export function fixPointsOf(outcome: Outcome): readonly FixPoint[] {
-  return plannedImages(outcome)
+  return outcome.built
     .filter(({ action }) => action.kind === 'change')
     .map((planned) => fixPointOf(planned, outcome));
 }
 
-function fixPointOf(planned: PlannedImage, outcome: Outcome): FixPoint {
-  const { image, references } = planned.content;
-  const reference = referenceOf(planned) ?? undefined;
-  const holds = (index: number): Packages => outcome.holds[index] ?? 0n;
-  const edited = wouldHold(planned.content, reference, false, holds) & ~planned.holds;
-  const stay = references.findLast(({ changes }) => !changes);
-  const unmoved = wouldHold(planned.content, stay, false, holds);
-  const moved = reference?.changes === true;
+function fixPointOf(planned: PlannedBuild, outcome: Outcome): FixPoint {
+  const { content, reference } = planned;
+  const { id, name, team } = content.image;
+  const holds = (index: number): PackageSet => outcome.holds[index] ?? 0n;
+  const edited = wouldHold(content, reference, false, holds) & ~planned.holds;
+  const moved = reference.changes ? movedAway(planned, holds) : 0n;
   const target =
-    moved && reference.source !== null ? outcome.contents.images[reference.source]?.image : undefined;
-  const removed = (moved ? (unmoved === ABSENT ? 0n : unmoved) & ~planned.holds : 0n) | edited;
+    reference.changes && reference.source !== null
+      ? outcome.contents.images[reference.source]?.image
+      : undefined;
   return {
-    image: image.id,
-    name: image.name,
-    team: image.team,
-    change: moved ? (edited === 0n ? 'base-reference' : 'both') : 'own-source',
+    image: id,
+    name,
+    team,
+    change: reference.changes ? (edited === 0n ? 'base-reference' : 'both') : 'own-source',
     to: target === undefined ? null : { image: target.id, name: target.name },
-    packages: changedPackages(planned, removed, outcome),
-    reason: reasonOf(planned, { edited, removed }, outcome),
+    packages: changedPackages(content.image, moved | edited, outcome),
+    reason: reasonOf(planned, edited, outcome),
   };
 }
 
+/** What would be left without the move. */
+function movedAway(
+  { content, holds: after }: PlannedBuild,
+  holds: (index: number) => PackageSet,
+): PackageSet {
+  const stay = content.references.findLast(({ changes }) => !changes);
+  const unmoved = wouldHold(content, stay, false, holds);
+  return unmoved === ABSENT ? 0n : unmoved & ~after;
+}
+
 function changedPackages(
-  planned: PlannedImage,
-  set: Packages,
+  { holdings }: FixImage,
+  set: PackageSet,
   { contents }: Outcome,
 ): readonly ChangedPackage[] {
-  return indexesOf(set, contents.packages.length).flatMap((index) => {
+  return indexesOf(set).flatMap((index) => {
     const found = contents.packages[index];
     if (found === undefined) return [];
-    const layer = planned.content.image.holdings.find(({ purl }) => purl === found.purl)?.layer ?? null;
+    const layer = holdings.find(({ purl }) => purl === found.purl)?.layer ?? null;
     return [{ purl: found.purl, fixed: found.fixed, layer }];
   });
 }
 
-function reasonOf(
-  planned: PlannedImage,
-  sets: { readonly edited: Packages; readonly removed: Packages },
-  outcome: Outcome,
-): string {
-  const reference = referenceOf(planned);
-  const source = reference?.source ?? null;
-  const base = source === null ? undefined : outcome.contents.images[source]?.image;
+function reasonOf(planned: PlannedBuild, edited: PackageSet, outcome: Outcome): string {
+  const { source, changes } = planned.reference;
   const sentences: string[] = [];
-  if (reference?.changes === true && base !== undefined)
-    sentences.push(moveSentence(planned, source, outcome));
-  const edited = namesOf(sets.edited, outcome);
-  const own = edited.filter((name) => broughtIn(planned).has(name));
-  const inherited = edited.filter((name) => !broughtIn(planned).has(name));
-  sentences.push(...ownSentences(planned, own));
+  if (changes && source !== null) sentences.push(moveSentence(planned, source, outcome));
+  const names = new Set(
+    indexesOf(edited).map((index) => packageName(outcome.contents.packages[index]?.purl ?? '', outcome)),
+  );
+  const broughtIn = namesBroughtIn(planned.content.image, outcome);
+  const own = [...names].filter((name) => broughtIn.has(name));
+  const inherited = [...names].filter((name) => !broughtIn.has(name));
+  if (own.length > 0) sentences.push(...ownSentences(planned.content.image, own, outcome));
   if (inherited.length > 0) sentences.push(inheritedSentence(planned, inherited, outcome));
   return sentences.join('; ');
 }
 
+/** Names of what its own build steps bring in. */
+function namesBroughtIn({ holdings }: FixImage, outcome: Outcome): ReadonlySet<string> {
+  const own = holdings.filter(({ origin }) => origin.kind !== 'base' && origin.kind !== 'copied');
+  return new Set(own.map(({ purl }) => packageName(purl, outcome)));
+}
+
 /** What its last stage brings in, and what it copies from other stages of the same source. */
-function ownSentences({ content }: PlannedImage, names: readonly string[]): readonly string[] {
+function ownSentences({ holdings }: FixImage, names: readonly string[], outcome: Outcome): readonly string[] {
   const stageOf = (name: string): string | null => {
-    const held = content.image.holdings.filter(({ purl }) => packageName(purl) === name);
+    const held = holdings.filter(({ purl }) => packageName(purl, outcome) === name);
     const origin = held.find(({ origin: { kind } }) => kind === 'downloaded')?.origin;
     return origin?.kind === 'downloaded' ? (origin.stage ?? null) : null;
   };
@@ -81,10 +91,9 @@ function ownSentences({ content }: PlannedImage, names: readonly string[]): read
   });
 }
 
-function moveSentence(planned: PlannedImage, source: number | null, outcome: Outcome): string {
-  const target = source === null ? undefined : outcome.contents.images[source];
-  const name = target?.image.name ?? '';
-  const built = source !== null && outcome.actions[source]?.kind !== 'keep';
+function moveSentence(planned: PlannedBuild, source: number, outcome: Outcome): string {
+  const name = outcome.contents.images[source]?.image.name ?? '';
+  const built = outcome.actions[source]?.kind !== 'keep';
   if (source === planned.content.base)
     return `its base reference is pinned, and must move to the new build of ${name}`;
   return built
@@ -92,7 +101,7 @@ function moveSentence(planned: PlannedImage, source: number | null, outcome: Out
     : `its base reference moves to ${name}, which is already fixed`;
 }
 
-function inheritedSentence(planned: PlannedImage, names: readonly string[], outcome: Outcome): string {
+function inheritedSentence(planned: PlannedBuild, names: readonly string[], outcome: Outcome): string {
   const { base, image } = planned.content;
   const own = base === null ? undefined : outcome.contents.images[base]?.image;
   const upgrade = `it upgrades ${listed(names)} in a layer of its own`;
@@ -107,16 +116,4 @@ function foreignBase({ base }: FixImage, names: readonly string[]): string {
   return base.neverSeen === true
     ? `whether its base ${base.name} brings in ${listed(names)} is not known, as nobody has seen that image`
     : `its base ${base.name} is not ours`;
-}
-
-function broughtIn({ content }: PlannedImage): ReadonlySet<string> {
-  const own = content.image.holdings.filter(
-    ({ origin }) => origin.kind !== 'base' && origin.kind !== 'copied',
-  );
-  return new Set(own.map(({ purl }) => packageName(purl)));
-}
-
-function namesOf(set: Packages, { contents }: Outcome): readonly string[] {
-  const indexes = indexesOf(set, contents.packages.length);
-  return [...new Set(indexes.map((index) => packageName(contents.packages[index]?.purl ?? '')))];
 }

@@ -1,38 +1,35 @@
-import type { Actions } from './action.ts';
-import { KEEP } from './action.ts';
+import { type Actions, KEEP } from './action.ts';
 import type { ChoiceModel } from './choice-model.ts';
 import { compareCosts, type Cost, costOf, simulate } from './cost.ts';
 import type { Layout } from './layout.ts';
-import { indexAt } from './typed-arrays.ts';
+import type { PackageSet } from './package-set.ts';
 import { chosenOption, completed, copyPrices, type Prices, relax, type Relaxed } from './relaxation.ts';
+import { indexAt } from './typed-arrays.ts';
 
 /** The best plan so far: always one that can be carried out, its cost counted by carrying it out. */
 export interface Incumbent {
   readonly actions: Actions;
+  /** What each image holds after them. */
+  readonly holds: readonly PackageSet[];
   readonly cost: Cost;
 }
 
 /** Nothing is done: the plan that is always possible. */
-export function idleIncumbent({ images }: ChoiceModel): Incumbent {
-  const contents = images.map(({ content }) => content);
+export function idleIncumbent({ contents }: ChoiceModel): Incumbent {
   const actions = contents.map(() => KEEP);
-  const cost = costOf(
-    contents,
-    actions,
-    contents.map(({ now }) => now),
-  );
-  return { actions, cost };
+  const holds = contents.map(({ now }) => now);
+  return { actions, holds, cost: costOf(contents, actions, holds) };
 }
 
 /** The better one of the incumbent and of what the relaxed choice comes to when it is carried out. */
 export function improved(incumbent: Incumbent, relaxed: Relaxed, layout: Layout): Incumbent {
-  const contents = layout.model.images.map(({ content }) => content);
+  const { contents } = layout.model;
   const complete = completed(relaxed, layout);
   const actions = contents.map((_, index) => chosenOption(complete, layout, index)?.action ?? KEEP);
   const holds = simulate(contents, actions);
   if (holds === null) return incumbent;
   const cost = costOf(contents, actions, holds);
-  return compareCosts(cost, incumbent.cost) < 0 ? { actions, cost } : incumbent;
+  return compareCosts(cost, incumbent.cost) < 0 ? { actions, holds, cost } : incumbent;
 }
 
 /** Indexes of the uses that the chosen options presume. */

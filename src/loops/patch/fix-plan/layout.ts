@@ -26,7 +26,7 @@ export interface Layout {
 }
 
 export function layoutOf(model: ChoiceModel, units: Units): Layout {
-  const { images } = model;
+  const { contents, images } = model;
   const firstOutcome = offsets(images.map(({ outcomes }) => outcomes.length));
   const firstState = offsets(images.map(({ options }) => options.length));
   const exposure = new Float64Array(indexAt(firstOutcome, images.length));
@@ -34,13 +34,14 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
   const core: number[] = [];
   const outer: number[] = [];
   let unfixedBase = 0;
-  for (const [index, { content, outcomes, options }] of images.entries()) {
+  for (const [index, { outcomes, options }] of images.entries()) {
+    const content = contents[index];
+    const first = indexAt(firstOutcome, index);
     for (const [outcome, set] of outcomes.entries()) {
-      const left = exposureOf(content.image, set);
-      exposure[indexAt(firstOutcome, index) + outcome] = left > 0 ? units.image + left : 0;
+      const left = content === undefined ? 0 : exposureOf(content.image, set);
+      exposure[first + outcome] = left > 0 ? units.image + left : 0;
     }
-    if (!options.some(({ length }) => length > 1))
-      unfixedBase += realAt(exposure, indexAt(firstOutcome, index));
+    if (!options.some(({ length }) => length > 1)) unfixedBase += realAt(exposure, first);
     else if (inCore.has(index)) core.push(index);
     else outer.push(index);
   }
@@ -65,10 +66,10 @@ function coreOf({ images, uses }: ChoiceModel): ReadonlySet<number> {
   return core;
 }
 
-function teamsOf({ images }: ChoiceModel, live: readonly number[]): ReadonlyMap<string, readonly number[]> {
+function teamsOf({ contents }: ChoiceModel, live: readonly number[]): ReadonlyMap<string, readonly number[]> {
   const teams = new Map<string, number[]>();
   for (const index of live) {
-    const team = images[index]?.content.image.team ?? null;
+    const team = contents[index]?.image.team ?? null;
     if (team === null) continue;
     const members = teams.get(team);
     if (members === undefined) teams.set(team, [index]);

@@ -1,32 +1,40 @@
 import { parsePackageUrl } from '#model';
 import type { Action, Actions } from './action.ts';
-import type { Content, Contents, Packages, Reference } from './content.ts';
-import { ABSENT, bothBits, buildOf } from './content.ts';
+import { buildOf, type Content, type Contents, type Reference } from './content.ts';
+import { ABSENT, type PackageSet } from './package-set.ts';
 
 /** A plan and what it leads to: what the reports are written from. */
 export interface Outcome {
   readonly contents: Contents;
   readonly actions: Actions;
-  readonly holds: readonly Packages[];
+  readonly holds: readonly PackageSet[];
+  /** What is built, in the order of the contents. */
+  readonly built: readonly PlannedBuild[];
+  /** By package URL. */
+  readonly packageNames: ReadonlyMap<string, string>;
 }
 
-export interface PlannedImage {
+export interface PlannedBuild {
   readonly index: number;
   readonly content: Content;
-  readonly action: Action;
-  readonly holds: Packages;
+  readonly action: Exclude<Action, { readonly kind: 'keep' }>;
+  readonly reference: Reference;
+  readonly holds: PackageSet;
 }
 
-export function plannedImages({ contents, actions, holds }: Outcome): readonly PlannedImage[] {
-  return contents.images.flatMap((content, index) => {
-    const [action, held] = [actions[index], holds[index]];
-    return action === undefined || held === undefined ? [] : [{ index, content, action, holds: held }];
-  });
-}
-
-/** Null: it is not built. */
-export function referenceOf({ action, content }: PlannedImage): Reference | null {
-  return action.kind === 'keep' ? null : (content.references[action.reference] ?? null);
+export function outcomeOf(contents: Contents, actions: Actions, holds: readonly PackageSet[]): Outcome {
+  const built: PlannedBuild[] = [];
+  for (const [index, content] of contents.images.entries()) {
+    const action = actions[index];
+    if (action === undefined || action.kind === 'keep') continue;
+    const reference = content.references[action.reference];
+    if (reference === undefined) continue;
+    built.push({ index, content, action, reference, holds: holds[index] ?? ABSENT });
+  }
+  const packageNames = new Map(
+    contents.packages.map(({ purl }) => [purl, parsePackageUrl(purl)?.name ?? purl]),
+  );
+  return { contents, actions, holds, built, packageNames };
 }
 
 /** What a build from this reference would hold; what it holds now where there is nothing to build from. */
@@ -34,22 +42,16 @@ export function wouldHold(
   content: Content,
   reference: Reference | undefined,
   changed: boolean,
-  holds: (index: number) => Packages,
-): Packages {
+  holds: (index: number) => PackageSet,
+): PackageSet {
   if (reference === undefined) return content.now;
   const base = reference.source === null ? reference.constant : holds(reference.source);
   return base === ABSENT ? content.now : buildOf(content, base, changed, holds);
 }
 
-/** Indexes of the packages in a set. */
-export function indexesOf(set: Packages, count: number): readonly number[] {
-  if (set === ABSENT || set === 0n) return [];
-  return Array.from({ length: count }, (_, index) => index).filter((index) => (set & bothBits(index)) !== 0n);
-}
-
 /** `openssl` of `pkg:deb/debian/openssl@3.0.1?arch=amd64`; what is no package URL stays as it is. */
-export function packageName(purl: string): string {
-  return parsePackageUrl(purl)?.name ?? purl;
+export function packageName(purl: string, { packageNames }: Outcome): string {
+  return packageNames.get(purl) ?? purl;
 }
 
 /** `a`, `a and b`, `a, b and c`. */

@@ -1,11 +1,12 @@
 import { buildLevelsOf } from './build-levels.ts';
 import { choiceModelOf } from './choice-model.ts';
 import { contentsOf } from './content.ts';
-import { costOfUnits, simulate, unitsOf } from './cost.ts';
+import { costOfUnits, unitsOf } from './cost.ts';
 import { fixPointsOf } from './fix-points.ts';
 import type { FixPlan } from './fix-plan.ts';
 import type { FixProblem } from './fix-problem.ts';
 import { compareText } from './image-order.ts';
+import { outcomeOf } from './outcome.ts';
 import { search } from './search.ts';
 import { unfixableOf } from './unfixable.ts';
 
@@ -26,8 +27,7 @@ export function planFixes(problem: FixProblem, options: { readonly budget?: numb
   const model = choiceModelOf(contents.images);
   const units = unitsOf(contents.images, contents.packages.length);
   const found = search(model, units, options.budget ?? BUDGET);
-  const holds = simulate(contents.images, found.actions) ?? contents.images.map(({ now }) => now);
-  const outcome = { contents, actions: found.actions, holds };
+  const outcome = outcomeOf(contents, found.actions, found.holds);
   const levels = buildLevelsOf(outcome);
   const teams = levels.flat().flatMap(({ team }) => (team === null ? [] : [team]));
   return {

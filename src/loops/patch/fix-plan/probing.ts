@@ -24,8 +24,8 @@ export function neededTeams(run: Run): readonly string[] {
   const { incumbent, layout } = run;
   const of = boundOfCost({ ...incumbent.cost, teams: 0 }, layout.units);
   if (run.needed === null || compareBounds(run.needed.of, of) !== 0) {
-    const built = layout.model.images.flatMap(({ content }, index) =>
-      incumbent.actions[index]?.kind === 'keep' ? [] : (content.image.team ?? []),
+    const built = layout.model.contents.flatMap(({ image }, index) =>
+      incumbent.actions[index]?.kind === 'keep' ? [] : (image.team ?? []),
     );
     const teams = [...new Set(built)].filter((team) => isNeeded(team, run.everything, run));
     run.needed = { of, teams };

@@ -65,9 +65,7 @@ function childrenOf(node: Node, split: Split, layout: Layout): readonly Node[] {
   const second = { ...node, prices: copyPrices(node.prices) };
   if (split.kind === 'team') {
     const closed = node.prices.builds.closed.slice();
-    for (const [index, { content }] of layout.model.images.entries()) {
-      if (content.image.team === split.team) closed[index] = 1;
-    }
+    for (const index of layout.teams.get(split.team) ?? []) closed[index] = 1;
     const builds = { ...node.prices.builds, closed, outer: null };
     return [
       { ...first, teams: new Set([...node.teams, split.team]) },

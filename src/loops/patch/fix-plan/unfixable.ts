@@ -1,40 +1,53 @@
-import { resultOf } from './action.ts';
-import { ABSENT, bareBit, bothBits, type Content, type Packages } from './content.ts';
+import { type Action, KEEP, resultOf } from './action.ts';
+import type { Content } from './content.ts';
 import type { Unfixable, UnfixableReason } from './fix-plan.ts';
-import { indexesOf, type Outcome, packageName, plannedImages } from './outcome.ts';
-import type { VulnerablePackage } from './fix-problem.ts';
+import type { FixImage } from './fix-problem.ts';
+import { type Outcome, packageName } from './outcome.ts';
+import { ABSENT, bareBit, bothBits, indexesOf, type PackageSet } from './package-set.ts';
 
 /** Each package that a required image still holds after the plan, and why nothing removes it. */
 export function unfixableOf(outcome: Outcome, optimal: boolean): readonly Unfixable[] {
+  const { packages } = outcome.contents;
+  const left = leftOf(outcome);
+  if (left.length === 0) return [];
   const all = changedEverywhere(outcome);
-  return plannedImages(outcome).flatMap((planned) => {
-    const { image } = planned.content;
-    if (!image.required || !image.built) return [];
-    return indexesOf(planned.holds, outcome.contents.packages.length).map((index) => {
-      const purl = outcome.contents.packages[index]?.purl ?? '';
-      const obstacle =
-        obstacleOf({ image: planned.index, package: index }, all, outcome) ??
-        noObstacle(packageName(purl), optimal);
-      const { id, name, team, instances } = image;
-      return { image: id, name, team, purl, ...obstacle, instances };
-    });
+  return left.map(({ content, held }) => {
+    const { id, name, team, instances } = content.image;
+    const purl = packages[held.package]?.purl ?? '';
+    const obstacle = obstacleOf(held, all, outcome) ?? noObstacle(packageName(purl, outcome), optimal);
+    return { image: id, name, team, purl, ...obstacle, instances };
   });
 }
 
+interface Left {
+  readonly content: Content;
+  readonly held: Held;
+}
+
+function leftOf({ contents, holds }: Outcome): readonly Left[] {
+  const left: Left[] = [];
+  for (const [index, content] of contents.images.entries()) {
+    if (!content.image.required || !content.image.built) continue;
+    const packages = indexesOf(holds[index] ?? 0n);
+    left.push(...packages.map((which) => ({ content, held: { image: index, package: which } })));
+  }
+  return left;
+}
+
 interface Everything {
-  readonly holds: readonly Packages[];
+  readonly holds: readonly PackageSet[];
   readonly bases: readonly (number | null)[];
 }
 
 /** What would be left if every image that can be built had its source changed, with the plan's bases. */
 function changedEverywhere({ contents, actions }: Outcome): Everything {
-  const holds: Packages[] = [];
+  const holds: PackageSet[] = [];
   const bases: (number | null)[] = [];
   for (const [index, content] of contents.images.entries()) {
     const action = actions[index] ?? { kind: 'keep' };
     const reference = action.kind === 'keep' ? ownReference(content) : action.reference;
     const changes = content.image.buildSource && content.now !== 0n;
-    const change = { kind: changes ? 'change' : 'keep', reference } as const;
+    const change: Action = changes ? { kind: 'change', reference } : KEEP;
     holds.push(resultOf(content, change, (source) => holds[source] ?? ABSENT) ?? content.now);
     bases.push(content.references[reference]?.source ?? null);
   }
@@ -61,7 +74,7 @@ function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle | n
   const found = outcome.contents.packages[held.package];
   const content = outcome.contents.images[held.image];
   if (found === undefined || content === undefined) return null;
-  const label = packageName(found.purl);
+  const label = packageName(found.purl, outcome);
   if (found.fixed === null) {
     return { why: 'no-fix-published', explanation: `no fixed version of ${label} is published` };
   }
@@ -73,7 +86,7 @@ function obstacleOf(held: Held, all: Everything, outcome: Outcome): Obstacle | n
     };
   }
   if ((at(all.holds, held.image) & bothBits(held.package)) === 0n) return null;
-  return originObstacle(originOf(held, content, all, outcome), content, found);
+  return originObstacle(originOf(held, content, all, outcome), content.image, { ...found, label });
 }
 
 /** Taken by itself, the package could be removed. */
@@ -108,10 +121,11 @@ function originOf(held: Held, start: Content, all: Everything, { contents }: Out
   return { last, copied };
 }
 
-function originObstacle(origin: Origin, start: Content, found: VulnerablePackage): Obstacle {
-  const { last, copied } = origin;
-  const label = packageName(found.purl);
-  const { name } = start.image;
+function originObstacle(
+  { last, copied }: Origin,
+  { name }: FixImage,
+  { purl, label }: { readonly purl: string; readonly label: string },
+): Obstacle {
   if (copied) {
     const from = last.image.buildSource
       ? 'an image that is not known'
@@ -122,7 +136,7 @@ function originObstacle(origin: Origin, start: Content, found: VulnerablePackage
     };
   }
   const ways = last.image.holdings
-    .filter(({ purl }) => purl === found.purl)
+    .filter((holding) => holding.purl === purl)
     .map(({ origin: { kind } }) => kind);
   if (ways.includes('downloaded')) {
     return {
@@ -138,7 +152,7 @@ function originObstacle(origin: Origin, start: Content, found: VulnerablePackage
   };
 }
 
-function at(holds: readonly Packages[], index: number): Packages {
+function at(holds: readonly PackageSet[], index: number): PackageSet {
   const set = holds[index] ?? ABSENT;
   return set === ABSENT ? 0n : set;
 }
