@@ -144,6 +144,59 @@ describe('layers laid upon each other', () => {
     );
   });
 
+  describe('a file that a system package brought', () => {
+    const place = 'usr/lib/node_modules/npm/package.json';
+    const database = (more = '') =>
+      file(
+        'lib/apk/db/installed',
+        `P:npm\nV:9-r0\nA:x86_64\nF:usr/lib/node_modules/npm\nR:package.json\n${more}`,
+      );
+    const os = file('etc/os-release', 'ID=alpine\nVERSION_ID=3.23.0\n');
+    const system = [os, database(), npm('npm', '9.0.0', 'usr/lib')];
+    const curl = '\nP:curl\nV:8-r0\nA:x86_64\n';
+    const own = 'npm 9-r0 layer 0 Alpine:v3.23';
+    const rows: readonly (readonly [
+      what: string,
+      layers: readonly (readonly TarFile[])[],
+      found: readonly string[],
+    ])[] = [
+      ['is the system’s', [], [own]],
+      ['is what was put over it later', [[npm('npm', '10.0.0', 'usr/lib')]], [own, 'npm 10.0.0 layer 1 npm']],
+      [
+        'is so too when the system installs something else after that',
+        [[npm('npm', '10.0.0', 'usr/lib')], [database(curl)]],
+        ['curl 8-r0 layer 2 Alpine:v3.23', own, 'npm 10.0.0 layer 1 npm'],
+      ],
+      [
+        'is the system’s where the system put it there anew',
+        [[database(curl), npm('npm', '9.0.1', 'usr/lib')]],
+        ['curl 8-r0 layer 1 Alpine:v3.23', own],
+      ],
+      [
+        'is the system’s again where it does so after somebody else',
+        [[npm('npm', '10.0.0', 'usr/lib')], [database(curl), npm('npm', '9.0.1', 'usr/lib')]],
+        ['curl 8-r0 layer 2 Alpine:v3.23', own],
+      ],
+      ['is the system’s where it was only touched', [[npm('npm', '9.0.0', 'usr/lib')]], [own]],
+      ['can’t be read, and is told, where what was put over it is torn', [[file(place, '{')]], [own]],
+    ];
+    for (const [what, layers, found] of rows) {
+      it(what, async () => {
+        const list = await compose(system, ...layers);
+        assert.deepEqual(brief(list), found);
+        assert.equal(list.unread.length, what.includes('torn') ? 1 : 0);
+      });
+    }
+
+    it('is another’s where that is known, also without layers', async () => {
+      const scan = await scanOf([os, database(), npm('npm', '10.0.0', 'usr/lib')]);
+      const scans = new Map([[scan.diffId, scan]]);
+      assert.deepEqual(brief(composeScans([scan.diffId], scans)), [own]);
+      const list = composeScans([scan.diffId], scans, null, new Set([`/${place}`]));
+      assert.deepEqual(brief(list), [own, 'npm 10.0.0 layer 0 npm']);
+    });
+  });
+
   it('a layer that could not be read is told', () => {
     const list = composeScans(
       ['sha256:a', 'sha256:b'],

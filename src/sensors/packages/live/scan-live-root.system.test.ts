@@ -19,7 +19,7 @@ import { after, before, describe, it } from 'node:test';
 import { SensorError } from '../../sensor-error.ts';
 import { LIVE_LIMITS } from './live-request.ts';
 import { liveRootOf } from './live-root-of.ts';
-import { scanLiveRoot, soonest } from './scan-live-root.ts';
+import { scanLiveRoot, soonest, type LiveRoot } from './scan-live-root.ts';
 
 const STATUS = 'Package: libc6\nStatus: install ok installed\nArchitecture: amd64\nVersion: 2.36\n';
 const BUSYBOX = '/bin/busybox';
@@ -99,6 +99,15 @@ describe('a live root file system', () => {
         ['pkg:npm/a@1', 'npm', '/node_modules/linked/package.json', null],
       ],
     );
+  });
+
+  it('tells what was put over a file of the system where the image is known to have that', async () => {
+    const path = '/usr/lib/node_modules/npm/package.json';
+    write('var/lib/dpkg/info/npm.list', `${path}\n`);
+    write(path.slice(1), '{"name":"npm","version":"10.0.0"}');
+    const npm = ({ list }: LiveRoot) => list.packages.filter(({ name }) => name === 'npm').length;
+    assert.equal(npm(await scanLiveRoot(live(), { paths: [path], walk: false })), 1);
+    assert.equal(npm(await scanLiveRoot(live(), { paths: [], walk: true })), 0);
   });
 
   it('opens nothing but files, and says so', async () => {

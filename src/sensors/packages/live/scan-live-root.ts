@@ -79,7 +79,9 @@ export async function scanLiveRoot(
     if (scan === null) throw error;
     if (told?.kind !== 'read')
       throw new SensorError('sensor-failed', 'the reader of live root file systems ended without an answer');
-    const list = composeScans([scan.diffId], new Map([[scan.diffId, scan]]));
+    // In the image's own list, what lies in these is not the system's.
+    const foreign = new Set(wanted.paths);
+    const list = composeScans([scan.diffId], new Map([[scan.diffId, scan]]), null, foreign);
     return {
       list: {
         ...list,
