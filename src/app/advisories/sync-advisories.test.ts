@@ -15,7 +15,9 @@ describe('a sync of advisories', () => {
   let parent = '';
   let folder = '';
   let store: AdvisoryStore;
+  let now = NOW;
   beforeEach(() => {
+    now = NOW;
     parent = mkdtempSync(join(tmpdir(), 'sheer-sync-'));
     folder = join(parent, 'osv');
     mkdirSync(folder);
@@ -29,7 +31,7 @@ describe('a sync of advisories', () => {
     syncAdvisories(store, {
       place,
       directory: parent,
-      clock: () => NOW,
+      clock: () => now,
       signal: new AbortController().signal,
       progress: () => {},
       document: () => {},
@@ -61,6 +63,32 @@ describe('a sync of advisories', () => {
     rmSync(join(folder, 'A-1.json'));
     await assert.rejects(sync(folder), /holds no advisory any more; the 1 that it had are kept/);
     assert.equal(summaryOf('A-1'), '');
+  });
+
+  it('does not forget what a directory had when less than half of it is left', async () => {
+    for (let index = 0; index < 100; index++) put(`A-${index}`);
+    await sync(folder);
+    for (let index = 0; index < 51; index++) rmSync(join(folder, `A-${index}.json`));
+    await assert.rejects(sync(folder), /holds only 49 advisories any more; the 100 that it had are kept/);
+    assert.equal(summaryOf('A-0'), '');
+    put('A-0');
+    assert.equal((await sync(folder))?.written.removed, 50);
+  });
+
+  it('follows what changed when the clock was set back, too', async () => {
+    put('A-1');
+    now = NOW + 365 * 86_400_000;
+    await sync(folder);
+    now = NOW;
+    const generation = store.generation();
+    put('A-1', record('A-1', { modified: '2026-02-02T03:04:05Z', summary: 'modified' }));
+    put('A-2');
+    await sync(folder);
+    assert.deepEqual(
+      [...store.changedSince(generation)].flat().map(({ id }) => id),
+      ['A-1', 'A-2'],
+    );
+    assert.deepEqual([summaryOf('A-1'), store.sources()[0]?.syncedAt], ['modified', NOW]);
   });
 
   it('leaves everything as it was when a source breaks off', async () => {

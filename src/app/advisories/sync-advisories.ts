@@ -40,7 +40,7 @@ export async function syncAdvisories(
   try {
     const counts = await readRecords(opened.source, writer, options);
     const { refused, problems } = counts;
-    if (opened.source.complete && counts.read === refused) refuseEmpty(place, before?.records ?? 0);
+    if (opened.source.complete) refuseShrunk(place, before?.records ?? 0, counts);
     return { counts, written: writer.finish({ refused, problems, validator: opened.validator }) };
   } catch (error) {
     writer.abort();
@@ -50,15 +50,21 @@ export async function syncAdvisories(
   }
 }
 
-/** A folder that is not mounted, or a broken export, is no reason to forget what was known. */
-function refuseEmpty(place: string, known: number): void {
-  if (known === 0) return;
-  throw new SheerError(
-    'invalid-input',
-    `${place} holds no advisory any more; the ${known} that it had are kept.`,
-    {
-      next: 'Look at what is there, and sync again.',
-      remedy: 'wait',
-    },
-  );
+/** So many records, and a source is one that does not lose half of them by itself. */
+const SHRINKS_BELOW = 100;
+
+/**
+ * A folder that is not mounted, or a broken export, is no reason to forget what was known: everything would
+ * look unaffected. Publishers withdraw records one by one, and mostly leave them there.
+ */
+function refuseShrunk(place: string, known: number, { read, refused }: ReadCounts): void {
+  const isEmpty = read === refused;
+  if (known === 0 || (!isEmpty && (known < SHRINKS_BELOW || read >= known / 2))) return;
+  const holds = isEmpty ? 'holds no advisory any more' : `holds only ${read} advisories any more`;
+  throw new SheerError('invalid-input', `${place} ${holds}; the ${known} that it had are kept.`, {
+    next: isEmpty
+      ? 'Look at what is there, and sync again.'
+      : 'Look at what is there. If it is right, delete the folder `advisories` of the state directory, and sync every place again.',
+    remedy: 'wait',
+  });
 }

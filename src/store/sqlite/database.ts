@@ -21,6 +21,9 @@ export interface Database {
   prepare<Row extends SqlRow = SqlRow>(sql: string): Statement<Row>;
   /** All that `work` does or nothing; durable when it returns. */
   transaction<Result>(work: () => Result): Result;
+  /** Undoes what was begun; nothing where SQLite did so itself, as it does on a full disk. */
+  rollback(): void;
+  /** Nothing where it is closed. */
   close(): void;
 }
 
@@ -41,6 +44,9 @@ export function openDatabase(options: DatabaseOptions): Database {
   };
   const sqlite = translated(() => new DatabaseSync(options.path, { timeout: options.timeoutMs }));
   const execute = (sql: string): void => translated(() => sqlite.exec(sql));
+  const rollback = (): void => {
+    if (sqlite.isTransaction) execute('ROLLBACK');
+  };
   return {
     execute,
     prepare: (sql) =>
@@ -55,11 +61,15 @@ export function openDatabase(options: DatabaseOptions): Database {
         execute('COMMIT');
         return result;
       } catch (error) {
-        if (sqlite.isTransaction) execute('ROLLBACK');
+        rollback();
         throw error;
       }
     },
-    close: () => translated(() => sqlite.close()),
+    rollback,
+    close: () =>
+      translated(() => {
+        if (sqlite.isOpen) sqlite.close();
+      }),
   };
 }
 

@@ -132,6 +132,23 @@ describe('an OSV record', () => {
     it(`is refused with ${what}`, () => assert.deepEqual(problemsOf(record), [problem]));
   }
 
+  it('may have thousands of events and versions, and is refused beyond that', () => {
+    const events = (count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        [index % 2 === 0 ? 'introduced' : 'fixed']: `${index}`,
+      }));
+    const ranges = (count: number) => [{ type: 'SEMVER', events: events(count) }];
+    const versions = (count: number) => Array.from({ length: count }, (_, index) => `${index}`);
+    const most = affected({ ranges: ranges(10_000), versions: versions(100_000) });
+    assert.deepEqual(problemsOf(most), []);
+    assert.deepEqual(problemsOf(affected({ ranges: [...ranges(6000), ...ranges(6000)] })), [
+      '$.affected[0].ranges: have more than 10000 events',
+    ]);
+    assert.deepEqual(problemsOf(affected({ versions: versions(100_001) })), [
+      '$.affected[0].versions: are more than 100000',
+    ]);
+  });
+
   it('is refused when it is no UTF-8, no JSON, or cut off', () => {
     const refusals = [Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]), Buffer.from('{"id":'), Buffer.alloc(0)];
     for (const bytes of refusals) assert.equal(parseAdvisory(bytes).kind, 'refused');

@@ -48,6 +48,11 @@ function summaryOf(summary: string | null, details: string | null): string {
   return first.length <= SUMMARY_LENGTH ? first : `${first.slice(0, SUMMARY_LENGTH - 1).trimEnd()}…`;
 }
 
+/** Of one entry, for a match puts them in order at one go; published ones have some hundred. */
+const EVENTS_MAX = 10_000;
+/** The longest lists that are published have some ten thousand. */
+const VERSIONS_MAX = 100_000;
+
 /** None for an entry about commits alone, which names no package. */
 function readAffected(reader: JsonReader, entry: unknown, path: string): readonly AffectedPackage[] {
   const value = reader.object(entry, path);
@@ -57,6 +62,9 @@ function readAffected(reader: JsonReader, entry: unknown, path: string): readonl
     .list(value['ranges'], `${path}.ranges`)
     .flatMap((range, index) => readRange(reader, range, `${path}.ranges[${index}]`));
   const versions = reader.strings(value['versions'], `${path}.versions`);
+  const events = ranges.reduce((sum, range) => sum + range.events.length, 0);
+  if (events > EVENTS_MAX) reader.note(`${path}.ranges`, `have more than ${EVENTS_MAX} events`);
+  if (versions.length > VERSIONS_MAX) reader.note(`${path}.versions`, `are more than ${VERSIONS_MAX}`);
   if (named === null) return [];
   const ecosystem = reader.string(named['ecosystem'], `${path}.package.ecosystem`);
   const name = reader.string(named['name'], `${path}.package.name`);

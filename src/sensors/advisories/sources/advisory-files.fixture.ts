@@ -25,6 +25,8 @@ export interface ZipFile {
   /** What the archive says instead of the truth. */
   readonly lies?: {
     readonly bytes?: number;
+    readonly packedBytes?: number;
+    readonly offset?: number;
     readonly crc?: number;
     readonly method?: number;
     readonly flags?: number;
@@ -44,13 +46,13 @@ export function zipOf(files: readonly ZipFile[], comment = ''): Buffer {
     header.writeUInt16LE(lies.flags ?? 0, 6);
     header.writeUInt16LE(lies.method ?? 8, 8);
     header.writeUInt32LE(lies.crc ?? crc32(raw), 14);
-    header.writeUInt32LE(packed.length, 18);
+    header.writeUInt32LE(lies.packedBytes ?? packed.length, 18);
     header.writeUInt32LE(lies.bytes ?? raw.length, 22);
     header.writeUInt16LE(Buffer.byteLength(name), 26);
     const entry = Buffer.alloc(46);
     entry.writeUInt32LE(0x02014b50, 0);
     header.copy(entry, 6, 4, 30);
-    entry.writeUInt32LE(offset, 42);
+    entry.writeUInt32LE(lies.offset ?? offset, 42);
     directory.push(entry, Buffer.from(name));
     parts.push(header, Buffer.from(name), packed);
     offset += 30 + Buffer.byteLength(name) + packed.length;

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { temporaryDirectory } from './advisory-files.fixture.ts';
 import { download, DOWNLOAD_LIMITS, type Download, type DownloadLimits } from './download.ts';
 
@@ -50,9 +52,15 @@ describe('a download', () => {
     });
   const contentOf = (got: Download | null): Buffer => readFileSync(got?.path ?? '');
   const whole: Answer = (_, response) => response.setHeader('etag', '"v1"').end(CONTENT);
+  const begunToStore = async (): Promise<void> => {
+    const isThere = (name: string): boolean =>
+      name.endsWith('.part') && (statSync(join(directory, name), { throwIfNoEntry: false })?.size ?? 0) > 0;
+    while (!readdirSync(directory).some(isThere)) await setTimeout(10);
+  };
   const half: Answer = (_, response) => {
     response.writeHead(200, { etag: '"v1"', 'content-length': CONTENT.length });
-    response.write(CONTENT.subarray(0, 50_000), () => setTimeout(() => response.destroy(), 50));
+    response.write(CONTENT.subarray(0, 50_000));
+    void begunToStore().then(() => response.destroy());
   };
   const rest: Answer = (request, response) => {
     const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);

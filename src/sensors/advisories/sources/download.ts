@@ -1,7 +1,5 @@
-import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { SensorError } from '../../sensor-error.ts';
 import { stampOf } from './record-source.ts';
 
@@ -53,6 +51,10 @@ export async function download(url: string, options: DownloadOptions): Promise<D
     try {
       return await attemptDownload(url, part, options);
     } catch (error) {
+      if (isDiskFull(error)) {
+        await part.remove();
+        throw noRoom(url, options.directory, error);
+      }
       const isFinal = error instanceof SensorError && error.remedy !== 'retry';
       if (isFinal || options.signal.aborted || attempt >= options.limits.attempts)
         throw translated(url, error);
@@ -87,6 +89,11 @@ class PartFile {
   async begin(version: string | null): Promise<void> {
     await rm(this.path, { force: true });
     await writeFile(`${this.path}.version`, version ?? '', { mode: 0o600 });
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.path, { force: true });
+    await rm(`${this.path}.version`, { force: true });
   }
 
   async finish(): Promise<string> {
@@ -171,7 +178,13 @@ function redirected(from: string, location: string): string {
 }
 
 async function receive(chunks: AsyncIterable<Uint8Array>, path: string, offset: number): Promise<void> {
-  await pipeline(chunks, createWriteStream(path, { flags: offset > 0 ? 'a' : 'w', mode: 0o600 }));
+  const file = await open(path, offset > 0 ? 'a' : 'w', 0o600);
+  try {
+    // Each before the next: what has come when the connection breaks is there to go on from.
+    for await (const chunk of chunks) await file.appendFile(chunk);
+  } finally {
+    await file.close();
+  }
 }
 
 async function* counted(
@@ -257,6 +270,19 @@ function refusal(url: string, status: number): SensorError {
     return new SensorError('not-found', `${url} is not there (${status}).`);
   const remedy = status >= 500 || status === 429 ? 'retry' : 'stalled';
   return new SensorError('sensor-failed', `${url} answered ${status}.`, { remedy });
+}
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+}
+
+/** What has come is not kept to go on from: the state of the control plane mostly lies on the same disk. */
+function noRoom(url: string, directory: string, cause: unknown): SensorError {
+  return new SensorError('sensor-failed', `There is no room for ${url} on the disk of ${directory}.`, {
+    cause,
+    next: 'Make room, and sync again.',
+    remedy: 'wait',
+  });
 }
 
 function translated(url: string, error: unknown): unknown {

@@ -78,14 +78,17 @@ function isNew({ database }: AdvisoryFile): boolean {
 type Over = (written: AdvisoryFile) => void;
 
 function writeInPlace(file: AdvisoryFile, what: WriteOptions, over: Over): AdvisoryWriter {
-  const end = (statement: string): void => {
-    over(file);
-    file.database.execute(statement);
-  };
-  file.database.execute('BEGIN IMMEDIATE');
-  return new SqliteAdvisoryWriter(file.database, what, false, {
-    commit: () => end('COMMIT'),
-    rollback: () => end('ROLLBACK'),
+  const { database } = file;
+  database.execute('BEGIN IMMEDIATE');
+  return new SqliteAdvisoryWriter(database, what, false, {
+    commit: () => {
+      database.execute('COMMIT');
+      over(file);
+    },
+    rollback: () => {
+      over(file);
+      database.rollback();
+    },
   });
 }
 
