@@ -1,11 +1,13 @@
 import type { Advisory, AffectedPackage, Package, VersionInterval } from '#model';
 import type { HeldRun, PackageEntry, PackageIndex, PackageQuestion } from '#graph';
-import { compareVersions, type Scheme } from '#versions';
+import type { Scheme } from '#versions';
 import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
+import { entryRanges } from '../matching/entry-ranges.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
 import { ecosystemOf } from '../matching/named-ecosystem.ts';
 import { releaseHolds } from '../matching/releases.ts';
-import { EVERYTHING, rangesOf } from '../matching/version-intervals.ts';
+import { EVERYTHING } from '../matching/version-intervals.ts';
+import { versionRow } from '../matching/version-row.ts';
 
 /** A package that is affected, and what says so. */
 export interface MatchedPackage {
@@ -125,7 +127,7 @@ function questionsOf(entry: AffectedPackage, ecosystems: Iterable<string>): read
 /** Where the index knows no order, it finds all versions, and `judge` is left to tell. */
 function intervalsOf(entry: AffectedPackage, scheme: Scheme | null): readonly VersionInterval[] {
   if (scheme === null) return entry.ranges.length === 0 ? [] : [EVERYTHING];
-  return rangesOf(entry, (left, right) => compareVersions(scheme, left, right));
+  return entryRanges(entry, versionRow(scheme)).intervals;
 }
 
 function judge(

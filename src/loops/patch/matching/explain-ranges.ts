@@ -1,5 +1,6 @@
 import type { AffectedPackage, VersionInterval } from '#model';
-import { intervalOfVersion, isAfter, isBefore, rangesOf, type VersionOrder } from './version-intervals.ts';
+import { entryRanges } from './entry-ranges.ts';
+import type { VersionRow } from './version-row.ts';
 
 export interface RangeExplanation {
   readonly result: 'holds' | 'before' | 'after' | 'not-listed';
@@ -12,18 +13,11 @@ export interface RangeExplanation {
 }
 
 /** Where a version stands beside what the ranges of an entry hold. */
-export function explainRanges(
-  entry: AffectedPackage,
-  version: string,
-  order: VersionOrder,
-): RangeExplanation {
-  const intervals = rangesOf(entry, order);
-  const fixes = fixesOf(entry);
-  const isFix = (of: VersionInterval): boolean =>
-    !of.toInclusive && fixes.some((fix) => of.to !== null && order(fix, of.to) === 0);
-  const holding = intervalOfVersion(intervals, version, order);
+export function explainRanges(entry: AffectedPackage, version: string, row: VersionRow): RangeExplanation {
+  const ranges = entryRanges(entry, row);
+  const { holding, last, next } = ranges.standing(version);
   if (holding !== null) {
-    const fixed = isFix(holding) ? holding.to : null;
+    const fixed = ranges.isFixed(holding) ? holding.to : null;
     return {
       result: 'holds',
       range: formatInterval(holding),
@@ -31,15 +25,12 @@ export function explainRanges(
       fixed,
     };
   }
-  const last = intervals.findLast((each) => isAfter(version, each, order));
-  const next = intervals.find((each) => isBefore(version, each, order));
-  const fixed = fixes.filter((fix) => order(fix, version) > 0).toSorted(order)[0] ?? null;
-  if (last !== undefined) {
-    const because = `${after(last, isFix(last))}${next === undefined ? '' : `, and ${before(next)}`}`;
+  const fixed = ranges.fixAfter(version);
+  if (last !== null) {
+    const because = `${after(last, ranges.isFixed(last))}${next === null ? '' : `, and ${before(next)}`}`;
     return { result: 'after', range: formatInterval(last), because, fixed };
   }
-  if (next !== undefined)
-    return { result: 'before', range: formatInterval(next), because: before(next), fixed };
+  if (next !== null) return { result: 'before', range: formatInterval(next), because: before(next), fixed };
   return { result: 'not-listed', range: null, because: 'is in no range', fixed };
 }
 
@@ -50,12 +41,6 @@ export function formatInterval({ from, fromInclusive, to, toInclusive }: Version
     to === null ? null : `${toInclusive ? '<=' : '<'} ${to}`,
   ].filter((part) => part !== null);
   return parts.length === 0 ? 'every version' : parts.join(', ');
-}
-
-function fixesOf(entry: AffectedPackage): readonly string[] {
-  return entry.ranges.flatMap((range) =>
-    range.events.flatMap((each) => (each.kind === 'fixed' ? [each.version] : [])),
-  );
 }
 
 function holds(interval: VersionInterval, isFix: boolean): string {

@@ -1,12 +1,11 @@
 import type { Advisory, AffectedPackage, ExplanationAnswer, Package } from '#model';
-import { compareVersions } from '#versions';
 import { askedNames, type AskedName } from './asked-names.ts';
 import { canonicalName } from './canonical-name.ts';
 import { explainRanges } from './explain-ranges.ts';
 import { listedVersion } from './listed-version.ts';
 import { ecosystemOf, type NamedEcosystem } from './named-ecosystem.ts';
 import { releaseHolds } from './releases.ts';
-import type { VersionOrder } from './version-intervals.ts';
+import { versionRow, type VersionRow } from './version-row.ts';
 
 export type MatchStep = ExplanationAnswer['steps'][number];
 
@@ -58,16 +57,16 @@ function matchEntry(
   scheme: NamedEcosystem['scheme'],
 ): AdvisoryMatch {
   const ecosystem = ecosystemOf(entry.ecosystem).name;
-  const order = orderOf(entry, scheme);
+  const row = rowOf(entry, scheme);
   const own = asked.of === 'source' ? `its source ${asked.name} ${asked.version}` : asked.version;
-  const ranges = order === null ? null : explainRanges(entry, asked.version, order);
+  const ranges = row === null ? null : explainRanges(entry, asked.version, row);
   if (ranges?.result === 'holds') {
     const { range, fixed } = ranges;
     const explanation = `${own} ${ranges.because}`;
     const step: MatchStep = { ...about, range, result: 'holds', explanation };
     return { affected: true, basis: `${entry.name} ${range}`, fixed, steps: [step] };
   }
-  const listed = listedVersion(entry, ecosystem, asked.version, scheme);
+  const listed = listedVersion(entry, ecosystem, asked.version, { scheme, row });
   if (listed !== null) {
     const explanation = `${own} is one of the ${entry.versions.length} versions that are listed`;
     const step: MatchStep = { ...about, range: null, result: 'enumerated', explanation };
@@ -82,19 +81,19 @@ function matchEntry(
     ...about,
     range: null,
     result: 'not-listed',
-    explanation: notListed(own, entry, order),
+    explanation: notListed(own, entry, row !== null),
   });
 }
 
 /** Semantic versions have their order everywhere; others need an ecosystem that is known. */
-function orderOf(entry: AffectedPackage, scheme: NamedEcosystem['scheme']): VersionOrder | null {
+function rowOf(entry: AffectedPackage, scheme: NamedEcosystem['scheme']): VersionRow | null {
   const isSemantic = entry.ranges.length > 0 && entry.ranges.every((range) => range.type === 'SEMVER');
   const known = scheme ?? (isSemantic ? 'semver' : null);
-  return known === null ? null : (left, right) => compareVersions(known, left, right);
+  return known === null ? null : versionRow(known);
 }
 
-function notListed(own: string, entry: AffectedPackage, order: VersionOrder | null): string {
-  if (order === null && entry.ranges.length > 0) {
+function notListed(own: string, entry: AffectedPackage, hasOrder: boolean): string {
+  if (!hasOrder && entry.ranges.length > 0) {
     return `${own} is not listed, and nothing here knows the order of the versions of ${entry.ecosystem}`;
   }
   return entry.versions.length === 0

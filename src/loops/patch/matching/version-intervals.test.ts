@@ -5,7 +5,9 @@ import type { AffectedPackage, RangeEvent } from '#model';
 import { compareVersions } from '#versions';
 import { isVulnerable } from './osv-evaluation.fixture.ts';
 import { formatInterval } from './explain-ranges.ts';
-import { intervalOfVersion, isAfter, isBefore, rangesOf, type VersionOrder } from './version-intervals.ts';
+import { EntryRanges } from './entry-ranges.ts';
+import { isAfter, isBefore, rangesOf, type VersionOrder } from './version-intervals.ts';
+import { versionRow } from './version-row.ts';
 
 const order: VersionOrder = (left, right) => compareVersions('semver', left, right);
 
@@ -88,10 +90,45 @@ describe('intervals', () => {
   it("hold what the specification's pseudo-code holds", () => {
     fc.assert(
       fc.property(affected, version, (own, asked) => {
-        const intervals = rangesOf(own, order);
-        assert.equal(intervalOfVersion(intervals, asked, order) !== null, isVulnerable(own, asked, order));
+        const { holding } = new EntryRanges(own, versionRow('semver')).standing(asked);
+        assert.equal(holding !== null, isVulnerable(own, asked, order));
       }),
       { numRuns: 5000 },
+    );
+  });
+
+  it('tell where a version stands by halves as they do one by one, also in rings', () => {
+    const ring = fc.constantFrom(
+      '1.sp.1',
+      '1-alpha',
+      '1',
+      '1-sp-1',
+      '0.9',
+      '1.ga',
+      '1.0-1',
+      '2',
+      '1-alpha-1',
+    );
+    const ringEvents = fc.record({ kind: event.map(({ kind }) => kind), version: ring });
+    const row = versionRow('maven');
+    fc.assert(
+      fc.property(fc.array(ringEvents, { maxLength: 6 }), ring, (all, asked) => {
+        const own: AffectedPackage = { ...entry(''), ranges: [{ type: 'ECOSYSTEM', events: all }] };
+        const intervals = rangesOf(own, row.order);
+        const ranges = new EntryRanges(own, row);
+        const standing = ranges.standing(asked);
+        const holds = (each: (typeof intervals)[number]): boolean =>
+          !isBefore(asked, each, row.order) && !isAfter(asked, each, row.order);
+        assert.equal(standing.holding !== null, intervals.some(holds));
+        const fixes = all.flatMap(({ kind, version: fix }) => (kind === 'fixed' ? [fix] : []));
+        const later = fixes.filter((fix) => row.order(fix, asked) > 0);
+        assert.equal(ranges.fixAfter(asked) !== null, later.length > 0);
+        for (const each of intervals) {
+          const isFix = !each.toInclusive && fixes.some((fix) => row.order(fix, each.to ?? '') === 0);
+          assert.equal(ranges.isFixed(each), each.to !== null && isFix);
+        }
+      }),
+      { numRuns: 3000 },
     );
   });
 

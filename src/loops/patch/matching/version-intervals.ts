@@ -24,15 +24,6 @@ export function rangesOf(entry: AffectedPackage, order: VersionOrder): readonly 
   return union(spans, order).map(intervalOf);
 }
 
-/** Whether one of the intervals holds the version. */
-export function intervalOfVersion(
-  intervals: readonly VersionInterval[],
-  version: string,
-  order: VersionOrder,
-): VersionInterval | null {
-  return intervals.find((each) => !isBefore(version, each, order) && !isAfter(version, each, order)) ?? null;
-}
-
 export function isBefore(
   version: string,
   { from, fromInclusive }: VersionInterval,
