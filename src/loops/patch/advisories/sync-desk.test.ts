@@ -23,3 +23,35 @@ describe('a sync that ends early', () => {
     await world.until(() => world.caseOf(CVE)?.state === 'open');
   });
 });
+
+describe('a sync of very many records', () => {
+  let world: PatchWorld;
+  beforeEach(() => {
+    world = new PatchWorld().start();
+  });
+  afterEach(() => world.end());
+
+  /** How often others had their turn while the changes were looked at. */
+  const turnsOf = async (records: number): Promise<number> => {
+    world.brings.records.push(
+      ...Array.from({ length: records }, (_, index) => advisory(`CVE-2026-${10_000 + index}`, 'zlib < 2-1')),
+    );
+    let turns = 0;
+    let isOver = false;
+    const count = (): void => {
+      turns++;
+      if (!isOver) setImmediate(count);
+    };
+    for await (const { done } of world.ask.sync('test', 'ann', new AbortController().signal)) {
+      // The records are in the store with the step before the last.
+      if (!done) setImmediate(count);
+    }
+    isOver = true;
+    return turns;
+  };
+
+  it('gives way to others again and again', async () => {
+    await world.settled();
+    assert.ok((await turnsOf(3000)) >= 3, 'at least once for each thousand');
+  });
+});

@@ -6,6 +6,7 @@ import type { CaseKeeper } from '../cases/case-keeper.ts';
 import { putJson } from '../lists/stored-list.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchRecord } from '../record.ts';
+import { turns } from '../turns.ts';
 import type { PatchView } from '../view.ts';
 import { newEditions } from './vex-editions.ts';
 import type { AdvisoryIntake, IntakeStatement, IntakeStep } from './advisory-intake.ts';
@@ -87,7 +88,7 @@ export class SyncDesk {
       }
     } finally {
       // What is in the store counts, also when a later place failed or nobody listens any more.
-      this.#lookAtChanges();
+      await this.#lookAtChanges();
     }
     const newlyAffected = await cases.reconcile(signal);
     yield { ...total, newlyAffected: [...newlyAffected].toSorted(), done: true };
@@ -139,10 +140,12 @@ export class SyncDesk {
     record.declare(actor, { subject: { kind: 'advisory-source', id: place }, data });
   }
 
-  #lookAtChanges(): void {
+  /** Of two million records nobody else waits for more than a batch of them. */
+  async #lookAtChanges(): Promise<void> {
     const { view, cases } = this.#options;
     const generation = this.#looked;
     this.#looked = view.advisories.generation();
+    const pause = turns();
     let changes = 0;
     for (const batch of view.advisories.changedSince(generation)) {
       changes += batch.length;
@@ -151,7 +154,12 @@ export class SyncDesk {
         cases.everythingChanged();
         return;
       }
-      for (const change of batch) this.#lookAt(change);
+      for (const change of batch) {
+        this.#lookAt(change);
+        await pause();
+      }
+      // It took long to read, and the next one will.
+      await pause(true);
     }
   }
 

@@ -2,6 +2,7 @@ import { SheerError, type Advisory, type CaseData, type Instant, type ProofAnswe
 import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
 import { putJson } from '../lists/stored-list.ts';
 import type { PatchRecord } from '../record.ts';
+import { turns } from '../turns.ts';
 import type { LiveRoots } from '../verify/live-roots.ts';
 import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
@@ -9,9 +10,6 @@ import { assess, type Assessment } from './assess.ts';
 import { decideCase } from './decide-case.ts';
 import { isSameProof, LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
-
-/** How long it goes on in one go before others have their turn. */
-const SLICE_MS = 8;
 
 /** One look at live files serves the proofs of all cases that are to be closed in one round. */
 const LIVE_LOOK_GOOD_FOR_MS = 60_000;
@@ -90,12 +88,7 @@ export class CaseKeeper {
   /** Ids of the cases that were opened. */
   async reconcile(signal: AbortSignal): Promise<readonly string[]> {
     const opened: string[] = [];
-    let until = performance.now() + SLICE_MS;
-    const pause = async (): Promise<void> => {
-      if (performance.now() < until) return;
-      await new Promise((resolve) => setImmediate(resolve));
-      until = performance.now() + SLICE_MS;
-    };
+    const pause = turns();
     while (!signal.aborted && (this.#images.size > 0 || this.#vulnerabilities.size > 0)) {
       for (const image of this.#images) {
         this.#images.delete(image);
