@@ -5,7 +5,7 @@ import type { Engine } from '#engines';
 import type { ImagePlace, ImageReaders } from '#loops/patch';
 import type { Clock } from '#model';
 import {
-  composeScans,
+  composeScansInTurns,
   createArchiveSource,
   createExportedSource,
   createLayoutSource,
@@ -39,7 +39,7 @@ export function createImageReaders(
   return {
     places,
     scanLayer: (bytes, signal) => scanConfined(bytes, { signal }),
-    composeScans,
+    composeScans: composeScansInTurns,
     async scanLiveRoot(process, wanted, signal) {
       return (await scanLiveRoot(process, wanted, { signal })).list;
     },

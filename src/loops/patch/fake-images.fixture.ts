@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   composeScans,
+  composeScansInTurns,
   type ImageContent,
   type ImageContentSource,
   type LayerScan,
@@ -81,7 +82,7 @@ export class FakeImages implements ImageReaders {
     return { ...scanOf(content), diffId: digest(content) };
   }
 
-  composeScans: ImageReaders['composeScans'] = (diffIds, scans, image) => composeScans(diffIds, scans, image);
+  readonly composeScans = composeScansInTurns;
 
   scanLiveRoot({ pid }: LiveProcess): Promise<PackageList> {
     const found = this.live.get(pid);

@@ -35,7 +35,7 @@ export interface ImageReaders {
     diffIds: readonly string[],
     scans: ReadonlyMap<string, LayerScan | UnreadLayer>,
     image: string,
-  ): PackageList;
+  ): Promise<PackageList>;
   /** The packages in the root file system of a live process: of its databases, and what else is wanted. */
   scanLiveRoot(process: LiveProcess, wanted: LiveWanted, signal: AbortSignal): Promise<PackageList>;
   /** What tells the root file systems of processes apart, as most share one; null: that can't be told. */

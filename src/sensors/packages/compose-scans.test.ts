@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import type { PackageList } from '#model';
-import { composeScans } from './compose-scans.ts';
+import { composeScans, composeScansInTurns } from './compose-scans.ts';
 import type { LayerScan } from './layer-scan.ts';
 import { scanLayer } from './layers/scan-layer.ts';
 import { writeTar, type TarFile } from './tar-writer.ts';
@@ -227,6 +227,25 @@ describe('layers laid upon each other', () => {
       [file('lib/apk/db/installed', installed('1-r1'))],
     );
     assert.deepEqual(brief(list), ['musl 1-r1 layer 1 Alpine:v3.23']);
+  });
+
+  it('let others have their turn between two layers, and between some thousands of packages', async () => {
+    const scans = await Promise.all([
+      scanOf(Array.from({ length: 4500 }, (_, index) => npm(`p${index}`, '1'))),
+      scanOf([npm('q', '1')]),
+    ]);
+    const ids = scans.map(({ diffId }) => diffId);
+    const known = new Map(scans.map((scan) => [scan.diffId, scan]));
+    let turns = 0;
+    const count = (): void => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    const list = await composeScansInTurns(ids, known, 'sha256:a');
+    clearImmediate(next);
+    assert.ok(turns >= 4, `${turns} turns`);
+    assert.deepEqual(list, composeScans(ids, known, 'sha256:a'));
   });
 
   it('a name that looks like two lines hides nothing else', async () => {

@@ -36,39 +36,62 @@ export function composeScans(
   image: string | null = null,
   foreign: ReadonlySet<string> = new Set(),
 ): PackageList {
-  const state: State = { held: new Map(), ownedIn: new Map() };
-  let present: ReadonlyMap<string, number> = new Map();
-  const unread = new Map<string, Unread>();
+  const steps = composing(diffIds, scans, image, foreign);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As {@link composeScans}, in steps of some milliseconds, between which others have their turn. */
+export async function composeScansInTurns(
+  diffIds: readonly string[],
+  scans: ReadonlyMap<string, LayerScan | UnreadLayer>,
+  image: string,
+): Promise<PackageList> {
+  const steps = composing(diffIds, scans, image, new Set());
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** 2,000 packages take some 5 ms. */
+const PACKAGES_A_STEP = 2000;
+
+function* composing(
+  diffIds: readonly string[],
+  scans: ReadonlyMap<string, LayerScan | UnreadLayer>,
+  image: string | null,
+  foreign: ReadonlySet<string>,
+): Generator<undefined, PackageList> {
+  const state: State = { held: new Map(), ownedIn: new Map(), present: new Map(), unread: new Map() };
   for (const [layer, diffId] of diffIds.entries()) {
     const scan = scans.get(diffId) ?? { reason: 'this layer was not read' };
     if ('reason' in scan) {
-      unread.set(`/ ${layer}`, { path: '/', reason: `layer ${layer + 1} (${diffId}): ${scan.reason}` });
+      const reason = `layer ${layer + 1} (${diffId}): ${scan.reason}`;
+      state.unread.set(`/ ${layer}`, { path: '/', reason });
       continue;
     }
-    const below = [...state.held.keys(), ...[...unread.values()].map(({ path }) => path)];
-    // A base has the most files, and nothing below it.
-    const hidden = below.length === 0 ? () => false : hiddenPaths(scan, below);
-    applyLayer(state, scan, { layer, hidden });
-    present = presence(state, present, layer);
-    for (const [key, { path }] of unread) if (path !== '/' && hidden(path)) unread.delete(key);
-    for (const { path, reason } of scan.unread) unread.set(`${path}\n${reason}`, { path, reason });
+    applyLayer(state, scan, layer);
+    yield;
   }
   const distribution = distributionOf(state);
   const owned = ownedPaths(state);
   const isSystems = (path: string): boolean =>
     isOwned(path, owned) && state.held.get(path)?.overwrites !== true && !foreign.has(path);
-  const packages = packagesOf(state, present, { distribution, isSystems });
-  if (distribution === null && packages.some(({ readBy }) => SYSTEM.has(readBy))) {
-    unread.set('os-release', { path: '/', reason: NO_DISTRIBUTION });
+  const packages: Package[] = [];
+  for (const placed of placedPackages(state, isSystems)) {
+    packages.push(packageOf(placed, distribution));
+    if (packages.length % PACKAGES_A_STEP === 0) yield;
   }
-  return {
-    format: 1,
-    image,
-    distribution,
-    packages,
-    // A system's own files are the system's to tell.
-    unread: [...unread.values()].filter(({ path }) => !isSystems(path)),
-  };
+  // A system's own files are the system's to tell.
+  const unread = [...state.unread.values()].filter(({ path }) => !isSystems(path));
+  if (distribution === null && packages.some(({ readBy }) => SYSTEM.has(readBy))) {
+    unread.push({ path: '/', reason: NO_DISTRIBUTION });
+  }
+  return { format: 1, image, distribution, packages: packages.toSorted(byPlace), unread };
 }
 
 const NO_DISTRIBUTION =
@@ -88,29 +111,44 @@ interface State {
   readonly held: Map<string, Held>;
   /** Paths that a system's database told → the last layer in which it did; without `/usr` where that is a link. */
   readonly ownedIn: Map<string, number>;
+  /** Since which layer each package is there without a break, by {@link keyOf}. */
+  present: ReadonlyMap<string, number>;
+  readonly unread: Map<string, Unread>;
 }
 
-function applyLayer(
-  { held, ownedIn }: State,
-  scan: LayerScan,
-  { layer, hidden }: { readonly layer: number; readonly hidden: (path: string) => boolean },
-): void {
-  const before = new Map<string, Held>();
+function applyLayer(state: State, scan: LayerScan, layer: number): void {
+  const before = removeHidden(state, scan);
+  putRecords(state, scan, { layer, before });
+  for (const { path, reason } of scan.unread) state.unread.set(`${path}\n${reason}`, { path, reason });
+  if (before.size > 0 || scan.records.length > 0) state.present = presence(state, layer);
+}
+
+/** What the layer takes away from those below. */
+function removeHidden({ held, unread }: State, scan: LayerScan): ReadonlyMap<string, Held> {
+  const removed = new Map<string, Held>();
+  const below = [...held.keys(), ...[...unread.values()].map(({ path }) => path)];
+  // A base has the most files, and nothing below it.
+  if (below.length === 0) return removed;
+  const hidden = hiddenPaths(scan, below);
   for (const [path, one] of held) {
     if (!hidden(path)) continue;
     held.delete(path);
-    before.set(path, one);
+    removed.set(path, one);
   }
+  for (const [key, { path }] of unread) if (path !== '/' && hidden(path)) unread.delete(key);
+  return removed;
+}
+
+function putRecords(
+  { held, ownedIn }: State,
+  scan: LayerScan,
+  { layer, before }: { readonly layer: number; readonly before: ReadonlyMap<string, Held> },
+): void {
   for (const { owns } of scan.records) for (const path of owns ?? []) ownedIn.set(withoutUsr(path), layer);
   for (const record of scan.records) {
     held.delete(APK_TWINS[record.path] ?? '');
-    const keys = record.packages.map((found) => keyOf(found, record.path));
-    const same = before.get(record.path);
-    // One that says the same again was only touched, as by chmod.
-    const isTouched = same !== undefined && isSame(keys, same.keys);
     const told = Math.max(...namesOf(record.path).map((name) => ownedIn.get(name) ?? -1));
-    const overwrites = isTouched ? same.overwrites : told >= 0 && told < layer;
-    held.set(record.path, { record, keys, overwrites });
+    held.set(record.path, heldOf(record, before.get(record.path), told >= 0 && told < layer));
   }
 }
 
@@ -120,19 +158,22 @@ const APK_TWINS: Readonly<Record<string, string>> = {
   '/usr/lib/apk/db/installed': '/lib/apk/db/installed',
 };
 
+/** @param isOver a layer below says that the file is a system package's, and this one does not */
+function heldOf(record: ScanRecord, before: Held | undefined, isOver: boolean): Held {
+  const keys = record.packages.map((found) => keyOf(found, record.path));
+  // One that says the same again was only touched, as by chmod.
+  const overwrites = before !== undefined && isSame(keys, before.keys) ? before.overwrites : isOver;
+  return { record, keys, overwrites };
+}
+
 function isSame(keys: readonly string[], others: readonly string[]): boolean {
   return keys.length === others.length && keys.every((key, index) => key === others[index]);
 }
 
-/** Since which layer each package is there without a break. */
-function presence(
-  { held }: State,
-  before: ReadonlyMap<string, number>,
-  layer: number,
-): ReadonlyMap<string, number> {
-  const present = new Map<string, number>();
-  for (const { keys } of held.values()) for (const key of keys) present.set(key, before.get(key) ?? layer);
-  return present;
+function presence({ held, present }: State, layer: number): ReadonlyMap<string, number> {
+  const renewed = new Map<string, number>();
+  for (const { keys } of held.values()) for (const key of keys) renewed.set(key, present.get(key) ?? layer);
+  return renewed;
 }
 
 const SYSTEM: ReadonlySet<string> = new Set(['dpkg', 'apk', 'rpm']);
@@ -142,27 +183,28 @@ function keyOf(found: FoundPackage, path: string): string {
   return `${found.readBy}\n${found.name}\n${found.version}\n${place}`;
 }
 
-function packagesOf(
-  { held }: State,
-  present: ReadonlyMap<string, number>,
-  {
-    distribution,
-    isSystems,
-  }: { readonly distribution: Distribution | null; readonly isSystems: (path: string) => boolean },
-): readonly Package[] {
-  const packages: Package[] = [];
+/** A package, where it was found, and the layer that brought it in. */
+interface Placed {
+  readonly found: FoundPackage;
+  readonly path: string;
+  readonly layer: number | null;
+}
+
+/** Each package once, but for those of a language that are the system's. */
+function* placedPackages(
+  { held, present }: State,
+  isSystems: (path: string) => boolean,
+): Generator<Placed, void> {
   const seen = new Set<string>();
   for (const { record, keys } of held.values()) {
     const isOfSystem = isSystems(record.path);
     for (const [index, found] of record.packages.entries()) {
-      if (isOfSystem && !SYSTEM.has(found.readBy)) continue;
       const key = keys[index] ?? '';
-      if (seen.has(key)) continue;
+      if (seen.has(key) || (isOfSystem && !SYSTEM.has(found.readBy))) continue;
       seen.add(key);
-      packages.push(packageOf(found, record.path, { distribution, layer: present.get(key) ?? null }));
+      yield { found, path: record.path, layer: present.get(key) ?? null };
     }
   }
-  return packages.toSorted(byPlace);
 }
 
 function ownedPaths({ held }: State): ReadonlySet<string> {
@@ -186,11 +228,7 @@ function namesOf(path: string): readonly string[] {
   return /\.(?:dist|egg)-info$/.test(parent) ? [own, parent] : [own];
 }
 
-function packageOf(
-  found: FoundPackage,
-  path: string,
-  { distribution, layer }: { readonly distribution: Distribution | null; readonly layer: number | null },
-): Package {
+function packageOf({ found, path, layer }: Placed, distribution: Distribution | null): Package {
   const { url, ecosystem } = urlOfFound(found, distribution);
   return {
     purl: formatPackageUrl(normalisePackageUrl(url)),

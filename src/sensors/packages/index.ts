@@ -1,4 +1,4 @@
-export { composeScans, type UnreadLayer } from './compose-scans.ts';
+export { composeScans, composeScansInTurns, type UnreadLayer } from './compose-scans.ts';
 export {
   readListConfined,
   scanConfined,
