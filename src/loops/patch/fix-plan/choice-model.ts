@@ -12,8 +12,6 @@ export interface ChoiceModel {
   /** Index into the contents → its choices; images that are alike have one object in common. */
   readonly images: readonly ImageChoices[];
   readonly uses: readonly Use[];
-  /** How many options were looked at. */
-  readonly explored: number;
 }
 
 export interface ImageChoices {
@@ -43,9 +41,9 @@ export interface Use {
 }
 
 export function choiceModelOf(contents: readonly Content[]): ChoiceModel {
-  const draft: Draft = { images: [], uses: [], useIndexes: new Map(), known: new Map(), explored: 0 };
-  for (const [index, content] of contents.entries()) draft.images.push(imageChoices(content, index, draft));
-  return { contents, images: draft.images, uses: draft.uses, explored: draft.explored };
+  const draft: Draft = { images: [], uses: [], useIndexes: new Map(), known: new Map() };
+  for (const content of contents) draft.images.push(imageChoices(content, draft.images.length, draft));
+  return { contents, images: draft.images, uses: draft.uses };
 }
 
 interface Draft {
@@ -54,7 +52,6 @@ interface Draft {
   readonly useIndexes: Map<string, number>;
   /** By likeness. */
   readonly known: Map<string, ImageChoices>;
-  explored: number;
 }
 
 /** Most images of an organisation are like a sibling of theirs, and share its choices. */
@@ -120,7 +117,6 @@ function candidatesOf(content: Content, place: Place, draft: Draft): readonly Ca
   return actionsOf(content).flatMap((action) => {
     const open = action.kind === 'keep' ? [] : openSources(content, action.reference, place, draft);
     return combinations(open, draft).flatMap((chosen): Candidate[] => {
-      draft.explored += 1;
       const set = resultOf(content, action, (source) => {
         const outcome = source === place.parent ? place.state : (chosen.get(source) ?? 0);
         return outcomesOf(source, draft)[outcome] ?? ABSENT;

@@ -58,10 +58,10 @@ export function contentsOf(problem: FixProblem): Contents {
     if (fixed !== null) fixable |= bothBits(index);
   }
   const ordered = orderImages(problem.images);
-  const indexes = new Map(ordered.map(({ id }, index) => [id, index]));
   const images: Content[] = [];
+  const { indexes } = ordered;
   const context = { packages: packageIndexes, indexes, fixable, managed, images, recipes: new Map() };
-  for (const image of ordered) images.push({ ...recipeOf(image, context), image });
+  for (const image of ordered.images) images.push({ ...recipeOf(image, context), image });
   return { packages, images };
 }
 
@@ -102,20 +102,20 @@ function recipeOf(image: FixImage, context: Context): Recipe {
   return recipe;
 }
 
-/** All that its builds depend on, in one order however it was written down. */
+/** All that its builds depend on, as it was written down. */
 function likenessOf(image: FixImage, context: Context): string {
   const { buildSource, built, upgrades, base, newerBases, copiesFrom, holdings } = image;
-  const parts = [`${buildSource} ${built} ${upgrades}`];
-  if (base?.kind === 'image') parts.push(`base ${indexOf(base.id, context)} ${base.pinned}`);
-  for (const { id, sameReference } of newerBases)
-    parts.push(`newer ${indexOf(id, context)} ${sameReference}`);
-  for (const id of copiesFrom) parts.push(`copies ${indexOf(id, context)}`);
+  let likeness = (buildSource ? 's' : '') + (built ? 'b' : '') + (upgrades ? 'u' : '');
+  if (base?.kind === 'image') likeness += `${base.pinned ? '@' : ':'}${indexOf(base.id, context)}`;
+  for (const newer of newerBases)
+    likeness += `${newer.sameReference ? '=' : '>'}${indexOf(newer.id, context)}`;
+  for (const id of copiesFrom) likeness += `+${indexOf(id, context)}`;
   for (const holding of holdings) {
     const { origin } = holding;
-    const from = origin.kind === 'copied' && origin.from !== null ? indexOf(origin.from, context) : '';
-    parts.push(`${origin.kind} ${packageOf(holding, image, context)} ${from}`);
+    likeness += ` ${origin.kind} ${packageOf(holding, image, context)}`;
+    if (origin.kind === 'copied' && origin.from !== null) likeness += `+${indexOf(origin.from, context)}`;
   }
-  return parts.length < 3 ? parts.join(', ') : parts.toSorted().join(', ');
+  return likeness;
 }
 
 function newRecipe(image: FixImage, likeness: string, context: Context): Recipe {
@@ -142,7 +142,7 @@ function newRecipe(image: FixImage, likeness: string, context: Context): Recipe 
     ownRebuilt:
       (managed & ~(brought.refetched & ~brought.own & context.fixable)) | downloaded | unknownCopies,
     ownChanged: ((managed | downloaded) & ~context.fixable) | unknownCopies,
-    masked: image.built ? bothWays(baseNow) & ~brought.base : 0n,
+    masked: image.built ? bothWays(baseNow, context.managed) & ~brought.base : 0n,
     upgradable: image.upgrades ? context.fixable & context.managed : 0n,
     references: referencesOf(image, { base, baseNow, inherited }, context),
     copies,
@@ -169,7 +169,7 @@ function referencesOf(
 
 /** A list of an older build of the base can name what the base does not hold any more. */
 function inheritedOf(baseNow: PackageSet, named: PackageSet, context: Context): PackageSet {
-  return (baseNow & named) | (named & ~bothWays(baseNow) & context.managed);
+  return (baseNow & named) | (named & ~bothWays(baseNow, context.managed) & context.managed);
 }
 
 function nowOf(index: number, context: Context): PackageSet {

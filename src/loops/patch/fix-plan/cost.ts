@@ -1,5 +1,4 @@
-import type { Actions } from './action.ts';
-import { resultOf } from './action.ts';
+import { type Actions, KEEP, resultOf } from './action.ts';
 import type { Content } from './content.ts';
 import type { FixImage } from './fix-problem.ts';
 import { ABSENT, countOf, type PackageSet } from './package-set.ts';
@@ -54,10 +53,9 @@ export function costOfUnits(sum: { readonly unfixed: number; readonly effort: nu
 /** What the actions make of the images; null where something is built from what was never built. */
 export function simulate(images: readonly Content[], actions: Actions): readonly PackageSet[] | null {
   const holds: PackageSet[] = [];
-  for (const [index, content] of images.entries()) {
-    const action = actions[index];
-    if (action === undefined) return null;
-    const result = resultOf(content, action, (source) => holds[source] ?? ABSENT);
+  const holdsOf = (source: number): PackageSet => holds[source] ?? ABSENT;
+  for (const content of images) {
+    const result = resultOf(content, actions[holds.length] ?? KEEP, holdsOf);
     if (result === null) return null;
     holds.push(result);
   }
@@ -67,7 +65,9 @@ export function simulate(images: readonly Content[], actions: Actions): readonly
 export function costOf(images: readonly Content[], actions: Actions, holds: readonly PackageSet[]): Cost {
   const cost = { unfixedImages: 0, unfixedPackages: 0, fixPoints: 0, builds: 0 };
   const teams = new Set<string>();
-  for (const [index, { image }] of images.entries()) {
+  for (let index = 0; index < images.length; index++) {
+    const image = images[index]?.image;
+    if (image === undefined) continue;
     const left = exposureOf(image, holds[index] ?? ABSENT);
     cost.unfixedPackages += left;
     if (left > 0) cost.unfixedImages += 1;

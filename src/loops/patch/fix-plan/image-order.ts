@@ -1,13 +1,19 @@
 import { FixPlanError } from './fix-plan-error.ts';
 import type { FixImage } from './fix-problem.ts';
 
+export interface ImageOrder {
+  readonly images: readonly FixImage[];
+  /** Id → its place among them. */
+  readonly indexes: ReadonlyMap<string, number>;
+}
+
 /**
  * The images, each after everything that it could be built from, and otherwise by name and id: the
  * same order however the problem was written down.
  *
  * @throws FixPlanError for a doubled or unknown id and for images that are built from each other.
  */
-export function orderImages(images: readonly FixImage[]): readonly FixImage[] {
+export function orderImages(images: readonly FixImage[]): ImageOrder {
   const sorted = images.toSorted(
     (left, right) => compareText(left.name, right.name) || compareText(left.id, right.id),
   );
@@ -16,10 +22,9 @@ export function orderImages(images: readonly FixImage[]): readonly FixImage[] {
     if (byId.has(image.id)) throw new FixPlanError(`there are two images with the id "${image.id}"`);
     byId.set(image.id, image);
   }
-  const ordered: FixImage[] = [];
-  const done = new Set<string>();
-  for (const image of sorted) visit(image, { byId, ordered, done });
-  return ordered;
+  const walk: Walk = { byId, images: [], indexes: new Map() };
+  for (const image of sorted) if (!walk.indexes.has(image.id)) visit(image, walk);
+  return walk;
 }
 
 /** Ids of everything that the image is, or could be, built from. */
@@ -44,34 +49,34 @@ export function compareText(left: string, right: string): number {
   return left < right ? -1 : 1;
 }
 
-interface Walk {
+interface Walk extends ImageOrder {
   readonly byId: ReadonlyMap<string, FixImage>;
-  readonly ordered: FixImage[];
-  readonly done: Set<string>;
+  readonly images: FixImage[];
+  readonly indexes: Map<string, number>;
 }
 
+/** The index of an image whose sources are being visited. */
+const OPEN = -1;
+
 /** Depth first without recursion: a chain of declared images can be longer than the stack. */
-function visit(root: FixImage, walk: Walk): void {
-  const path = [{ image: root, pending: sourcesOf(root).toReversed() }];
-  const open = new Set([root.id]);
-  if (walk.done.has(root.id)) return;
+function visit(root: FixImage, { byId, images, indexes }: Walk): void {
+  const path = [root];
   for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
-    const id = top.pending.pop();
-    if (id === undefined) {
-      walk.done.add(top.image.id);
-      walk.ordered.push(top.image);
-      open.delete(top.image.id);
+    const source = sourcesOf(top).find((id) => (indexes.get(id) ?? OPEN) === OPEN);
+    if (source === undefined) {
+      indexes.set(top.id, images.push(top) - 1);
       path.pop();
-    } else if (open.has(id)) {
-      const names = path.map(({ image }) => image.name).join(', ');
-      throw new FixPlanError(`these images are built from each other: ${names}`);
-    } else if (!walk.done.has(id)) {
-      const image = walk.byId.get(id);
-      if (image === undefined) {
-        throw new FixPlanError(`"${top.image.name}" is built from "${id}", which is not among the images`);
-      }
-      open.add(id);
-      path.push({ image, pending: sourcesOf(image).toReversed() });
+      continue;
     }
+    indexes.set(top.id, OPEN);
+    if (indexes.has(source)) {
+      const names = path.map(({ name }) => name).join(', ');
+      throw new FixPlanError(`these images are built from each other: ${names}`);
+    }
+    const image = byId.get(source);
+    if (image === undefined) {
+      throw new FixPlanError(`"${top.name}" is built from "${source}", which is not among the images`);
+    }
+    path.push(image);
   }
 }

@@ -1,5 +1,6 @@
 import type { ChoiceModel } from './choice-model.ts';
 import { exposureOf, type Units } from './cost.ts';
+import { ABSENT } from './package-set.ts';
 import { indexAt, realAt } from './typed-arrays.ts';
 
 /** A choice model as flat arrays, made once and solved many times. */
@@ -34,14 +35,15 @@ export function layoutOf(model: ChoiceModel, units: Units): Layout {
   const core: number[] = [];
   const outer: number[] = [];
   let unfixedBase = 0;
-  for (const [index, { outcomes, options }] of images.entries()) {
-    const content = contents[index];
+  for (let index = 0; index < images.length; index++) {
+    const [content, choices] = [contents[index], images[index]];
+    if (content === undefined || choices === undefined) continue;
     const first = indexAt(firstOutcome, index);
-    for (const [outcome, set] of outcomes.entries()) {
-      const left = content === undefined ? 0 : exposureOf(content.image, set);
+    for (let outcome = 0; outcome < choices.outcomes.length; outcome++) {
+      const left = exposureOf(content.image, choices.outcomes[outcome] ?? ABSENT);
       exposure[first + outcome] = left > 0 ? units.image + left : 0;
     }
-    if (!options.some(({ length }) => length > 1)) unfixedBase += realAt(exposure, first);
+    if (!choices.options.some(({ length }) => length > 1)) unfixedBase += realAt(exposure, first);
     else if (inCore.has(index)) core.push(index);
     else outer.push(index);
   }

@@ -40,6 +40,6 @@ export function planFixes(problem: FixProblem, options: { readonly budget?: numb
     cost: found.cost,
     optimal: found.optimal,
     bound: found.optimal ? found.cost : costOfUnits(found.bound, units),
-    explored: model.explored + found.explored,
+    explored: found.explored,
   };
 }

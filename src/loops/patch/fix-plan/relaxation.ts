@@ -31,8 +31,10 @@ export interface Relaxed {
   /** Of fix points, builds and prices. */
   readonly effort: number;
   readonly tables: Tables;
-  /** Image → the outcome of the chosen option; filled in for the core. */
+  /** Image → the outcome of the chosen option. */
   readonly outcomes: Int32Array;
+  /** Whether these are filled in for all images, or for the core alone. */
+  readonly complete: boolean;
 }
 
 export interface Tables {
@@ -80,14 +82,15 @@ export function relax(layout: Layout, prices: Prices): Relaxed {
   solveImages(layout.core, layout, prices, tables);
   const outcomes = new Int32Array(layout.model.images.length);
   chooseOutcomes(layout.core, layout, tables, outcomes);
-  return { ...tables.total, tables, outcomes };
+  return { ...tables.total, tables, outcomes, complete: false };
 }
 
 /** Fills in the outcomes of the images outside of the core too. */
 export function completed(relaxed: Relaxed, layout: Layout): Relaxed {
+  if (relaxed.complete) return relaxed;
   const outcomes = relaxed.outcomes.slice();
   chooseOutcomes(layout.outer, layout, relaxed.tables, outcomes);
-  return { ...relaxed, outcomes };
+  return { ...relaxed, outcomes, complete: true };
 }
 
 /** What was chosen for an image; undefined where it has no choice. */

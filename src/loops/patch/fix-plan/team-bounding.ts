@@ -53,6 +53,7 @@ function boundByPrices(node: Node, start: UsesBounded, counted: ReadonlySet<stri
     run.explored += 1;
     const effort = relaxed.effort + counted.size * layout.units.team;
     bound = higherOf(bound, roundedUp({ unfixed: relaxed.unfixed, effort }, layout.units.team));
+    if (!isBelow(bound, run)) break;
     const used = usesOf(relaxed, layout);
     const disagreement = disagreementOf(layout, prices, relaxed, used);
     improveBy(relaxed, { used, disagreement, settles: round === 0 }, { ...node, prices }, run);
