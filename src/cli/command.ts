@@ -52,7 +52,7 @@ export interface CommandContext {
   readonly client: () => Client;
 }
 
-/** What stands on the command line. */
+/** What stands on the command line; options by their names in camel case. */
 export interface Given {
   /** Parameters in their order. */
   readonly parameters: readonly (string | undefined)[];

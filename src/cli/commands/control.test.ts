@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { run } from '../../../test/fakes/run-program.ts';
 import { startServer } from '../../../test/fakes/server.ts';
@@ -11,6 +12,10 @@ describe('starting and stopping', () => {
   it('hands over how to start', async () => {
     const { started } = await run(['up', '--detach', '--port', '0', '--engine', 'podman', 'processes']);
     assert.deepEqual(started, [{ detach: true, port: 0, engines: ['podman', 'processes'], imageStores: [] }]);
+    const withStores = await run(['up', '--image-store', '/srv/layout', 'images.tar']);
+    assert.deepEqual(withStores.started, [
+      { detach: false, port: null, engines: [], imageStores: ['/srv/layout', resolve('images.tar')] },
+    ]);
     assert.deepEqual((await run(['up'])).started, [
       { detach: false, port: null, engines: [], imageStores: [] },
     ]);

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseDuration } from '#model';
 import { ClientError } from '#sdk';
@@ -19,7 +20,7 @@ export interface UpOptions {
   readonly port: number | null;
   /** Only these; empty: all that are here. */
   readonly engines: readonly string[];
-  /** OCI layouts (directories) and archives of images (files), as given. */
+  /** OCI layouts (directories) and archives of images (files); absolute paths. */
   readonly imageStores: readonly string[];
 }
 
@@ -98,7 +99,8 @@ function upOptions(context: CommandContext, given: Given): UpOptions {
     detach: given.flag('detach'),
     port,
     engines: given.texts('engine'),
-    imageStores: given.texts('image-store'),
+    // In the background it works elsewhere.
+    imageStores: given.texts('imageStore').map((place) => resolve(place)),
   };
 }
 
