@@ -207,6 +207,12 @@ export const caseSchema = z.object({
   timeline: z.array(z.object({ at: time, what: z.string(), actor: z.string().nullable() })),
 });
 
+export const caseCountsSchema = z.object({
+  open: z.number().int(),
+  closed: z.number().int(),
+  overdue: z.number().int().describe('of the open ones'),
+});
+
 export const proofSchema = z.object({
   id: z.string(),
   at: time,
@@ -308,6 +314,7 @@ export type OriginAnswer = z.infer<typeof originSchema>;
 export type AffectedAnswer = z.infer<typeof affectedSchema>;
 export type FixPlanAnswer = z.infer<typeof fixPlanSchema>;
 export type CaseAnswer = z.infer<typeof caseSchema>;
+export type CaseCounts = z.infer<typeof caseCountsSchema>;
 export type ProofAnswer = z.infer<typeof proofSchema>;
 export type WaiverAnswer = z.infer<typeof waiverSchema>;
 export type AdvisorySourceAnswer = z.infer<typeof advisorySourceSchema>;

@@ -23,6 +23,12 @@ const DEFAULT_DEADLINES_MS: Readonly<Record<Severity, number>> = {
   unknown: 30 * DAY_MS,
 };
 
+/** No vulnerability has to be gone sooner, in milliseconds. */
+export function shortestDeadlineMs(policy: PatchPolicyData | null): number {
+  const own = [policy?.deadlinesMs ?? {}, ...Object.values(policy?.environments ?? {})];
+  return Math.min(...[DEFAULT_DEADLINES_MS, ...own].flatMap((deadlines) => Object.values(deadlines)));
+}
+
 /** How long a vulnerability may stay in an environment, in milliseconds. */
 export function deadlineMs(
   policy: PatchPolicyData | null,

@@ -48,6 +48,7 @@ function callAll(client: Client): Record<keyof Client, () => Promise<unknown>> {
     packages: () => client.packages({ subject: 'checkout:2.4', name: 'ssl', refresh: true }),
     fixPlan: () => client.fixPlan(CVE),
     cases: () => client.cases({ state: 'open', team: 'payments' }),
+    caseCounts: () => client.caseCounts({ overdue: true }),
     case: () => client.case(CVE),
     explanation: () => client.explanation(CVE, OPENSSL),
     waivers: () => client.waivers(),

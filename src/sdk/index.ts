@@ -3,4 +3,4 @@ export type { Client, FlowImportChunk, FlowImportRequest, FlowsQuery, ListQuery 
 export { ClientError } from './errors.ts';
 export type { ClientEvent } from './events.ts';
 export type { ClientFetch, ClientOptions, ClientRequest, ClientResponse } from './transport.ts';
-export type { AdvisorySyncStep, CasesQuery, PackagesQuery, WaiverRequest } from './patch.ts';
+export type { AdvisorySyncStep, CasesFilter, PackagesQuery, WaiverRequest } from './patch.ts';

@@ -3,6 +3,7 @@ import type {
   AdvisorySourceAnswer,
   AdvisorySyncAnswer,
   CaseAnswer,
+  CaseCounts,
   ErrorAnswer,
   ExplanationAnswer,
   FixPlanAnswer,
@@ -22,9 +23,12 @@ export interface PackagesQuery {
   readonly refresh?: boolean | undefined;
 }
 
-export interface CasesQuery {
+export interface CasesFilter {
   readonly state?: 'open' | 'closed' | undefined;
   readonly team?: string | undefined;
+  readonly severity?: CaseAnswer['severity'] | undefined;
+  /** Only what should be gone by now. */
+  readonly overdue?: boolean | undefined;
 }
 
 export interface WaiverRequest {
@@ -50,8 +54,11 @@ export function patch(transport: Transport) {
     packages: (query: PackagesQuery) =>
       json<PackageListAnswer>({ path: `${V1}/packages`, query: { ...query } }),
     fixPlan: (id: string) => json<FixPlanAnswer>({ path: `${V1}/fix-plan`, query: { id } }),
-    cases: (query: CasesQuery = {}) =>
+    /** The most urgent first. */
+    cases: (query: CasesFilter & { readonly limit?: number | undefined } = {}) =>
       json<readonly CaseAnswer[]>({ path: `${V1}/cases`, query: { ...query } }),
+    caseCounts: (query: CasesFilter = {}) =>
+      json<CaseCounts>({ path: `${V1}/case-counts`, query: { ...query } }),
     case: (id: string) => json<CaseAnswer>({ path: `${V1}/case`, query: { id } }),
     explanation: (id: string, purl: string) =>
       json<ExplanationAnswer>({ path: `${V1}/explanation`, query: { id, purl } }),

@@ -1,6 +1,6 @@
 import type { CaseAnswer, LintFinding, NextStep, StatusAnswer } from '#model';
 import type { Questions } from '#loops/adopt';
-import type { PatchQuestions } from '#loops/patch';
+import type { CaseFilter, PatchQuestions } from '#loops/patch';
 
 /** The loops do not know each other: what both of them have a part in is put together here. */
 export interface Asked {
@@ -10,14 +10,13 @@ export interface Asked {
 
 /** The status, with how many cases are open. */
 export function statusWithCases({ questions, patch }: Asked): StatusAnswer {
-  const open = openCases(patch);
-  const overdue = open.filter((one) => one.overdue).length;
-  return { ...questions.status(), cases: { open: open.length, overdue } };
+  const { open, overdue } = patch.caseCounts(OPEN);
+  return { ...questions.status(), cases: { open, overdue } };
 }
 
 /** What is overdue is weightier than what has no owner. */
 export function lintWithCases({ questions, patch }: Asked): readonly LintFinding[] {
-  const overdue = openCases(patch).filter((one) => one.overdue);
+  const overdue = patch.cases({ ...OPEN, overdue: true, limit: null });
   return [...overdue.map(overdueFinding), ...questions.lint()];
 }
 
@@ -25,15 +24,13 @@ export function lintWithCases({ questions, patch }: Asked): readonly LintFinding
 export function nextWithCases({ questions, patch }: Asked, service: string | null): readonly NextStep[] {
   const steps = questions.next(service);
   if (service !== null) return steps;
-  const open = openCases(patch);
-  const overdue = open.filter((one) => one.overdue);
-  if (overdue.length > 0) return [caseStep(overdue, 'overdue'), ...steps];
-  return open.length > 0 ? [...steps, caseStep(open, 'open')] : steps;
+  const { open, overdue } = patch.caseCounts(OPEN);
+  const first = patch.cases({ ...OPEN, overdue: overdue > 0, limit: EVIDENCE_MAX });
+  if (overdue > 0) return [caseStep(first, overdue, 'overdue'), ...steps];
+  return open > 0 ? [...steps, caseStep(first, open, 'open')] : steps;
 }
 
-function openCases(patch: PatchQuestions): readonly CaseAnswer[] {
-  return patch.cases({ state: 'open', team: null });
-}
+const OPEN: CaseFilter = { state: 'open', team: null, severity: null, overdue: false };
 
 function overdueFinding(one: CaseAnswer): LintFinding {
   return {
@@ -47,9 +44,10 @@ function overdueFinding(one: CaseAnswer): LintFinding {
 
 const EVIDENCE_MAX = 3;
 
-function caseStep(cases: readonly CaseAnswer[], state: 'open' | 'overdue'): NextStep {
+/** @param cases the most urgent of them */
+function caseStep(cases: readonly CaseAnswer[], total: number, state: 'open' | 'overdue'): NextStep {
   const [first] = cases;
-  const count = cases.length === 1 ? '1 case is' : `${cases.length} cases are`;
+  const count = total === 1 ? '1 case is' : `${total} cases are`;
   return {
     service: null,
     step: `${count} ${state}: fix what is known to be vulnerable`,
@@ -57,9 +55,13 @@ function caseStep(cases: readonly CaseAnswer[], state: 'open' | 'overdue'): Next
       state === 'overdue'
         ? 'its time is over, and it still runs'
         : 'it runs, and by when it must be gone is decided already',
-    evidence: cases.slice(0, EVIDENCE_MAX).map(caseText),
+    evidence: cases.map(caseText),
     command:
-      first !== undefined && cases.length === 1 ? `sheer fix plan ${first.vulnerability}` : 'sheer cases',
+      first !== undefined && total === 1
+        ? `sheer fix plan ${first.vulnerability}`
+        : state === 'overdue'
+          ? 'sheer cases --overdue'
+          : 'sheer cases',
   };
 }
 

@@ -8,6 +8,7 @@ import type { StartedServer } from '../../test/fakes/server.ts';
 import { status as shopStatus } from '../../test/fakes/shop-answers.ts';
 
 const json = { 'content-type': 'application/json' };
+const EVERY_CASE = { state: null, team: null, severity: null, overdue: false, limit: null };
 const MEBIBYTE = 1024 * 1024;
 
 describe('the patch loop over HTTP', () => {
@@ -35,7 +36,7 @@ describe('the patch loop over HTTP', () => {
   });
 
   it('puts cases that are not overdue last, and says nothing where there is none', async () => {
-    const [open] = started.patch.cases({ state: 'open', team: null });
+    const [open] = started.patch.cases(EVERY_CASE);
     const counts = [];
     for (const cases of [
       [],
@@ -44,7 +45,10 @@ describe('the patch loop over HTTP', () => {
         { ...open!, overdue: false },
       ],
     ]) {
-      const other = await startServer({ patch: { cases: () => cases } });
+      const caseCounts = () => ({ open: cases.length, closed: 0, overdue: 0 });
+      const other = await startServer({
+        patch: { cases: ({ overdue }) => (overdue ? [] : cases), caseCounts },
+      });
       const { json: steps } = await send({ socketPath: other.socketPath, path: '/api/v1/next' });
       const { json: findings } = await send({ socketPath: other.socketPath, path: '/api/v1/lint' });
       const last = (steps as { command: string }[]).at(-1);

@@ -34,6 +34,8 @@ function checkKnown(id: string): void {
   }
 }
 
+const NO_CASES = { open: 0, closed: 0, overdue: 0 };
+
 const shopPatch: PatchQuestions = {
   isVulnerability: (subject) => /^(CVE|GHSA|DSA)-|^pkg:|.@/.test(subject),
   imageTree: () => answers.imageNodes,
@@ -57,6 +59,7 @@ const shopPatch: PatchQuestions = {
     return answers.fixPlan;
   },
   cases: ({ state }) => (state === 'closed' ? [] : [answers.openCase]),
+  caseCounts: ({ state }) => (state === 'closed' ? NO_CASES : { open: 1, closed: 0, overdue: 1 }),
   case(id) {
     checkKnown(id);
     return answers.openCase;

@@ -10,6 +10,9 @@ import type { StartedServer } from '../../../test/fakes/server.ts';
 import { fakeTerminal } from '../../../test/fakes/terminal.ts';
 import { printedDocuments } from './printed-documents.fixture.ts';
 
+/** Printed to no terminal: all of them. */
+const ANY_CASE = { state: null, team: null, severity: null, overdue: false, limit: null };
+
 describe('what is vulnerable', () => {
   let server: StartedServer;
   let state: readonly string[];
@@ -34,8 +37,14 @@ describe('what is vulnerable', () => {
       ['packages', 'checkout:2.4', { refresh: true }],
     ],
     [['fix', 'plan', CVE], 0, /^change 1 image/, ['fixPlan', CVE]],
-    [['cases'], 0, /1 open case\. 1 overdue/, ['cases', { state: 'open', team: null }]],
-    [['cases', '--all', '--team', 'shop'], 0, /1 open case/, ['cases', { state: null, team: 'shop' }]],
+    [['cases'], 0, /1 open case\. 1 overdue/, ['cases', { ...ANY_CASE, state: 'open' }]],
+    [['cases', '--all', '--team', 'shop'], 0, /1 open case/, ['cases', { ...ANY_CASE, team: 'shop' }]],
+    [
+      ['cases', '--overdue', '--severity', 'high', '--limit', '3'],
+      0,
+      /1 overdue/,
+      ['cases', { ...ANY_CASE, state: 'open', severity: 'high', overdue: true, limit: 3 }],
+    ],
     [['case', CVE], 0, /^open {3}high, overdue by 1 d/, ['case', CVE]],
     [['verify', CVE], 1, /^not proven: 1 of 4 instances still runs it/, null],
     [['waivers'], 0, /1 active waiver/, ['waivers']],
@@ -110,6 +119,7 @@ describe('what is vulnerable', () => {
       /no advisory that is known has the id "CVE-1"\n {2}next {3}sheer advisories sync/,
     ],
     [['cases', '--all', '--closed'], 2, /use one of the two/],
+    [['cases', '--closed', '--team', 'shop'], 2, /nobody holds what is closed/],
     [['fix'], 2, /which command\?/],
     [['advisories', 'sync', '/none/all.zip'], 2, /\/none\/all\.zip can't be read: there is no such file/],
     [['documents', 'add', '/none.json'], 2, /\/none\.json can't be read/],

@@ -1,6 +1,6 @@
 import type { FixPlanAnswer } from '#model';
 import { ClientError } from '#sdk';
-import type { Client } from '#sdk';
+import type { CasesFilter, Client } from '#sdk';
 import { CliError } from '../cli-error.ts';
 import { print } from '../command.ts';
 import type { CommandContext, CommandDefinition, Given } from '../command.ts';
@@ -12,6 +12,10 @@ import { renderProof } from '../render/proof.ts';
 import { renderWho } from '../render/who.ts';
 import { cleanAnswer } from '../text/clean.ts';
 import { vulnerabilityParameter } from './vulnerability-parameter.ts';
+
+const SEVERITIES = ['critical', 'high', 'medium', 'low', 'unknown'];
+
+const CASES_ON_A_SCREEN = 20;
 
 /** Who is affected, where to fix it, and the proof that it is gone. */
 export const patchCommands: readonly CommandDefinition[] = [
@@ -53,20 +57,20 @@ export const patchCommands: readonly CommandDefinition[] = [
     options: [
       { flags: '--closed', description: 'those that are closed, by proof' },
       { flags: '--all', description: 'open and closed ones' },
+      { flags: '--overdue', description: 'only what should be gone by now' },
       { flags: '--team <team>', description: 'only what this team has to fix' },
+      { flags: '--severity <severity>', description: 'only these', choices: SEVERITIES },
+      {
+        flags: '--limit <count>',
+        description: `at most so many; without it ${CASES_ON_A_SCREEN} on a terminal, else all`,
+      },
     ],
     examples: [
-      ['cases', 'everything that is open'],
-      ['cases --team payments', 'what a team has to fix, the most urgent first'],
+      ['cases', 'what is open, the most urgent first'],
+      ['cases --overdue --team payments', 'what a team should have fixed by now'],
       ['cases --closed', 'what was got rid of, by proof'],
     ],
-    run: async (context, given) => {
-      const state = casesAsked(given);
-      const query = { state: state === 'all' ? undefined : state, team: given.text('team') };
-      await print(context, await context.client().cases(query), (cases, look) =>
-        renderCases(cases, look, state),
-      );
-    },
+    run: cases,
   },
   {
     name: 'case',
@@ -99,10 +103,34 @@ async function who(context: CommandContext, given: Given): Promise<void> {
   );
 }
 
-function casesAsked(given: Given): 'open' | 'closed' | 'all' {
+async function cases(context: CommandContext, given: Given): Promise<void> {
+  const client = context.client();
+  const filter = casesAsked(given);
+  const isOnScreen = context.terminal.isInteractive && !context.json;
+  const limit = given.count('limit', 1) ?? (isOnScreen ? CASES_ON_A_SCREEN : undefined);
+  // How many are not shown is for people.
+  const counts = context.json ? null : await client.caseCounts(filter);
+  const found = await client.cases({ ...filter, limit });
+  await print(context, found, (shown, look) => renderCases({ cases: shown, counts, filter }, look));
+}
+
+function casesAsked(given: Given): CasesFilter {
   const [closed, all] = [given.flag('closed'), given.flag('all')];
   if (closed && all) throw new CliError('invalid-input', '--all has the closed ones too: use one of the two');
-  return all ? 'all' : closed ? 'closed' : 'open';
+  const [team, overdue] = [given.text('team'), given.flag('overdue')];
+  if (closed && (team !== undefined || overdue)) {
+    const option = overdue ? '--overdue' : '--team';
+    throw new CliError('invalid-input', `nobody holds what is closed: --closed takes no ${option}`, {
+      next: 'sheer cases --closed',
+    });
+  }
+  return {
+    state: all ? undefined : closed ? 'closed' : 'open',
+    team,
+    // The parser took no other.
+    severity: given.text('severity') as CasesFilter['severity'],
+    overdue: overdue || undefined,
+  };
 }
 
 /** Null: there is none, for a reason that `fix plan` tells. */

@@ -1,49 +1,74 @@
 import { describeGolden } from '../../../test/fakes/golden.conformance.ts';
 import * as patch from '../../../test/fakes/patch-answers.ts';
 import { NOW } from '../../../test/fakes/shop-answers.ts';
+import type { CaseAnswer } from '#model';
 import type { Look } from '../text/look.ts';
-import { renderCases, renderCase } from './cases.ts';
+import { renderCase, renderCases, type CasesReport } from './cases.ts';
 import { renderProof } from './proof.ts';
 
 const look: Look = { columns: 80, colour: false, now: NOW, exact: false };
 
+const CLOSED: CaseAnswer = {
+  ...patch.openCase,
+  vulnerability: 'CVE-2026-2',
+  state: 'closed',
+  closedAt: patch.openCase.openedAt,
+  dueAt: null,
+  overdue: false,
+  severity: 'low',
+  owners: [],
+  environments: [],
+  instances: 0,
+  excused: 0,
+};
+
+const report = (cases: readonly CaseAnswer[]): CasesReport => ({ cases, counts: null, filter: {} });
+
 describeGolden('cases and proofs', [
   {
     shows: 'an overdue case and a closed one',
-    lines: renderCases(
-      [
-        patch.openCase,
-        {
-          ...patch.openCase,
-          vulnerability: 'CVE-2026-2',
-          state: 'closed',
-          closedAt: patch.openCase.openedAt,
-          dueAt: null,
-          overdue: false,
-          severity: 'low',
-          instances: 0,
-          excused: 0,
-        },
-      ],
-      look,
-      'all',
-    ),
+    lines: renderCases(report([patch.openCase, CLOSED]), look),
     expected: [
       'case             severity   runs   due              owners         in',
       'CVE-2026-31337   high         14   overdue by 1 d   payments an…   production a…',
-      'CVE-2026-2       low           0   closed 2 d ago   payments an…   production a…',
+      'CVE-2026-2       low           0   closed 2 d ago',
       '',
-      '1 open case. 1 overdue.                                    sheer case ID',
+      '1 open case. 1 closed case. 1 overdue.                     sheer case ID',
     ],
   },
   {
     shows: 'that no case is open',
-    lines: renderCases([], look, 'open'),
+    lines: renderCases({ cases: [], counts: null, filter: { state: 'open' } }, look),
     expected: ['no case: nothing that runs is known to be vulnerable     sheer advisories status'],
   },
   {
+    shows: 'how many more there are',
+    lines: renderCases(
+      {
+        cases: [{ ...patch.openCase, severity: 'unknown' }],
+        counts: { open: 1204, closed: 7, overdue: 3 },
+        filter: { state: 'open' },
+      },
+      look,
+    ).slice(1),
+    expected: [
+      'CVE-2026-31337   not rated     14   overdue by 1 d   payments an…   production …',
+      'and 1,203 more: --limit shows them, --team, --severity and --overdue fewer',
+      '',
+      '1,204 open cases. 3 overdue.                               sheer case ID',
+    ],
+  },
+  {
+    shows: 'what there is none of',
+    lines: renderCases(
+      { cases: [], counts: null, filter: { state: 'open', team: 'shop', overdue: true } },
+      look,
+    ),
+    expected: ['no overdue open case of shop                             sheer advisories status'],
+  },
+  {
     shows: 'that none was closed',
-    lines: renderCases([], look, 'closed'),
+    lines: renderCases({ cases: [], counts: null, filter: { state: 'closed' } }, look),
     expected: ['no case was closed yet                                   sheer advisories status'],
   },
   {

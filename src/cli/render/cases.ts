@@ -1,42 +1,79 @@
-import type { CaseAnswer } from '#model';
-import { countText, listText } from '../text/amount-text.ts';
+import type { CaseAnswer, CaseCounts } from '#model';
+import type { CasesFilter } from '#sdk';
+import { countText, listText, numberText } from '../text/amount-text.ts';
 import { labelled } from '../text/labelled.ts';
 import type { Look } from '../text/look.ts';
 import { marginLine, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { ago, clockText } from '../text/time-text.ts';
-import { dueText, dueTone, severityTone } from './due.ts';
+import { dueText, dueTone, ratingText, severityTone } from './due.ts';
 
-/** @param asked which ones */
-export function renderCases(
-  cases: readonly CaseAnswer[],
-  look: Look,
-  asked: 'open' | 'closed' | 'all',
-): readonly string[] {
-  if (cases.length === 0) {
-    const words =
-      asked === 'closed' ? 'no case was closed yet' : 'no case: nothing that runs is known to be vulnerable';
-    return [marginLine(look, words, 'sheer advisories status')];
-  }
-  const open = cases.filter((one) => one.state === 'open');
-  const overdue = open.filter((one) => one.overdue);
-  const words = `${countText(open.length, 'open case')}.${overdue.length === 0 ? '' : ` ${overdue.length} overdue.`}`;
-  return [
-    ...tableLines(look, cases, [
-      { title: 'case', value: ({ vulnerability }) => vulnerability, tone: () => 'strong' },
-      {
-        title: 'severity',
-        value: ({ severity }) => severity,
-        tone: ({ severity }) => severityTone(severity),
-      },
-      { title: 'runs', value: ({ instances }) => String(instances), align: 'right' },
-      { title: 'due', value: (one) => stateText(one, look), tone: ({ dueAt }) => dueTone(look, dueAt) },
-      { title: 'owners', value: ({ owners }) => listText(owners) || 'no owner', cut: 'end' },
-      { title: 'in', value: ({ environments }) => listText(environments), cut: 'end' },
-    ]),
-    '',
-    marginLine(look, words, 'sheer case ID', overdue.length === 0 ? 'faint' : 'warning'),
+export interface CasesReport {
+  readonly cases: readonly CaseAnswer[];
+  /** Null: not asked for. */
+  readonly counts: CaseCounts | null;
+  readonly filter: CasesFilter;
+}
+
+/** Known vulnerabilities in what runs, and how many more there are. */
+export function renderCases(report: CasesReport, look: Look): readonly string[] {
+  const { cases, filter } = report;
+  if (cases.length === 0) return [marginLine(look, noCaseText(filter), 'sheer advisories status')];
+  const { open, closed, overdue } = report.counts ?? countsOf(cases);
+  const total = (filter.state === 'closed' ? 0 : open) + (filter.state === 'open' ? 0 : closed);
+  const words = [
+    ...(filter.state === 'closed' ? [] : [`${countText(open, 'open case')}.`]),
+    ...(filter.state === 'open' ? [] : [`${countText(closed, 'closed case')}.`]),
+    ...(overdue === 0 ? [] : [`${numberText(overdue)} overdue.`]),
   ];
+  return [
+    ...caseTable(cases, look),
+    ...moreLines(total - cases.length),
+    '',
+    marginLine(look, words.join(' '), 'sheer case ID', overdue === 0 ? 'faint' : 'warning'),
+  ];
+}
+
+function countsOf(cases: readonly CaseAnswer[]): CaseCounts {
+  const open = cases.filter(({ state }) => state === 'open').length;
+  return { open, closed: cases.length - open, overdue: cases.filter((one) => one.overdue).length };
+}
+
+function caseTable(cases: readonly CaseAnswer[], look: Look): readonly string[] {
+  return tableLines(look, cases, [
+    { title: 'case', value: ({ vulnerability }) => vulnerability, tone: () => 'strong' },
+    {
+      title: 'severity',
+      value: ({ severity }) => ratingText(severity),
+      tone: ({ severity }) => severityTone(severity),
+    },
+    { title: 'runs', value: ({ instances }) => numberText(instances), align: 'right' },
+    { title: 'due', value: (one) => stateText(one, look), tone: ({ dueAt }) => dueTone(look, dueAt) },
+    { title: 'owners', value: ownersText, cut: 'end' },
+    { title: 'in', value: ({ environments }) => listText(environments), cut: 'end' },
+  ]);
+}
+
+function noCaseText({ state, team, severity, overdue }: CasesFilter): string {
+  const kind = [overdue === true ? 'overdue' : '', severity === 'unknown' ? 'unrated' : (severity ?? '')];
+  if (kind.join('') !== '' || team !== undefined) {
+    const of = team === undefined ? '' : ` of ${team}`;
+    return `no ${[...kind, state ?? ''].filter((word) => word !== '').join(' ')} case${of}`;
+  }
+  return state === 'closed'
+    ? 'no case was closed yet'
+    : 'no case: nothing that runs is known to be vulnerable';
+}
+
+/** Nobody owns what nothing holds any more. */
+function ownersText({ owners, instances }: CaseAnswer): string {
+  return listText(owners) || (instances === 0 ? '' : 'no owner');
+}
+
+function moreLines(more: number): readonly string[] {
+  return more > 0
+    ? [`and ${numberText(more)} more: --limit shows them, --team, --severity and --overdue fewer`]
+    : [];
 }
 
 /** One case: where it stands, and how it came to that. */
@@ -47,7 +84,7 @@ export function renderCase(answer: CaseAnswer, look: Look): readonly string[] {
   return [
     marginLine(
       look,
-      `${state}   ${severity}${dueAt === null ? '' : `, ${dueText(look, dueAt)}`}`,
+      `${state}   ${ratingText(severity)}${dueAt === null ? '' : `, ${dueText(look, dueAt)}`}`,
       vulnerability,
       dueTone(look, dueAt) ?? 'faint',
     ),

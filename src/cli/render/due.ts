@@ -35,13 +35,17 @@ export function severityTone(severity: Severity): Tone {
   return TONES[severity];
 }
 
+export function ratingText(severity: Severity): string {
+  return severity === 'unknown' ? 'not rated' : severity;
+}
+
 /** `high 7.5, published 2 d ago` */
 export function severityText(
   look: Look,
   answer: Pick<AffectedAnswer, 'severity' | 'score' | 'published'>,
 ): string {
   const { severity, score, published } = answer;
-  const rating = severity === 'unknown' ? 'not rated' : severity;
+  const rating = ratingText(severity);
   return [
     score === null ? rating : `${rating} ${score}`,
     ...(published === null ? [] : [`published ${ago(look, published)}`]),

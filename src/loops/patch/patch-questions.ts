@@ -1,11 +1,14 @@
-import { SheerError, type PackageListAnswer } from '#model';
+import { SheerError } from '#model';
 import type { SyncDesk } from './advisories/sync-desk.ts';
 import { findVulnerability } from './affected/vulnerability.ts';
-import { caseAnswer } from './answers/cases.ts';
+import { caseAnswers, caseCounts } from './answers/case-list.ts';
+import { caseAnswer, caseStanding } from './answers/cases.ts';
 import { explanationAnswer } from './answers/explain.ts';
 import { fixPlanAnswer } from './answers/fix-plan.ts';
 import { imageNodeAnswers } from './answers/images.ts';
 import { parsePackageQuestion } from './answers/package-question.ts';
+import { imagesMeant, runningMeant } from './answers/meant-subject.ts';
+import { ambiguous, notAnImage } from './answers/misnamed.ts';
 import { packageListAnswer } from './answers/packages.ts';
 import { affectedAnswer } from './answers/who.ts';
 import type { CaseKeeper } from './cases/case-keeper.ts';
@@ -43,17 +46,17 @@ export class PatchAnswers implements PatchQuestions {
     this.#options = options;
   }
 
-  isVulnerability(subject: string): boolean {
-    if (ID.test(subject) || parsePackageQuestion(subject) !== null) return true;
-    return this.#options.view.advisories.byId(subject).length > 0;
-  }
+  isVulnerability: PatchQuestions['isVulnerability'] = (subject) =>
+    ID.test(subject) ||
+    parsePackageQuestion(subject) !== null ||
+    this.#options.view.advisories.byId(subject).length > 0;
 
   imageTree: PatchQuestions['imageTree'] = (at) => {
     this.#options.asked();
     return imageNodeAnswers(this.#options.view, at);
   };
 
-  async packages(subject: string, { refresh }: { readonly refresh: boolean }): Promise<PackageListAnswer> {
+  packages: PatchQuestions['packages'] = async (subject, { refresh }) => {
     const { view, documents, signal, ready } = this.#options;
     await ready();
     const { image, instance } = this.#imageOf(subject);
@@ -66,7 +69,7 @@ export class PatchAnswers implements PatchQuestions {
       problems.push(...(await documents.addAttached(image, signal)));
     }
     return packageListAnswer(view, image, { instance, problems });
-  }
+  };
 
   async who(subject: string, at: number | null) {
     await this.#options.ready();
@@ -76,24 +79,15 @@ export class PatchAnswers implements PatchQuestions {
 
   fixPlan: PatchQuestions['fixPlan'] = (id) => fixPlanAnswer(this.#options.view, id);
 
-  cases: PatchQuestions['cases'] = ({ state, team }) => {
-    const { view, cases } = this.#options;
-    const answers = [...view.ids.of('case')]
-      .filter((id) => state === null || cases.current(id)?.state === state)
-      .flatMap((id) => caseAnswer(view, cases, id) ?? [])
-      .filter(({ owners }) => team === null || owners.includes(team));
-    // The most urgent first; what is closed, last.
-    return answers.toSorted((left, right) => {
-      if (left.state !== right.state) return left.state === 'open' ? -1 : 1;
-      return (left.dueAt ?? '~') < (right.dueAt ?? '~') ? -1 : 1;
-    });
-  };
+  cases: PatchQuestions['cases'] = (filter) => caseAnswers(this.#options.view, this.#options.cases, filter);
+  caseCounts: PatchQuestions['caseCounts'] = (filter) =>
+    caseCounts(this.#options.view, this.#options.cases, filter);
 
   case: PatchQuestions['case'] = (asked) => {
     const { view, cases } = this.#options;
     const id = findVulnerability(view.advisories, asked)?.id ?? asked;
-    const answer = caseAnswer(view, cases, id);
-    if (answer !== null) return answer;
+    const standing = caseStanding(view, cases, id);
+    if (standing !== null) return caseAnswer(view, standing);
     throw new PatchError('not-found', `there is no case for ${id}: nothing that runs was found to hold it`, {
       next: `sheer who ${id}`,
     });
@@ -136,24 +130,17 @@ export class PatchAnswers implements PatchQuestions {
 
   #imageOf(subject: string): { readonly image: string; readonly instance: string | null } {
     const { view } = this.#options;
-    const found = new Map<string, string | null>(view.images.named(subject).map((image) => [image, null]));
-    if (found.size === 0) {
-      for (const id of view.running.ids()) {
-        const instance = view.running.one(id);
-        if (id !== subject && instance?.name !== subject) continue;
-        for (const image of imagesOf(instance)) found.set(image, id);
-      }
-    }
+    const found = new Map<string, string>();
+    for (const { id, name } of imagesMeant(view, subject)) found.set(id, name);
+    const instances = found.size === 0 ? runningMeant(view, subject) : [];
+    for (const instance of instances)
+      for (const id of imagesOf(instance)) found.set(id, view.images.nameOf(id));
     const [first, ...others] = found;
-    if (first === undefined) {
-      throw new PatchError('not-found', `there is no image or instance of an image "${subject}"`, {
-        next: 'sheer images',
-      });
-    }
-    if (others.length === 0) return { image: first[0], instance: first[1] };
-    throw new PatchError('invalid-input', `"${subject}" may be any of ${found.size} images`, {
-      detail: [...found.keys()],
-      next: 'give one of these',
-    });
+    if (first === undefined) throw notAnImage(view, subject);
+    if (others.length === 0)
+      return { image: first[0], instance: instances.length === 1 ? (instances[0]?.id ?? null) : null };
+    const names = [...found.values()];
+    // Where one name is of several, only the digest tells them apart.
+    throw ambiguous(subject, new Set(names).size === found.size ? names : [...found.keys()]);
   }
 }

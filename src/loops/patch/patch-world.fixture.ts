@@ -164,7 +164,8 @@ export class PatchWorld {
   }
 
   caseOf(id: string) {
-    return this.ask.cases({ state: null, team: null }).find((one) => one.vulnerability === id) ?? null;
+    const every = { state: null, team: null, severity: null, overdue: false, limit: null };
+    return this.ask.cases(every).find((one) => one.vulnerability === id) ?? null;
   }
 
   async *#read() {

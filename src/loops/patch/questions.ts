@@ -3,6 +3,7 @@ import type {
   AdvisorySyncAnswer,
   AffectedAnswer,
   CaseAnswer,
+  CaseCounts,
   ExplanationAnswer,
   FixPlanAnswer,
   ImageNodeAnswer,
@@ -10,6 +11,7 @@ import type {
   Instant,
   PackageListAnswer,
   ProofAnswer,
+  Severity,
   WaiverAnswer,
 } from '#model';
 
@@ -26,10 +28,10 @@ export interface PatchQuestions {
   /** After a restart it waits a few seconds for the package lists; an answer without all of them says so. */
   who(subject: string, at: Instant | null): Promise<AffectedAnswer>;
   fixPlan(id: string): FixPlanAnswer;
-  cases(filter: {
-    readonly state: 'open' | 'closed' | null;
-    readonly team: string | null;
-  }): readonly CaseAnswer[];
+  /** The most urgent first. */
+  cases(filter: CaseFilter & { readonly limit: number | null }): readonly CaseAnswer[];
+  /** How many there are; without a filter that costs little. */
+  caseCounts(filter: CaseFilter): CaseCounts;
   case(id: string): CaseAnswer;
   /** Reads the package files of every live instance concerned: takes as long as that takes, or until `signal`. */
   verify(id: string, signal?: AbortSignal): Promise<ProofAnswer>;
@@ -54,6 +56,16 @@ export interface PatchQuestions {
     content: Uint8Array,
     actor: string,
   ): Promise<{ readonly kind: string; readonly id: string }>;
+}
+
+/** Null: whatever it is. */
+export interface CaseFilter {
+  readonly state: 'open' | 'closed' | null;
+  /** Of whose services one holds it. */
+  readonly team: string | null;
+  readonly severity: Severity | null;
+  /** Only what should be gone by now. */
+  readonly overdue: boolean;
 }
 
 /** What the patch loop needs to know of what runs; the adopt loop answers it, the app joins the two. */

@@ -1,5 +1,6 @@
 import {
   advisorySourceSchema,
+  caseCountsSchema,
   caseSchema,
   explanationSchema,
   fixPlanSchema,
@@ -7,11 +8,22 @@ import {
   packageListSchema,
   waiverSchema,
 } from '#model/answers';
+import type { CaseFilter } from '#loops/patch';
 import type { PackageListAnswer } from '#model';
 import { z } from 'zod';
-import { flagParameter, instantOf, timeParameter, vulnerabilityId } from '../parameters.ts';
+import { flagParameter, instantOf, integerParameter, timeParameter, vulnerabilityId } from '../parameters.ts';
 import { question } from '../route.ts';
 import type { Route } from '../route.ts';
+
+const caseFilter = {
+  state: z.enum(['open', 'closed']).optional(),
+  team: z.string().optional().describe('only what something of this team holds'),
+  severity: z.enum(['critical', 'high', 'medium', 'low', 'unknown']).optional(),
+  overdue: flagParameter.optional().describe('only what should be gone by now'),
+};
+const caseFilterSchema = z.strictObject(caseFilter);
+
+const CASES_MAX = 1_000_000;
 
 /** What images hold, who is affected, where to fix it, and the proof. */
 export const patchRoutes: readonly Route[] = [
@@ -53,13 +65,24 @@ export const patchRoutes: readonly Route[] = [
   question({
     path: '/api/v1/cases',
     operationId: 'cases',
-    summary: 'Vulnerabilities that touch, or touched, something running',
-    query: z.strictObject({ state: z.enum(['open', 'closed']).optional(), team: z.string().optional() }),
+    summary: 'Vulnerabilities that touch, or touched, something running; the most urgent first',
+    query: z.strictObject({ ...caseFilter, limit: integerParameter(1, CASES_MAX).optional() }),
     answer: { kind: 'json', schema: z.array(caseSchema) },
     handle({ query, context }) {
-      const filter = { state: query.state ?? null, team: query.team ?? null };
+      const filter = { ...filterOf(query), limit: query.limit ?? null };
       return { kind: 'json', value: context.options.patch.cases(filter) };
     },
+  }),
+  question({
+    path: '/api/v1/case-counts',
+    operationId: 'caseCounts',
+    summary: 'How many cases there are',
+    query: caseFilterSchema,
+    answer: { kind: 'json', schema: caseCountsSchema },
+    handle: ({ query, context }) => ({
+      kind: 'json',
+      value: context.options.patch.caseCounts(filterOf(query)),
+    }),
   }),
   question({
     path: '/api/v1/case',
@@ -97,6 +120,15 @@ export const patchRoutes: readonly Route[] = [
     handle: ({ context }) => ({ kind: 'json', value: context.options.patch.advisories() }),
   }),
 ];
+
+function filterOf({ state, team, severity, overdue }: z.output<typeof caseFilterSchema>): CaseFilter {
+  return {
+    state: state ?? null,
+    team: team ?? null,
+    severity: severity ?? null,
+    overdue: overdue ?? false,
+  };
+}
 
 function named(list: PackageListAnswer, name: string): PackageListAnswer {
   const lower = name.toLowerCase();

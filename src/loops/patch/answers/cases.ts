@@ -3,24 +3,56 @@ import {
   formatInstant,
   type CaseAnswer,
   type CaseData,
+  type Instant,
+  type Severity,
   type VexData,
   type WaiverData,
 } from '#model';
 import { history, lastStatement, type HistoryRow } from '#graph';
 import type { Vulnerability } from '../affected/vulnerability.ts';
 import type { CaseKeeper } from '../cases/case-keeper.ts';
+import type { RunningInstance } from '../questions.ts';
 import type { PatchView } from '../view.ts';
 import { policyOf } from './who.ts';
 
-/** A case as it stands; null: there never was one. */
-export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): CaseAnswer | null {
+/** How a case stands now: all of its answer but what is written about it. */
+export interface CaseStanding {
+  readonly id: string;
+  readonly data: CaseData;
+  readonly vulnerability: Vulnerability | null;
+  readonly severity: Severity;
+  /** What runs and holds it; null: it ended a moment ago. */
+  readonly held: readonly { readonly instance: RunningInstance | null; readonly isExcused: boolean }[];
+  /** The earliest of the environments that still hold it; null: closed, or all that is left is excused. */
+  readonly dueAt: Instant | null;
+}
+
+/** Null: there never was such a case. */
+export function caseStanding(view: PatchView, cases: CaseKeeper, id: string): CaseStanding | null {
   const data = cases.current(id);
   if (data === null) return null;
   const { vulnerability, holding } = cases.assess(id);
   const severity = vulnerability?.severity ?? 'unknown';
-  const held = [...holding].map(([instance, excuse]) => ({ instance: view.running.one(instance), excuse }));
+  const held = Array.from(holding, ([instance, excuse]) => ({
+    instance: view.running.one(instance),
+    isExcused: excuse !== null,
+  }));
+  const standing = { id, data, vulnerability, severity, held };
+  return { ...standing, dueAt: dueAt(view, standing) };
+}
+
+export function ownersOf({ held }: Pick<CaseStanding, 'held'>): readonly string[] {
+  return [...new Set(held.flatMap(({ instance }) => instance?.team ?? []))].toSorted();
+}
+
+export function isOverdue(view: PatchView, { dueAt: due }: Pick<CaseStanding, 'dueAt'>): boolean {
+  return due !== null && due < view.clock();
+}
+
+/** With its timeline, which is read from what was recorded. */
+export function caseAnswer(view: PatchView, standing: CaseStanding): CaseAnswer {
+  const { id, data, vulnerability, severity, held } = standing;
   const environments = new Set(held.flatMap(({ instance }) => instance?.environment ?? []));
-  const due = dueAt(view, data, severity, held);
   const rows = rowsOf(view, id, vulnerability);
   return {
     vulnerability: id,
@@ -31,37 +63,26 @@ export function caseAnswer(view: PatchView, cases: CaseKeeper, id: string): Case
     openedAt: formatInstant(data.openedAt),
     closedAt: data.state === 'closed' ? formatInstant(rows.findLast(isCase)?.validFrom ?? null) : null,
     reopened: data.reopened,
-    dueAt: formatInstant(due),
-    overdue: due !== null && due < view.clock(),
-    owners: [...new Set(held.flatMap(({ instance }) => instance?.team ?? []))].toSorted(),
+    dueAt: formatInstant(standing.dueAt),
+    overdue: isOverdue(view, standing),
+    owners: [...ownersOf(standing)],
     environments: [...environments].toSorted(),
     instances: held.length,
-    excused: held.filter(({ excuse }) => excuse !== null).length,
+    excused: held.filter(({ isExcused }) => isExcused).length,
     timeline: timelineOf(view, vulnerability, rows),
   };
 }
 
-/** The earliest of the environments that still hold it; null: closed, or all that is left is excused. */
 function dueAt(
   view: PatchView,
-  data: CaseData,
-  severity: CaseAnswer['severity'],
-  held: readonly {
-    readonly instance: { readonly environment: string | null } | null;
-    readonly excuse: unknown;
-  }[],
-): number | null {
+  { data, severity, held }: Pick<CaseStanding, 'data' | 'severity' | 'held'>,
+): Instant | null {
   if (data.state === 'closed') return null;
-  const policy = policyOf(view);
-  const waiting = held.filter(({ excuse }) => excuse === null);
+  const waiting = held.filter(({ isExcused }) => !isExcused);
   if (waiting.length === 0) return null;
-  return Math.min(
-    ...new Set(
-      waiting.map(
-        ({ instance }) => data.openedAt + deadlineMs(policy, severity, instance?.environment ?? null),
-      ),
-    ),
-  );
+  const policy = policyOf(view);
+  const environments = new Set(waiting.map(({ instance }) => instance?.environment ?? null));
+  return Math.min(...Array.from(environments, (each) => data.openedAt + deadlineMs(policy, severity, each)));
 }
 
 type CaseRow = HistoryRow & { readonly about: 'case' | 'waiver' | 'vex' };

@@ -1,6 +1,8 @@
 import { formatInstant, type WaiverAnswer, type WaiverData } from '#model';
 import { lastStatement, type Statement } from '#graph';
 import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
+import { imagesMeant, instancesMeant, servicesMeant, teamNames } from '../answers/meant-subject.ts';
+import { ambiguous, demandTeam, nothingCalled } from '../answers/misnamed.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchQuestions } from '../questions.ts';
 import type { PatchRecord } from '../record.ts';
@@ -72,48 +74,27 @@ export class WaiverDesk {
     if (until <= now) refuse(`${formatInstant(until)} is over`, 'name a day to come: --until 2026-12-31');
     if (until > now + UNTIL_MS_MAX)
       refuse('a waiver holds for a year at most', 'name an earlier day; it can be waived again then');
-    if (!this.#hasTeam(owner)) refuse(`there is no team "${owner}"`, 'sheer teams');
-  }
-
-  /** Declared, or an owner of something that runs. */
-  #hasTeam(team: string): boolean {
-    const { graph, running } = this.#view;
-    if (graph.one('team', team) !== null) return true;
-    for (const id of running.ids()) if (running.one(id)?.team === team) return true;
-    return false;
+    demandTeam(this.#view, owner);
   }
 
   /** The one thing that is meant: an id, or a name if only one thing has it. */
-  #subjectOf(asked: string): string {
-    const found = this.#named(asked);
+  #subjectOf(written: string): string {
+    const found = this.#named(written);
     const [only] = found;
-    if (only === undefined) {
-      throw new PatchError('not-found', `there is no service, image, team or instance "${asked}"`, {
-        next: 'sheer services',
-      });
-    }
-    if (found.length > 1) {
-      throw new PatchError('invalid-input', `"${asked}" may be any of ${found.length} things`, {
-        detail: found.slice(0, 10),
-        next: 'give one of these',
-      });
-    }
+    if (only === undefined) throw nothingCalled(this.#view, written);
+    if (found.length > 1) throw ambiguous(written, found);
     return only;
   }
 
-  #named(asked: string): readonly string[] {
-    const { graph, running, images } = this.#view;
-    if (running.one(asked) !== null || graph.one('service', asked) !== null) return [asked];
-    if (images.named(asked).length > 0 || graph.one('team', asked) !== null) return [asked];
-    const found = new Set<string>();
-    for (const id of running.ids()) {
-      const instance = running.one(id);
-      if (instance === null) continue;
-      if (instance.service === asked || instance.team === asked) return [asked];
-      if (instance.service?.split('/').at(-1) === asked) found.add(instance.service);
-      if (instance.name === asked) found.add(instance.id);
-    }
-    return [...found].toSorted();
+  /** In the order of `who`: services, teams, images, instances. */
+  #named(written: string): readonly string[] {
+    const view = this.#view;
+    const services = servicesMeant(view, written);
+    if (services.length > 0) return services;
+    if (teamNames(view).has(written)) return [written];
+    const images = new Set(imagesMeant(view, written).map(({ name }) => name));
+    if (images.size > 0) return [...images].toSorted();
+    return instancesMeant(view, written).map(({ id }) => id);
   }
 
   #answer(id: string): WaiverAnswer {

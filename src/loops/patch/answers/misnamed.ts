@@ -1,0 +1,88 @@
+import { closest, isImageName } from '#model';
+import { PatchError } from '../patch-error.ts';
+import type { PatchView } from '../view.ts';
+import { everythingRunning, runningMeant, teamNames } from './meant-subject.ts';
+
+/** Nothing is called so; with the name that was probably meant. */
+function misnamed(
+  message: string,
+  asked: { readonly name: string; readonly known: Iterable<string>; readonly next: string },
+): PatchError {
+  const meant = closest(asked.name, asked.known);
+  const hint = meant === null ? '' : ` (did you mean "${meant}"?)`;
+  return new PatchError('not-found', `${message}${hint}`, { next: asked.next });
+}
+
+/** @throws PatchError `not-found`: nobody is called so */
+export function demandTeam(view: PatchView, name: string): void {
+  const known = teamNames(view);
+  if (!known.has(name)) throw misnamed(`there is no team "${name}"`, { name, known, next: 'sheer teams' });
+}
+
+/** More than one thing is called so. */
+export function ambiguous(written: string, candidates: readonly string[]): PatchError {
+  const shown = candidates.slice(0, CANDIDATES_SHOWN);
+  const more = candidates.length - shown.length;
+  return new PatchError('invalid-input', `"${written}" may be any of ${candidates.length} things`, {
+    detail: more === 0 ? shown : [...shown, `and ${more} more`],
+    next: 'give one of these',
+  });
+}
+
+const CANDIDATES_SHOWN = 10;
+
+/** It may be declared and not be here: then that is what is said. */
+export function notAnImage(view: PatchView, written: string): PatchError {
+  const declared = view.images.tree.nodes.find(({ id, name }) => id === null && isImageName(name, written));
+  if (declared !== undefined) {
+    return new PatchError('not-found', `${declared.name} is only declared: no engine here has that image`, {
+      detail: ['what an image holds is read once an engine or a place of images has it'],
+      next: `podman pull ${declared.name}, or sheer up --image-store PLACE`,
+    });
+  }
+  const instances = runningMeant(view, written).length;
+  const message =
+    instances > 0 ? `"${written}" is made from no image` : `there is no image or instance "${written}"`;
+  const known = [...imageNames(view), ...runningNames(view)];
+  return misnamed(message, {
+    name: written,
+    known,
+    next: instances > 0 ? `sheer who ${written}` : 'sheer images',
+  });
+}
+
+export function nothingCalled(view: PatchView, written: string): PatchError {
+  const known = [...runningNames(view), ...imageNames(view), ...teamNames(view)];
+  const message = `there is no service, image, team or instance "${written}"`;
+  return misnamed(message, { name: written, known, next: 'sheer services' });
+}
+
+/** What images are called, whole and as people write them: `registry.example:5000/shop/web:1`, `shop/web:1`, `shop/web`. */
+function imageNames({ images }: Pick<PatchView, 'images'>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { id, name } of images.tree.nodes) {
+    for (const each of id === null ? [name] : (images.details(id)?.names ?? [])) {
+      const path = withoutRegistry(each);
+      names
+        .add(each)
+        .add(path)
+        .add(path.replace(/:[^:/]+$/, ''));
+    }
+  }
+  return names;
+}
+
+function withoutRegistry(name: string): string {
+  const [host = '', ...rest] = name.split('/');
+  return rest.length > 0 && /[.:]|^localhost$/.test(host) ? rest.join('/') : name;
+}
+
+/** What instances and their services are called. */
+function runningNames({ running }: Pick<PatchView, 'running'>): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const { name, service } of everythingRunning(running)) {
+    names.add(name);
+    if (service !== null) names.add(service).add(service.split('/').at(-1) ?? '');
+  }
+  return names;
+}
