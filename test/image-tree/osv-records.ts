@@ -10,6 +10,7 @@ export interface OsvRecord {
   readonly upstream: readonly string[];
   readonly aliases: readonly string[];
   readonly summary: string;
+  readonly severity?: readonly { readonly type: 'CVSS_V3'; readonly score: string }[];
   readonly affected: readonly OsvAffected[];
 }
 
@@ -35,18 +36,30 @@ interface Mention {
 /** Versions that Debian 12's stable and security updates have; what came before had other releases' names. */
 const OF_RELEASE = /[+~]deb12u\d+/;
 
-/** As their advisories have them; what the tree has of them no Debian package owns. */
+/** As GitHub's advisory database published them; what the tree has of them no Debian package owns. */
 const PYTHON_RECORDS: readonly OsvRecord[] = [
-  pythonRecord({ id: 'GHSA-vqfr-h8mv-ghfj', alias: 'CVE-2025-43859', name: 'h11', runs: [['0', '0.16.0']] }),
-  pythonRecord({
+  {
+    schema_version: '1.7.0',
+    id: 'GHSA-vqfr-h8mv-ghfj',
+    modified: '2025-04-24T21:41:36Z',
+    published: '2025-04-24T16:07:56Z',
+    upstream: [],
+    aliases: ['CVE-2025-43859'],
+    summary: 'h11 accepts some malformed Chunked-Encoding bodies',
+    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:N' }],
+    affected: [pythonRange('h11', '0', '0.16.0')],
+  },
+  {
+    schema_version: '1.7.0',
     id: 'GHSA-v845-jxx5-vc9f',
-    alias: 'CVE-2023-43804',
-    name: 'urllib3',
-    runs: [
-      ['0', '1.26.17'],
-      ['2.0.0', '2.0.6'],
-    ],
-  }),
+    modified: '2023-11-04T00:30:22Z',
+    published: '2023-10-02T23:27:05Z',
+    upstream: [],
+    aliases: ['CVE-2023-43804'],
+    summary: "`Cookie` HTTP header isn't stripped on cross-origin redirects",
+    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:H/PR:H/UI:N/S:U/C:H/I:H/A:N' }],
+    affected: [pythonRange('urllib3', '2.0.0', '2.0.6'), pythonRange('urllib3', '0', '1.26.17')],
+  },
 ];
 
 /**
@@ -92,25 +105,9 @@ function debianRecord(id: string, mentions: readonly Mention[]): OsvRecord {
   };
 }
 
-function pythonRecord(said: {
-  readonly id: string;
-  readonly alias: string;
-  readonly name: string;
-  readonly runs: readonly (readonly [string, string])[];
-}): OsvRecord {
-  const at = '2025-05-01T00:00:00Z';
-  const ranges = said.runs.map(([introduced, fixed]) => ({
-    type: 'ECOSYSTEM' as const,
-    events: [{ introduced }, { fixed }],
-  }));
+function pythonRange(name: string, introduced: string, fixed: string): OsvAffected {
   return {
-    schema_version: '1.7.0',
-    id: said.id,
-    modified: at,
-    published: at,
-    upstream: [],
-    aliases: [said.alias],
-    summary: `${said.name} before ${said.runs.map(([, fixed]) => fixed).join(' and ')}`,
-    affected: [{ package: { ecosystem: 'PyPI', name: said.name }, ranges }],
+    package: { ecosystem: 'PyPI', name },
+    ranges: [{ type: 'ECOSYSTEM', events: [{ introduced }, { fixed }] }],
   };
 }

@@ -33,6 +33,8 @@ export interface Registry {
   readonly tokensGiven: readonly string[];
   /** `skopeo copy FROM docker://HOST/NAME`. */
   push(from: string, name: string, parameters?: readonly string[]): Promise<void>;
+  /** `skopeo copy docker://HOST/NAME TO`. */
+  pull(name: string, to: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -97,14 +99,14 @@ class OwnRegistry implements Registry {
     return this.#tokens?.given ?? [];
   }
 
-  async push(from: string, name: string, parameters: readonly string[] = []): Promise<void> {
-    await execute('skopeo', [
-      ...['copy', '--quiet', '--insecure-policy', '--dest-tls-verify=false'],
-      ...['--dest-authfile', this.authFile, ...parameters],
-      ...[from, `docker://${this.host}/${name}`],
-    ]).catch((cause: unknown) => {
-      throw new Error('skopeo failed, or is not installed: apt-get install -y skopeo', { cause });
-    });
+  push(from: string, name: string, parameters: readonly string[] = []): Promise<void> {
+    const access = ['--dest-tls-verify=false', '--dest-authfile', this.authFile];
+    return copyImage([...access, ...parameters, from, `docker://${this.host}/${name}`]);
+  }
+
+  pull(name: string, to: string): Promise<void> {
+    const access = ['--src-tls-verify=false', '--src-authfile', this.authFile];
+    return copyImage([...access, `docker://${this.host}/${name}`, to]);
   }
 
   async stop(): Promise<void> {
@@ -116,6 +118,12 @@ class OwnRegistry implements Registry {
     await this.#tokens?.stop();
     await rm(this.directory, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+async function copyImage(parameters: readonly string[]): Promise<void> {
+  await execute('skopeo', ['copy', '--quiet', '--insecure-policy', ...parameters]).catch((cause: unknown) => {
+    throw new Error('skopeo failed, or is not installed: apt-get install -y skopeo', { cause });
+  });
 }
 
 function configurationOf({

@@ -5,7 +5,7 @@ import type { OsvRecord } from '../../image-tree/osv-records.ts';
 
 /** What is done to an image: nothing, a build with its source as it is, or one with a source that was fixed. */
 type Action = 'keep' | 'rebuild' | 'change';
-const ACTIONS: readonly Action[] = ['keep', 'rebuild', 'change'];
+export const ACTIONS: readonly Action[] = ['keep', 'rebuild', 'change'];
 
 /** Running images that still hold it, then fix points, builds, and teams that build: less is better. */
 export type PlanScore = readonly [holding: number, fixPoints: number, builds: number, teams: number];
@@ -72,18 +72,33 @@ function scoreOf(record: OsvRecord, { tree, running, actions }: Choice): PlanSco
   // Parents come first.
   for (const image of tree.images.values()) {
     const { name, parent } = image.recipe;
-    const now = vulnerable(record, image);
-    const below = parent === null ? [] : vulnerable(record, tree.image(parent));
     const action = actions.get(name) ?? 'keep';
     if (action !== 'keep') built.push(image);
     if (action === 'change') fixPoints += 1;
-    const own = now.filter((each) => !below.includes(each));
-    const rebuilt = [...own, ...(parent === null ? [] : (after.get(parent) ?? []))];
-    const left = action === 'keep' ? now : action === 'rebuild' ? rebuilt : [];
+    const below = parent === null ? [] : (after.get(parent) ?? []);
+    const left = leftBy(action, { record, tree, image, below });
     after.set(name, left);
     if (left.length > 0 && running.has(image.id)) holding += 1;
   }
   return [holding, fixPoints, built.length, new Set(built.map(({ recipe }) => recipe.team)).size];
+}
+
+interface Step {
+  readonly record: OsvRecord;
+  readonly tree: ImageTree;
+  readonly image: TreeImage;
+  /** What is left in its base. */
+  readonly below: readonly string[];
+}
+
+/** What an image holds after an action: its own build steps do again what they did. */
+export function leftBy(action: Action, { record, tree, image, below }: Step): readonly string[] {
+  if (action === 'change') return [];
+  const now = vulnerable(record, image);
+  if (action === 'keep') return now;
+  const { parent } = image.recipe;
+  const inherited = parent === null ? [] : vulnerable(record, tree.image(parent));
+  return [...now.filter((each) => !inherited.includes(each)), ...below];
 }
 
 const known = new Map<string, readonly string[]>();
@@ -96,7 +111,7 @@ function vulnerable(record: OsvRecord, { key, packages }: TreeImage): readonly s
   return found;
 }
 
-function isLess(left: PlanScore, right: PlanScore): boolean {
+export function isLess(left: readonly number[], right: readonly number[]): boolean {
   const differs = left.findIndex((value, index) => value !== right[index]);
   return differs >= 0 && (left[differs] ?? 0) < (right[differs] ?? 0);
 }

@@ -1,4 +1,4 @@
-import type { AffectedAnswer, PackageListAnswer } from '#model';
+import type { AffectedAnswer, PackageListAnswer, ProofAnswer } from '#model';
 import { affectedBy } from '../../image-tree/brute-force.ts';
 import { debianName } from '../../image-tree/held-packages.ts';
 import type { ImageTree, TreeImage } from '../../image-tree/image-tree.ts';
@@ -58,6 +58,11 @@ export function answered(answer: AffectedAnswer): Truth {
     images: sorted(answer.images.map(({ id }) => id)),
     packages: sorted(held.map(({ purl, name, version }) => `${debianName(purl) ?? name} ${version}`)),
   };
+}
+
+/** Ids of the containers that hold it, as the engine has them. */
+export function containersOf({ holding }: ProofAnswer): readonly string[] {
+  return holding.map(({ instance }) => instance.slice('container/'.length)).toSorted();
 }
 
 /** `name version ← image` for each package: the lowest image below that has it, or itself. */
