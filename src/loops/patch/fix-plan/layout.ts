@@ -1,7 +1,7 @@
 import type { ChoiceModel } from './choice-model.ts';
 import { exposureOf, type Units } from './cost.ts';
 import { ABSENT } from './package-set.ts';
-import { indexAt, realAt } from './typed-arrays.ts';
+import { entryAt, indexAt, realAt } from './typed-arrays.ts';
 
 /** A choice model as flat arrays, made once and solved many times. */
 export interface Layout {
@@ -82,6 +82,8 @@ function teamsOf({ contents }: ChoiceModel, live: readonly number[]): ReadonlyMa
 
 function offsets(lengths: readonly number[]): Int32Array {
   const starts = new Int32Array(lengths.length + 1);
-  for (const [index, length] of lengths.entries()) starts[index + 1] = indexAt(starts, index) + length;
+  for (let index = 0; index < lengths.length; index++) {
+    starts[index + 1] = indexAt(starts, index) + entryAt(lengths, index);
+  }
   return starts;
 }

@@ -24,9 +24,9 @@ export interface PlannedBuild {
 
 export function outcomeOf(contents: Contents, actions: Actions, holds: readonly PackageSet[]): Outcome {
   const built: PlannedBuild[] = [];
-  for (const [index, content] of contents.images.entries()) {
-    const action = actions[index];
-    if (action === undefined || action.kind === 'keep') continue;
+  for (let index = 0; index < actions.length; index++) {
+    const [content, action] = [contents.images[index], actions[index]];
+    if (content === undefined || action === undefined || action.kind === 'keep') continue;
     const reference = content.references[action.reference];
     if (reference === undefined) continue;
     built.push({ index, content, action, reference, holds: holds[index] ?? ABSENT });

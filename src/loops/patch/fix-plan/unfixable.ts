@@ -1,5 +1,6 @@
-import { type Action, KEEP, resultOf } from './action.ts';
+import { KEEP, resultOf } from './action.ts';
 import type { Content } from './content.ts';
+import { exposureOf } from './cost.ts';
 import type { Unfixable, UnfixableReason } from './fix-plan.ts';
 import type { FixImage } from './fix-problem.ts';
 import { type Outcome, packageName } from './outcome.ts';
@@ -26,10 +27,11 @@ interface Left {
 
 function leftOf({ contents, holds }: Outcome): readonly Left[] {
   const left: Left[] = [];
-  for (const [index, content] of contents.images.entries()) {
-    if (!content.image.required || !content.image.built) continue;
-    const packages = indexesOf(holds[index] ?? 0n);
-    left.push(...packages.map((which) => ({ content, held: { image: index, package: which } })));
+  for (let image = 0; image < holds.length; image++) {
+    const content = contents.images[image];
+    const set = holds[image] ?? 0n;
+    if (content === undefined || set === 0n || exposureOf(content.image, set) === 0) continue;
+    for (const which of indexesOf(set)) left.push({ content, held: { image, package: which } });
   }
   return left;
 }
@@ -43,13 +45,16 @@ interface Everything {
 function changedEverywhere({ contents, actions }: Outcome): Everything {
   const holds: PackageSet[] = [];
   const bases: (number | null)[] = [];
-  for (const [index, content] of contents.images.entries()) {
-    const action = actions[index] ?? { kind: 'keep' };
-    const reference = action.kind === 'keep' ? ownReference(content) : action.reference;
-    const changes = content.image.buildSource && content.now !== 0n;
-    const change: Action = changes ? { kind: 'change', reference } : KEEP;
-    holds.push(resultOf(content, change, (source) => holds[source] ?? ABSENT) ?? content.now);
+  const holdsOf = (source: number): PackageSet => holds[source] ?? ABSENT;
+  for (const content of contents.images) {
+    const planned = actions[holds.length] ?? KEEP;
+    const reference = planned.kind === 'keep' ? ownReference(content) : planned.reference;
     bases.push(content.references[reference]?.source ?? null);
+    holds.push(
+      content.image.buildSource && content.now !== 0n
+        ? (resultOf(content, { kind: 'change', reference }, holdsOf) ?? content.now)
+        : content.now,
+    );
   }
   return { holds, bases };
 }
