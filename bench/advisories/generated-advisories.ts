@@ -141,9 +141,11 @@ const PHRASE_WORDS = 8;
 export class AdvisoryGenerator {
   readonly #random: () => number;
   readonly #phrases: readonly string[];
-  #sequence = 0;
+  #sequence: number;
 
-  constructor(seed = 1) {
+  /** `first`: the number of the first one, by which ids differ. */
+  constructor(seed = 1, first = 0) {
+    this.#sequence = first;
     const random = seeded(seed);
     this.#random = random;
     this.#phrases = Array.from({ length: PHRASES }, () => phrase(random));
@@ -177,11 +179,6 @@ export class AdvisoryGenerator {
         cwe_ids: [`CWE-${Math.floor(random() * 900)}`],
       },
     });
-  }
-
-  /** That many records as JSON lines. */
-  lines(count: number): string {
-    return Array.from({ length: count }, () => `${this.next()}\n`).join('');
   }
 
   #text(phrases: number): string {

@@ -24,7 +24,7 @@ export class KnownLists {
   }
 }
 
-/** OSV records about libraries that images hold. */
+/** OSV records, all of them about libraries that images hold. */
 export function libraryRecords(count: number): readonly string[] {
   const random = seeded(5);
   return Array.from({ length: count }, (_, number) => {
