@@ -16,7 +16,7 @@ import {
   scanConfined,
   scanLiveRoot,
 } from '#sensors';
-import { recordedStatements } from './advisories/vex-statements.ts';
+import { recordedDocument, recordedStatements } from './advisories/vex-statements.ts';
 
 /** What looks into images for the patch loop: the engines' own stores first, then what was named to it, registries where a person asks. */
 export function createImageReaders(
@@ -50,6 +50,7 @@ export function createImageReaders(
         return {
           kind: 'openvex',
           id: statements.value.id,
+          edition: recordedDocument(statements.value),
           statements: recordedStatements(statements.value).map((each) => ({ ...each, document: bytes })),
         };
       const { origin, tool, subjects, list } = await readListConfined(Readable.from([bytes]));

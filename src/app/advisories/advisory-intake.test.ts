@@ -83,6 +83,11 @@ describe('the intake of advisories', () => {
         },
       ],
     );
+    const at = Date.UTC(2026, 0, 2, 3, 4, 5);
+    assert.deepEqual(
+      steps.flatMap(({ documents = [] }) => documents),
+      [{ id: 'security@example.org/https://example.org/vex/1', edition: { version: 0, at } }],
+    );
     assert.deepEqual(JSON.parse(Buffer.from(steps.at(-1)?.statements[0]?.document ?? []).toString()), VEX);
     assert.deepEqual(
       reader.byId('CVE-2026-1').map(({ advisory }) => advisory.id),

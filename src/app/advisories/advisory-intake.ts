@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import type { AdvisoryIntake, IntakeStatement, IntakeStep } from '#loops/patch';
+import type { AdvisoryIntake, IntakeDocument, IntakeStatement, IntakeStep } from '#loops/patch';
 import { SheerError, type Clock } from '#model';
 import { receivedError, type SyncMessage, type SyncOrder } from './sync-messages.ts';
 
@@ -41,6 +41,7 @@ async function* readInThread(order: SyncOrder, signal: AbortSignal): AsyncIterab
   });
   const inbox = new Inbox(worker, signal);
   const statements: IntakeStatement[] = [];
+  const documents: IntakeDocument[] = [];
   try {
     for (;;) {
       const message = await inbox.next();
@@ -50,13 +51,15 @@ async function* readInThread(order: SyncOrder, signal: AbortSignal): AsyncIterab
         return;
       }
       if (message.kind === 'document') {
+        documents.push(message.document);
         const document = message.bytes;
         statements.push(...message.statements.map((each) => ({ ...each, document })));
         continue;
       }
       const { counts } = message;
       const removed = message.kind === 'done' ? message.removed : 0;
-      yield { ...counts, changed: counts.changed + removed, statements: statements.splice(0) };
+      const brought = { statements: statements.splice(0), documents: documents.splice(0) };
+      yield { ...counts, changed: counts.changed + removed, ...brought };
       if (message.kind === 'done') return;
     }
   } finally {

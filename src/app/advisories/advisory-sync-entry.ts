@@ -4,7 +4,7 @@ import type { ReadCounts } from '#sensors';
 import { openAdvisories } from './open-advisories.ts';
 import { syncAdvisories } from './sync-advisories.ts';
 import { sentError, type SyncMessage, type SyncOrder } from './sync-messages.ts';
-import { recordedStatements } from './vex-statements.ts';
+import { recordedDocument, recordedStatements } from './vex-statements.ts';
 
 /** Often enough for a person who watches. */
 const PROGRESS_MS = 250;
@@ -25,7 +25,12 @@ async function sync(): Promise<SyncMessage> {
         signal: new AbortController().signal,
         progress: sparingly((counts) => tell({ kind: 'progress', counts })),
         document: (document, bytes) =>
-          tell({ kind: 'document', statements: recordedStatements(document), bytes: new Uint8Array(bytes) }),
+          tell({
+            kind: 'document',
+            document: recordedDocument(document),
+            statements: recordedStatements(document),
+            bytes: new Uint8Array(bytes),
+          }),
       });
       if (summary === null) return { kind: 'unchanged' };
       return { kind: 'done', counts: summary.counts, removed: summary.written.removed };

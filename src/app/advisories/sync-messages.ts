@@ -1,3 +1,4 @@
+import type { IntakeDocument } from '#loops/patch';
 import { SheerError, type Clock, type ErrorCode, type Remedy } from '#model';
 import type { ReadCounts } from '#sensors';
 import type { RecordedStatement } from './vex-statements.ts';
@@ -14,6 +15,7 @@ export interface SyncOrder {
 export type SyncMessage =
   | {
       readonly kind: 'document';
+      readonly document: IntakeDocument;
       readonly statements: readonly RecordedStatement[];
       readonly bytes: Uint8Array;
     }

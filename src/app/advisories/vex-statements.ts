@@ -1,3 +1,4 @@
+import type { IntakeDocument } from '#loops/patch';
 import type { VexData } from '#model';
 import type { VexComponent, VexDocument } from '#sensors';
 
@@ -6,6 +7,11 @@ export interface RecordedStatement {
   /** `AUTHOR/DOCUMENT/n` */
   readonly id: string;
   readonly statement: Omit<VexData, 'document'>;
+}
+
+/** Which edition of which document it is. */
+export function recordedDocument({ author, id, edition }: VexDocument): IntakeDocument {
+  return { id: `${author}/${id}`, edition };
 }
 
 /** The statements of a document as facts: one for each product, as each has components of its own. */

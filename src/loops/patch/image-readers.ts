@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { PackageList, PackageListOrigin } from '#model';
 import type { ImageContentSource, LayerScan, LiveProcess, LiveWanted, WantedImage } from '#sensors';
-import type { IntakeStatement } from './advisories/advisory-intake.ts';
+import type { IntakeDocument, IntakeStatement } from './advisories/advisory-intake.ts';
 
 /** A layer that could not be read: why, in plain words. */
 export interface UnreadLayer {
@@ -53,4 +53,9 @@ export type ReadDocument =
       readonly about: readonly string[];
       readonly list: PackageList;
     }
-  | { readonly kind: 'openvex'; readonly id: string; readonly statements: readonly IntakeStatement[] };
+  | {
+      readonly kind: 'openvex';
+      readonly id: string;
+      readonly edition: IntakeDocument;
+      readonly statements: readonly IntakeStatement[];
+    };

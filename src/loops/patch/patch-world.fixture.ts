@@ -7,7 +7,7 @@ import type { Advisory, BuildSourceData, ImageData, NewFact, SubjectData, Subjec
 import { openSqliteAdvisories, openSqliteStore, type AdvisoryStore, type Store } from '#store';
 import { FakeImages, type FakeImage } from './fake-images.fixture.ts';
 import { FakeInstances } from './fake-instances.fixture.ts';
-import type { IntakeStatement } from './advisories/advisory-intake.ts';
+import type { IntakeDocument, IntakeStatement } from './advisories/advisory-intake.ts';
 import { PatchLoop } from './patch-loop.ts';
 
 /** 2026-09-21 */
@@ -23,10 +23,7 @@ export class PatchWorld {
   now = BEGINNING;
   troubles: string[] = [];
   /** What the next sync brings. */
-  brings: { readonly records: Advisory[]; readonly statements: IntakeStatement[] } = {
-    records: [],
-    statements: [],
-  };
+  brings: Brought = { records: [], statements: [], documents: [] };
   instances = new FakeInstances(() => this.now);
   store!: Store;
   graph!: Graph;
@@ -169,8 +166,8 @@ export class PatchWorld {
   }
 
   async *#read() {
-    const { records, statements } = this.brings;
-    this.brings = { records: [], statements: [] };
+    const { records, statements, documents } = this.brings;
+    this.brings = { records: [], statements: [], documents: [] };
     await Promise.resolve();
     const writer = this.advisories.write({ source: 'test', now: this.now, complete: false });
     for (const record of records) {
@@ -185,8 +182,15 @@ export class PatchWorld {
       refused: 0,
       problems: [],
       statements,
+      documents,
     };
   }
+}
+
+interface Brought {
+  readonly records: Advisory[];
+  readonly statements: IntakeStatement[];
+  readonly documents: IntakeDocument[];
 }
 
 interface ImageOptions {

@@ -22,6 +22,15 @@ export interface IntakeStep {
   readonly problems: readonly { readonly place: string; readonly problem: string }[];
   /** Of VEX documents that lay among the records; only those that came since the last step. */
   readonly statements: readonly IntakeStatement[];
+  /** The documents that came since the last step, also those that say nothing; left out: none did. */
+  readonly documents?: readonly IntakeDocument[];
+}
+
+/** One edition of a VEX document. */
+export interface IntakeDocument {
+  /** `AUTHOR/DOCUMENT` */
+  readonly id: string;
+  readonly edition: NonNullable<VexData['edition']>;
 }
 
 export interface IntakeStatement {

@@ -8,8 +8,8 @@ import { PatchError } from '../patch-error.ts';
 import type { PatchRecord } from '../record.ts';
 import { turns } from '../turns.ts';
 import type { PatchView } from '../view.ts';
-import { newEditions } from './vex-editions.ts';
-import type { AdvisoryIntake, IntakeStatement, IntakeStep } from './advisory-intake.ts';
+import { isNewer, newEditions } from './vex-editions.ts';
+import type { AdvisoryIntake, IntakeDocument, IntakeStatement, IntakeStep } from './advisory-intake.ts';
 
 /** More changes than that, and it is cheaper to ask what runs for its advisories than the other way round. */
 const CHANGES_ONE_BY_ONE_MAX = 20_000;
@@ -28,6 +28,8 @@ export class SyncDesk {
   #isBusy = false;
   /** The generation of the store up to which changes were looked at: everything is, when the loop begins. */
   #looked: number;
+  /** By id the newest that was read: an empty one leaves no statement that tells of it. */
+  readonly #editions = new Map<string, IntakeDocument>();
 
   constructor(options: SyncDeskOptions) {
     this.#options = options;
@@ -79,7 +81,7 @@ export class SyncDesk {
       for (const place of places) {
         let last: AdvisorySyncAnswer = total;
         for await (const step of intake.read(place, { signal })) {
-          this.takeStatements(step.statements, actor);
+          this.takeStatements(step.statements, actor, step.documents);
           last = added(total, step);
           yield last;
         }
@@ -95,15 +97,24 @@ export class SyncDesk {
   }
 
   /** Keeps each statement with the document that it stands in, and ends what its newer edition leaves out. */
-  takeStatements(read: readonly IntakeStatement[], actor: string): void {
-    if (read.length === 0) return;
+  takeStatements(
+    read: readonly IntakeStatement[],
+    actor: string,
+    documents: readonly IntakeDocument[] = [],
+  ): void {
+    if (read.length + documents.length === 0) return;
     const { view, record, cases } = this.#options;
+    for (const document of documents) this.#noteEdition(document);
     const inForce = this.#inForce();
-    const { statements, ended } = newEditions(read, inForce);
-    const documents = new Map<Uint8Array, string>();
+    const { statements, ended } = newEditions(
+      { statements: read, documents },
+      this.#editions.values(),
+      inForce,
+    );
+    const digests = new Map<Uint8Array, string>();
     const said = statements.map(({ id, statement, document }) => {
-      const digest = documents.get(document) ?? view.store.content.put(document);
-      documents.set(document, digest);
+      const digest = digests.get(document) ?? view.store.content.put(document);
+      digests.set(document, digest);
       const data: VexData = { ...statement, document: digest };
       return { subject: { kind: 'vex', id }, data } as const;
     });
@@ -118,6 +129,12 @@ export class SyncDesk {
       const before = inForce.get(subject.id)?.vulnerability;
       if (before !== undefined) cases.vulnerabilityChanged(before);
     }
+  }
+
+  #noteEdition(document: IntakeDocument): void {
+    const known = this.#editions.get(document.id);
+    if (known === undefined || isNewer(document.edition, known.edition))
+      this.#editions.set(document.id, document);
   }
 
   #inForce(): ReadonlyMap<string, VexData> {

@@ -1,5 +1,5 @@
 import type { VexData } from '#model';
-import type { IntakeStatement } from './advisory-intake.ts';
+import type { IntakeDocument, IntakeStatement } from './advisory-intake.ts';
 
 export interface NewEditions {
   /** Statements of the documents that are as new as what is known of them, or newer. */
@@ -17,28 +17,36 @@ const OLDEST: Edition = { version: 0, at: Number.NEGATIVE_INFINITY };
  * A newer edition of a document replaces all of an older one, also what it has nothing instead of; an
  * older edition that is read later says nothing.
  *
+ * @param brought what was read just now; of the documents also those that say nothing
+ * @param known editions that were read at some time
  * @param inForce statements that hold now, by their ids
  */
 export function newEditions(
-  read: readonly IntakeStatement[],
+  brought: { readonly statements: readonly IntakeStatement[]; readonly documents: readonly IntakeDocument[] },
+  known: Iterable<IntakeDocument>,
   inForce: ReadonlyMap<string, VexData>,
 ): NewEditions {
-  const newest = new Map<string, Edition>();
-  const note = (id: string, edition: Edition = OLDEST): void => {
-    const known = newest.get(documentOf(id));
-    if (known === undefined || compare(edition, known) > 0) newest.set(documentOf(id), edition);
-  };
-  for (const { id, statement } of read) note(id, statement.edition);
-  const told = new Set(newest.keys());
+  const told = new Map<string, Edition>();
+  for (const { id, statement } of brought.statements) note(told, documentOf(id), statement.edition);
+  for (const { id, edition } of brought.documents) note(told, id, edition);
+  const newest = new Map(told);
+  for (const { id, edition } of known) note(newest, id, edition);
   const before = [...inForce].filter(([id]) => told.has(documentOf(id)));
-  for (const [id, { edition }] of before) note(id, edition);
-  const isNewest = (id: string, edition: Edition = OLDEST): boolean =>
-    compare(edition, newest.get(documentOf(id)) ?? OLDEST) === 0;
-  const statements = read.filter(({ id, statement }) => isNewest(id, statement.edition));
+  for (const [id, { edition }] of before) note(newest, documentOf(id), edition);
+  const isNewest = (document: string, edition: Edition = OLDEST): boolean =>
+    !isNewer(newest.get(document) ?? OLDEST, edition);
+  const statements = brought.statements.filter(({ id, statement }) =>
+    isNewest(documentOf(id), statement.edition),
+  );
   const said = new Set(statements.map(({ id }) => id));
-  const replaced = new Set(statements.map(({ id }) => documentOf(id)));
-  const ended = before.map(([id]) => id).filter((id) => replaced.has(documentOf(id)) && !said.has(id));
+  const isReplaced = (id: string): boolean => isNewest(documentOf(id), told.get(documentOf(id)));
+  const ended = before.map(([id]) => id).filter((id) => isReplaced(id) && !said.has(id));
   return { statements, ended };
+}
+
+function note(newest: Map<string, Edition>, document: string, edition: Edition = OLDEST): void {
+  const known = newest.get(document);
+  if (known === undefined || isNewer(edition, known)) newest.set(document, edition);
 }
 
 /** `AUTHOR/DOCUMENT/n` → `AUTHOR/DOCUMENT` */
@@ -47,7 +55,6 @@ function documentOf(id: string): string {
 }
 
 /** The version grows with every change; where an author leaves it as it was, the time tells. */
-function compare(left: Edition, right: Edition): number {
-  if (left.version !== right.version) return left.version - right.version;
-  return left.at === right.at ? 0 : left.at < right.at ? -1 : 1;
+export function isNewer(edition: Edition, than: Edition): boolean {
+  return edition.version === than.version ? edition.at > than.at : edition.version > than.version;
 }

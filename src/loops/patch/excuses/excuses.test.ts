@@ -191,6 +191,34 @@ describe('what excuses a vulnerability', () => {
       assert.deepEqual(await excusedImages(), ['leaf', 'middle'], 'of the same version the later one');
     });
 
+    it('of a document whose newer edition is empty excuses no more, nor does an older edition that is read later', async () => {
+      tree();
+      await world.settled();
+      const said = (version: number) => ({
+        ...vex('not_affected', ['leaf:1'], { edition: { version, at: 1 } }),
+        id: 'ann@example.org/doc/0',
+      });
+      const publish = async (version: number, ...statements: readonly ReturnType<typeof vex>[]) => {
+        world.brings.documents.push({ id: 'ann@example.org/doc', edition: { version, at: 1 } });
+        await tell(...statements);
+      };
+      await publish(2, said(2));
+      await publish(1);
+      assert.deepEqual(await excusedImages(), ['leaf'], 'an older one that is empty');
+      world.brings.documents.push({ id: 'ann@example.org/other', edition: { version: 9, at: 1 } });
+      await tell({ ...said(9), id: 'ann@example.org/other/0' });
+      assert.deepEqual(await excusedImages(), ['leaf'], 'another document');
+      world.brings.documents.push({ id: 'ann@example.org/other', edition: { version: 10, at: 1 } });
+      await tell();
+      assert.deepEqual(await excusedImages(), ['leaf'], 'the other one, empty');
+      await publish(3);
+      assert.deepEqual(await excusedImages(), []);
+      await publish(2, said(2));
+      assert.deepEqual(await excusedImages(), [], 'an older one that is read later');
+      await publish(4, said(4));
+      assert.deepEqual(await excusedImages(), ['leaf']);
+    });
+
     it('opens the case when it is left out', async () => {
       const image = world.image('web:1', ['openssl 3.0.11-1']);
       await world.settled();

@@ -30,7 +30,7 @@ export class DocumentDesk {
     const { view, readers, sync } = this.#options;
     const document = await readers.readDocument(bytes);
     if (document.kind === 'openvex') {
-      sync.takeStatements(document.statements, actor);
+      sync.takeStatements(document.statements, actor, [document.edition]);
       return { kind: document.kind, id: document.id };
     }
     const [image] = document.about.flatMap((reference) => view.images.named(reference));
@@ -72,7 +72,7 @@ export class DocumentDesk {
     const { view, readers, sync } = this.#options;
     const document = await readers.readDocument(bytes);
     if (document.kind === 'openvex') {
-      sync.takeStatements(document.statements, 'referrer');
+      sync.takeStatements(document.statements, 'referrer', [document.edition]);
       return;
     }
     const { kind, tool, list } = document;
