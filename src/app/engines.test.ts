@@ -1,17 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { chooseEngines } from './engines.ts';
+import { chooseEngines, type EngineChoice } from './engines.ts';
+
+const choice: Omit<EngineChoice, 'ids'> = {
+  node: 'n',
+  clock: () => 0,
+  environment: {},
+  ownsContainer: () => false,
+  labels: () => new Set(),
+  reported: () => [],
+};
 
 const choose = async (...ids: readonly string[]): Promise<readonly string[]> => {
-  const engines = await chooseEngines({
-    ids,
-    node: 'n',
-    clock: () => 0,
-    environment: {},
-    ownsContainer: () => false,
-    labels: () => new Set(),
-    reported: () => [],
-  });
+  const engines = await chooseEngines({ ...choice, ids });
   return engines.map(({ id }) => id);
 };
 
@@ -25,6 +26,21 @@ describe('the engines that are chosen', () => {
     assert.ok(containers.length > 0);
     assert.deepEqual(containers, all.slice(0, -1));
     assert.deepEqual(await choose('containers', 'processes'), all);
+  });
+
+  it('are refused where one that was named is not here', async () => {
+    const only = { id: 'podman', path: '/run/podman/podman.sock' } as const;
+    const among = (ids: readonly string[]) =>
+      chooseEngines({ ...choice, ids, findSockets: () => Promise.resolve([only]) });
+    assert.deepEqual(
+      (await among(['podman', 'processes'])).map(({ id }) => id),
+      ['podman', 'processes'],
+    );
+    await assert.rejects(among(['docker', 'processes']), {
+      code: 'invalid-input',
+      message: 'no docker answers on this machine',
+      detail: ['podman is looked for at /run/podman/podman.sock'],
+    });
   });
 
   it('are known by name', async () => {

@@ -276,6 +276,11 @@ export const advisorySyncSchema = z.object({
   statements: z.number().int().describe('of VEX documents'),
   problems: z.array(z.object({ place: z.string(), problem: z.string() })),
   newlyAffected: z.array(z.string()).describe('vulnerabilities that touch something running since'),
+  imagesNotRead: z
+    .number()
+    .int()
+    .optional()
+    .describe('images that run and whose packages are not known yet; with the last step'),
   done: z.boolean(),
 });
 

@@ -36,12 +36,15 @@ export const advisoryCommands: readonly CommandDefinition[] = [
 async function sync(context: CommandContext, given: Given): Promise<number> {
   const place = await placeOf(given.parameters[0], context);
   const progress = createProgressLine(context);
+  const expected =
+    context.terminal.isErrorInteractive && !context.json ? await recordsOf(place, context) : null;
+  const begin = context.clock();
   let last: AdvisorySyncStep | null = null;
   try {
     for await (const step of context.client().syncAdvisories(place)) {
       last = step;
       if (context.json) await printJsonLine(context, step);
-      else progress.show(syncProgressText(step));
+      else progress.show(syncProgressText({ step, elapsedMs: context.clock() - begin, expected }));
     }
   } finally {
     progress.clear();
@@ -49,6 +52,13 @@ async function sync(context: CommandContext, given: Given): Promise<number> {
   // The client throws where there is no result.
   if (last !== null && !context.json) await printLines(context, renderSync(cleanAnswer(last), context.look));
   return 0;
+}
+
+/** As the place had them the last time; null: it is new. */
+async function recordsOf(place: string | null, context: CommandContext): Promise<number | null> {
+  const sources = await context.client().advisories();
+  const known = sources.filter(({ id }) => place === null || id === place);
+  return known.length === 0 ? null : known.reduce((sum, { records }) => sum + records, 0);
 }
 
 /** The control plane on this machine reads the file itself: it may be of some gigabytes. */

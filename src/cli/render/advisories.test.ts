@@ -58,8 +58,34 @@ describeGolden('advisories', [
   },
   {
     shows: 'how far a sync is',
-    lines: [syncProgressText(advisory.synced)],
-    expected: ['  41,204 read   41,203 changed   1 refused'],
+    lines: [
+      syncProgressText({ step: advisory.synced, elapsedMs: 0, expected: null }),
+      syncProgressText({ step: advisory.syncStep, elapsedMs: 2000, expected: 41_000 }),
+    ],
+    expected: [
+      '  41,204 read   41,203 changed   1 refused',
+      '  20,000 of about 41,000 read   20,000 changed   10,000 a second',
+    ],
+  },
+  {
+    shows: 'that what is not read yet is not known to be free of it',
+    lines: renderSync({ ...advisory.syncStep, newlyAffected: [], imagesNotRead: 1 }, look).slice(1),
+    expected: [
+      '  Nothing more that runs is known to be affected yet. What 1 running image holds',
+      '  is not read yet; cases open as it is.',
+      '  next   sheer images --tree',
+    ],
+  },
+  {
+    shows: 'the first of many that it newly affects, also to no terminal',
+    lines: renderSync(
+      { ...advisory.syncStep, newlyAffected: Array.from({ length: 900 }, (_, index) => `CVE-${index}`) },
+      { ...look, columns: null },
+    ).slice(1),
+    expected: [
+      '  Newly affects what runs: CVE-0, CVE-1, CVE-2, CVE-3, CVE-4 and 895 more.',
+      '  next   sheer cases',
+    ],
   },
   {
     shows: 'why a package matches',

@@ -41,31 +41,65 @@ export function renderAdvisories(sources: readonly AdvisorySourceAnswer[], look:
   ];
 }
 
-/** `  1,204,331 read   812 changed`, for one line that is written again and again. */
-export function syncProgressText({ read, changed, refused }: AdvisorySyncAnswer): string {
-  const refusals = refused === 0 ? '' : `   ${numberText(refused)} refused`;
-  return `  ${numberText(read)} read   ${numberText(changed)} changed${refusals}`;
+/** How far a sync is, and how fast. */
+export interface SyncProgress {
+  readonly step: AdvisorySyncAnswer;
+  readonly elapsedMs: number;
+  /** As many records as there were the last time; null: it is the first time. */
+  readonly expected: number | null;
 }
+
+/** `  1,204,331 of about 2,000,000 read   812 changed   21,000 a second`, for one line that is written again and again. */
+export function syncProgressText({ step, elapsedMs, expected }: SyncProgress): string {
+  const { read, changed, refused } = step;
+  const rate = elapsedMs < RATE_AFTER_MS ? null : Math.round((read * 1000) / elapsedMs);
+  return [
+    `  ${numberText(read)}${expected === null || expected <= read ? '' : ` of about ${numberText(expected)}`} read`,
+    `${numberText(changed)} changed`,
+    ...(refused === 0 ? [] : [`${numberText(refused)} refused`]),
+    ...(rate === null ? [] : [`${numberText(rate)} a second`]),
+  ].join('   ');
+}
+
+/** Sooner, a rate is chance. */
+const RATE_AFTER_MS = 1000;
 
 /** What a sync brought. */
 export function renderSync(answer: AdvisorySyncAnswer, look: Look): readonly string[] {
-  const { read, changed, withdrawn, refused, statements, newlyAffected } = answer;
+  const { read, changed, withdrawn, refused, statements } = answer;
   const words = [
     `${countText(read, 'record')} read`,
     `${numberText(changed)} changed`,
     ...(withdrawn === 0 ? [] : [`${numberText(withdrawn)} withdrawn`]),
     ...(statements === 0 ? [] : [countText(statements, 'VEX statement')]),
   ];
-  const affected =
-    newlyAffected.length === 0
-      ? 'Nothing more that runs is affected.'
-      : `Newly affects what runs: ${listText(newlyAffected, look.columns === null ? newlyAffected.length : 5)}.`;
   return [
     marginLine(look, words.join(', '), refused === 0 ? '' : `${numberText(refused)} refused`, 'warning'),
     ...problemLines(answer.problems, look),
-    ...wrapped(look, affected),
-    `  next   ${newlyAffected.length === 1 ? `sheer who ${newlyAffected[0] ?? ''}` : 'sheer cases'}`,
+    ...newsLines(answer, look),
   ];
+}
+
+const NEWS_SHOWN = 5;
+
+/** Whom the news touch, and what to do next: of what nobody has read yet, nobody knows. */
+function newsLines({ newlyAffected, imagesNotRead = 0 }: AdvisorySyncAnswer, look: Look): readonly string[] {
+  const [only = '', ...others] = newlyAffected;
+  const news = [
+    newlyAffected.length === 0
+      ? `Nothing more that runs is ${imagesNotRead === 0 ? 'affected' : 'known to be affected yet'}.`
+      : `Newly affects what runs: ${listText(newlyAffected, NEWS_SHOWN)}.`,
+    imagesNotRead === 0
+      ? ''
+      : ` What ${countText(imagesNotRead, 'running image')} ${imagesNotRead === 1 ? 'holds' : 'hold'} is not read yet; cases open as it is.`,
+  ];
+  const next =
+    imagesNotRead > 0 && only === ''
+      ? 'sheer images --tree'
+      : only !== '' && others.length === 0
+        ? `sheer who ${only}`
+        : 'sheer cases';
+  return [...wrapped(look, news.join('')), `  next   ${next}`];
 }
 
 const PROBLEMS_SHOWN = 10;

@@ -119,14 +119,27 @@ export class PatchAnswers implements PatchQuestions {
   waivers: PatchQuestions['waivers'] = () => this.#options.waivers.all();
   advisories: PatchQuestions['advisories'] = () => this.#options.syncs.sources();
   explain: PatchQuestions['explain'] = (id, purl) => explanationAnswer(this.#options.view, id, purl);
-  sync: PatchQuestions['sync'] = (place, actor, signal) =>
-    this.#options.syncs.sync(place, actor, AbortSignal.any([signal, this.#options.signal]));
+  sync: PatchQuestions['sync'] = (place, actor, signal) => this.#sync(place, actor, signal);
 
   addDocument: PatchQuestions['addDocument'] = async (name, content, actor) => {
     const added = await this.#options.documents.add(`file:${name}`, content, actor);
     this.#options.wake();
     return added;
   };
+
+  /** What an image holds that nobody has read yet, nobody has held against the advisories. */
+  async *#sync(
+    ...[place, actor, given]: Parameters<PatchQuestions['sync']>
+  ): ReturnType<PatchQuestions['sync']> {
+    const { view, syncs } = this.#options;
+    const signal = AbortSignal.any([given, this.#options.signal]);
+    for await (const step of syncs.sync(place, actor, signal)) {
+      const notRead = step.done
+        ? [...view.running.images()].filter((image) => view.reader.missing(image) !== null)
+        : [];
+      yield step.done ? { ...step, imagesNotRead: notRead.length } : step;
+    }
+  }
 
   #imageOf(subject: string): { readonly image: string; readonly instance: string | null } {
     const { view } = this.#options;
