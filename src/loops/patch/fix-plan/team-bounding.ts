@@ -18,10 +18,8 @@ export function boundByTeams(
   run: Run,
 ): { readonly bound: Bound; readonly split: Split | null } {
   const { layout } = run;
-  if (layout.core.length === 0) {
-    const priced = boundByPrices(node, start, new Set(node.teams), run);
-    if (!isBelow(priced, run)) return { bound: priced, split: null };
-  }
+  const priced = boundByPrices(node, start, node.teams, run);
+  if (!isBelow(priced, run)) return { bound: priced, split: null };
   const counted = new Set([...node.teams, ...neededTeams(run)]);
   const built = teamsBuilt(completed(start.relaxed, layout), layout).filter((team) => !counted.has(team));
   const optional: string[] = [];
