@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -115,6 +115,13 @@ describe('a download', () => {
       whole,
     ];
     assert.deepEqual(contentOf(await get()), CONTENT);
+  });
+
+  it('leaves no file of a process that was killed while it read it', async () => {
+    answers = [whole, (_, response) => response.writeHead(304).end()];
+    const left = await get();
+    assert.equal(await get(left?.validator), null);
+    assert.equal(existsSync(left?.path ?? ''), false);
   });
 
   it('follows redirects, to a limit, and only to http and https', async () => {

@@ -46,7 +46,8 @@ export interface Download {
  */
 export async function download(url: string, options: DownloadOptions): Promise<Download | null> {
   await mkdir(options.directory, { recursive: true, mode: 0o700 });
-  const part = new PartFile(join(options.directory, `${stampOf(url).toString(16)}.part`));
+  const part = new PartFile(join(options.directory, stampOf(url).toString(16)));
+  await part.removeLeft();
   for (let attempt = 1; ; attempt++) {
     try {
       return await attemptDownload(url, part, options);
@@ -70,9 +71,17 @@ interface Validator {
 /** What has come of a download, and of which version of the URL's content it is. */
 class PartFile {
   readonly path: string;
+  /** Where it lies once it is whole. */
+  readonly #done: string;
 
   constructor(path: string) {
-    this.path = path;
+    this.path = `${path}.part`;
+    this.#done = `${path}.done`;
+  }
+
+  /** One that is whole was left by a process that was killed while it read it. */
+  async removeLeft(): Promise<void> {
+    await rm(this.#done, { force: true });
   }
 
   /** Null: there is nothing to go on from. */
@@ -97,10 +106,9 @@ class PartFile {
   }
 
   async finish(): Promise<string> {
-    const done = `${this.path.slice(0, -'.part'.length)}.done`;
-    await rename(this.path, done);
+    await rename(this.path, this.#done);
     await rm(`${this.path}.version`, { force: true });
-    return done;
+    return this.#done;
   }
 }
 

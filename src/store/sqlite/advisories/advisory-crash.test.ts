@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
@@ -57,6 +57,8 @@ describe('a write of advisories that is killed', () => {
         states.add(state);
         run(directory, 0, when);
         assert.equal(stateOf(directory), fresh, 'and it can be done again');
+        const half = readdirSync(directory).filter((name) => name.includes('.new'));
+        assert.deepEqual(half, [], 'and nothing half is left');
       }
       assert.ok(states.has(old));
     });
