@@ -68,8 +68,9 @@ async function addDocuments(
   digest: string,
   documents: AttachedDocument[],
 ): Promise<void> {
-  const { manifest } = await client.manifest(image.repository, digest, signal);
-  if (manifest.kind !== 'image') return;
+  // What was deleted may still be listed.
+  const manifest = (await client.manifestOrNull(image.repository, digest, signal))?.manifest;
+  if (manifest?.kind !== 'image') return;
   for (const layer of manifest.layers) {
     const wrapped = layer.mediaType === IN_TOTO ? 'in-toto' : null;
     const kind = kindOf(wrapped === null ? layer.mediaType : (layer.annotations[PREDICATE] ?? ''));

@@ -3,7 +3,7 @@ import { parseChallenges, type Challenge } from './challenge.ts';
 import type { CredentialLookup, Credentials } from './credentials.ts';
 import type { Answer } from './exchange.ts';
 import { denied, lying } from './failures.ts';
-import { isLoopback, type Repository } from '../image-reference.ts';
+import { apiHost, isLoopback, type Repository } from '../image-reference.ts';
 import type { Transport } from './transport.ts';
 
 /** Tokens of hosted registries take 5 kB. */
@@ -60,6 +60,9 @@ export class Authority {
 
   /** Says who could change that. */
   refused({ url }: Pick<Answer, 'url'>, repository: Repository): Error {
+    if (url.host !== apiHost(repository.registry)) {
+      return denied(url.host, repository.path, `${repository.registry} sends there: ask who runs it`);
+    }
     this.#held.delete(keyOf(repository));
     const credentials = this.#lookup(repository);
     const login = `run: podman login ${repository.registry}`;
@@ -126,7 +129,8 @@ function parseToken(body: Buffer): { readonly token: string | null; readonly sec
   try {
     const parsed: unknown = JSON.parse(body.toString('utf8'));
     if (typeof parsed !== 'object' || parsed === null) return { token: null, seconds: 0 };
-    const given = 'token' in parsed ? parsed.token : 'access_token' in parsed ? parsed.access_token : null;
+    const { token: own = null, access_token: other = null } = parsed as Readonly<Record<string, unknown>>;
+    const given = own === null || own === '' ? other : own;
     const seconds = 'expires_in' in parsed ? Number(parsed.expires_in) : TOKEN_SECONDS;
     // A header takes visible ASCII only.
     const token = typeof given === 'string' && /^[\x21-\x7e]+$/.test(given) ? given : null;

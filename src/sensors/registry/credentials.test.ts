@@ -75,4 +75,6 @@ it('the files of docker and podman are looked into, the one that was named first
     '/home/a/.config/containers/auth.json',
     '/home/a/.docker/config.json',
   ]);
+  // podman as root, and as whoever has no session: containers-auth.json(5).
+  assert.deepEqual(credentialFiles({}, 0), ['/run/containers/0/auth.json']);
 });

@@ -38,11 +38,16 @@ export type CredentialLookup = (repository: Repository) => Credentials;
 const FILE_BYTES_MAX = 1024 * 1024;
 
 /** The files in which docker, podman, buildah and skopeo keep what their `login` was told, first wins. */
-export function credentialFiles(environment: Readonly<NodeJS.ProcessEnv>): readonly string[] {
+export function credentialFiles(
+  environment: Readonly<NodeJS.ProcessEnv>,
+  user: number | null = process.getuid?.() ?? null,
+): readonly string[] {
   const { REGISTRY_AUTH_FILE, XDG_RUNTIME_DIR, XDG_CONFIG_HOME, DOCKER_CONFIG, HOME } = environment;
   const files: string[] = [];
   if (REGISTRY_AUTH_FILE !== undefined) files.push(REGISTRY_AUTH_FILE);
   if (XDG_RUNTIME_DIR !== undefined) files.push(join(XDG_RUNTIME_DIR, 'containers', 'auth.json'));
+  // Where podman puts it for root, and for others without a session.
+  else if (user !== null) files.push(`/run/containers/${user}/auth.json`);
   if (XDG_CONFIG_HOME !== undefined) files.push(join(XDG_CONFIG_HOME, 'containers', 'auth.json'));
   if (HOME !== undefined) files.push(join(HOME, '.config', 'containers', 'auth.json'));
   if (DOCKER_CONFIG !== undefined) files.push(join(DOCKER_CONFIG, 'config.json'));

@@ -1,5 +1,6 @@
 import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
-import { request as secureRequest } from 'node:https';
+import { request as secureRequest, type Agent } from 'node:https';
+import type { SecureContext } from 'node:tls';
 import { SensorError } from '../sensor-error.ts';
 import { distrusted, unreachable } from './failures.ts';
 
@@ -12,8 +13,10 @@ export interface Question {
 
 export interface ExchangeOptions {
   readonly answerMs: number;
-  /** Who may have signed the certificate of the URL's host. */
-  readonly authorities: (host: string) => string[];
+  /** By whom the certificate of the URL's host may be signed. */
+  readonly trust: (host: string) => SecureContext;
+  /** Holds connections that were made on this trust. */
+  readonly agent: Agent;
 }
 
 /** The head of an answer; whoever gets it reads the body or destroys it. */
@@ -30,7 +33,7 @@ export interface Answer {
  */
 export function exchange(
   question: Question,
-  { answerMs, authorities }: ExchangeOptions,
+  { answerMs, trust, agent }: ExchangeOptions,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { url, headers, form } = question;
@@ -38,7 +41,7 @@ export function exchange(
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
     const outgoing = (isSecure ? secureRequest : plainRequest)(url, {
-      ...(isSecure ? { ca: authorities(url.host) } : {}),
+      ...(isSecure ? { secureContext: trust(url.host), agent } : {}),
       method: payload === null ? 'GET' : 'POST',
       headers: payload === null ? headers : { ...headers, ...formHeaders(payload) },
       signal,

@@ -1,5 +1,4 @@
 import type { WantedImage } from '../image-content.ts';
-import { SensorError } from '../sensor-error.ts';
 import type { Descriptor, Platform } from './manifest.ts';
 import { imagesByPlatform, isAttestation } from './platform.ts';
 import type { ImageReference, Repository } from '../image-reference.ts';
@@ -38,7 +37,7 @@ export async function findImage(
   const names = [reference.digest, ...wanted.digests, reference.tag];
   for (const name of new Set(names)) {
     if (name === null) continue;
-    const fetched = await fetchOrNull(search, reference, name);
+    const fetched = await search.client.manifestOrNull(reference, name, search.signal);
     const found = fetched === null ? null : await imageOf(search, reference, fetched, wanted);
     if (found !== null) return found;
   }
@@ -61,7 +60,7 @@ async function imageOf(
   const isAny = isCalled(wanted, digest);
   const candidates = isAny ? matching.slice(0, 1) : [...matching, ...others];
   for (const candidate of candidates.slice(0, CANDIDATES_MAX)) {
-    const fetched = await fetchOrNull(search, repository, candidate.digest);
+    const fetched = await search.client.manifestOrNull(repository, candidate.digest, search.signal);
     // An index within an index is allowed by the specification, and made by nobody.
     if (fetched?.manifest.kind !== 'image') continue;
     const found = await imageOf(search, repository, fetched, isAny ? { ...wanted, id: null } : wanted);
@@ -77,17 +76,4 @@ function attestationsOf(manifests: readonly Descriptor[], digest: string): reado
   return manifests.filter(
     (each) => isAttestation(each) && each.annotations['vnd.docker.reference.digest'] === digest,
   );
-}
-
-async function fetchOrNull(
-  { client, signal }: Search,
-  repository: Repository,
-  reference: string,
-): Promise<FetchedManifest | null> {
-  try {
-    return await client.manifest(repository, reference, signal);
-  } catch (error) {
-    if (error instanceof SensorError && error.code === 'not-found') return null;
-    throw error;
-  }
 }

@@ -201,6 +201,32 @@ describe('a registry without an end', () => {
     );
   });
 
+  it('names what was deleted among what is attached', async () => {
+    const attached = attach('{}', `sha256:${'0'.repeat(64)}`);
+    registry.manifest('shop/web', image.digest.replace(':', '-'), attached);
+    const documents = await source().documents(wanted(), NEVER);
+    assert.deepEqual(
+      documents.map(({ bytes }) => String(bytes)),
+      ['{}'],
+    );
+  });
+
+  it('gives what is attached in pages, and one that leads to itself', async () => {
+    const pages = [attach('{"page":0}'), attach('{"page":1}')];
+    registry.behave = ({ url = '' }, response) => {
+      const [path, query = ''] = url.split('?');
+      if (path !== `/v2/shop/web/referrers/${image.digest}`) return false;
+      const next = `<http://elsewhere.test${path}?last=1>; rel="next"`;
+      response.writeHead(200, { 'content-type': OCI_INDEX, link: next });
+      response.end(JSON.stringify(pages[query === '' ? 0 : 1]));
+      return true;
+    };
+    const documents = await source().documents(wanted(), NEVER);
+    assert.deepEqual([...new Set(documents.map(({ bytes }) => String(bytes)))], ['{"page":0}', '{"page":1}']);
+    const asked = registry.requests.filter((request) => request.includes('/referrers/'));
+    assert.equal(asked.length, 16, 'pages without an end have one');
+  });
+
   it('redirects in a circle', async () => {
     registry.behave = ({ url }, response) => {
       response.writeHead(307, { location: `${url}` }).end();
@@ -291,3 +317,13 @@ describe('a registry that is busy', () => {
     await assert.rejects(opened, /enough/);
   });
 });
+
+/** An index of a list with this text, and of what else is named. */
+function attach(text: string, ...further: readonly string[]): Readonly<Record<string, unknown>> {
+  const list = registry.blob('shop/web', Buffer.from(text), 'application/spdx+json');
+  const config = registry.blob('shop/web', Buffer.from('{}'), 'application/vnd.oci.empty.v1+json');
+  const document = { schemaVersion: 2, mediaType: OCI_MANIFEST, config, layers: [list] };
+  const attached = registry.manifest('shop/web', null, document);
+  const manifests = [...further.map((digest) => ({ ...attached, digest })), attached];
+  return { schemaVersion: 2, mediaType: OCI_INDEX, manifests };
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import type { SheerError } from '#model';
 import { FakeRegistry } from '../../../test/registry/fake-registry.ts';
 import { LAYER, registry, readAll, failing, blobPath } from './hostile-registry.fixture.ts';
 
@@ -47,7 +48,11 @@ describe('where a registry sends to', () => {
         response.writeHead(307, { location: `http://${store.host}/x` }).end();
         return true;
       };
-      await assert.rejects(readAll(), failing('sensor-failed', 'stalled', /does not let us read/));
+      const refused = failing('sensor-failed', 'stalled', /does not let us read/);
+      await assert.rejects(readAll(), (error) => {
+        assert.match(String((error as SheerError).next), /sends there/, 'a login would change nothing');
+        return refused(error);
+      });
       assert.deepEqual(store.requests, ['GET /x']);
     } finally {
       await store.stop();

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { SensorError } from '../sensor-error.ts';
 import { Authority } from './authority.ts';
 import { blobBytes } from './blob-stream.ts';
 import { bodyOf } from './body.ts';
@@ -17,6 +18,9 @@ import { Transport, type TransportOptions } from './transport.ts';
 
 /** What registries take at least, and most take at most (distribution specification, "Pushing manifests"). */
 const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Of 4 MB at most: more referrers than anything here looks at. */
+const REFERRER_PAGES_MAX = 16;
 
 export interface FetchedManifest {
   readonly digest: string;
@@ -49,6 +53,23 @@ export class RegistryClient {
   }
 
   /**
+   * As {@link manifest}; null where the registry does not have it.
+   * @throws SensorError `too-large`, `sensor-failed`
+   */
+  async manifestOrNull(
+    repository: Repository,
+    reference: string,
+    signal: AbortSignal,
+  ): Promise<FetchedManifest | null> {
+    try {
+      return await this.manifest(repository, reference, signal);
+    } catch (error) {
+      if (error instanceof SensorError && error.code === 'not-found') return null;
+      throw error;
+    }
+  }
+
+  /**
    * What is said to be attached to a manifest: by the referrers API, else by its fallback tag. Empty
    * where there is nothing.
    * @throws SensorError
@@ -59,15 +80,33 @@ export class RegistryClient {
     signal: AbortSignal,
   ): Promise<readonly Descriptor[]> {
     for (const path of [`referrers/${digest}`, `manifests/${digest.replace(':', '-')}`]) {
-      const answer = await this.#ask(repository, path, signal, { accept: MANIFEST_TYPES.join(', ') });
-      if (answer.status === 200) {
-        const { manifest } = await this.#read(answer, null, signal);
-        return manifest.kind === 'index' ? manifest.manifests : [];
-      }
-      answer.body.destroy();
-      this.#refuseAccess(answer, repository);
+      const found = await this.#pages(repository, path, signal);
+      if (found !== null) return found;
     }
     return [];
+  }
+
+  /** The specification's "Listing Referrers": long lists come in pages, each with a link to the next. */
+  async #pages(
+    repository: Repository,
+    path: string,
+    signal: AbortSignal,
+  ): Promise<readonly Descriptor[] | null> {
+    const found = new Map<string, Descriptor>();
+    let next: string | null = path;
+    for (let page = 0; next !== null && page < REFERRER_PAGES_MAX; page++) {
+      const answer: Answer = await this.#ask(repository, next, signal, { accept: MANIFEST_TYPES.join(', ') });
+      if (answer.status !== 200) {
+        answer.body.destroy();
+        this.#refuseAccess(answer, repository);
+        return page === 0 ? null : [...found.values()];
+      }
+      const { manifest } = await this.#read(answer, null, signal);
+      const before = found.size;
+      for (const each of manifest.kind === 'index' ? manifest.manifests : []) found.set(each.digest, each);
+      next = found.size > before ? nextPage(answer, path) : null;
+    }
+    return [...found.values()];
   }
 
   /** The bytes of a blob, resumed where a connection drops, and checked: see {@link blobBytes}. */
@@ -153,6 +192,13 @@ export class RegistryClient {
   #refuseAccess(answer: Answer, repository: Repository): void {
     if (answer.status === 401 || answer.status === 403) throw this.#authority.refused(answer, repository);
   }
+}
+
+/** Only of the same list: where else a registry would like to send us is not followed. */
+function nextPage({ headers, url }: Answer, path: string): string | null {
+  const link = /<([^>]*)>\s*;[^,]*\brel="?next\b/.exec(String(headers['link'] ?? ''))?.[1];
+  const next = link === undefined ? null : URL.parse(link, url.href);
+  return next === null || next.search === '' ? null : `${path}${next.search}`;
 }
 
 function saidDigest({ headers }: Answer): string | null {

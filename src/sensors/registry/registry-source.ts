@@ -109,8 +109,11 @@ class RegistryImage implements ImageContent {
       if (sent.has(layer.digest) || skip(layer.digest)) continue;
       sent.add(layer.digest);
       const bytes = Readable.from(this.#client.blob(repository, layer, this.#signal), { objectMode: false });
-      yield { name: layer.digest, bytes };
-      bytes.destroy();
+      try {
+        yield { name: layer.digest, bytes };
+      } finally {
+        bytes.destroy();
+      }
     }
   }
 

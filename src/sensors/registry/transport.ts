@@ -1,7 +1,8 @@
+import { Agent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '#model';
 import { SensorError } from '../sensor-error.ts';
-import { authorities, type CertificateLookup } from './certificates.ts';
+import { trustIn, type CertificateLookup } from './certificates.ts';
 import { exchange, type Answer, type Question } from './exchange.ts';
 import { lying, refusedTarget, unreachable } from './failures.ts';
 import { apiHost, canonicalRegistry, isLoopback } from '../image-reference.ts';
@@ -24,6 +25,9 @@ export interface TransportOptions {
   readonly certificates: CertificateLookup;
 }
 
+/** As Node's own agents do: servers close idle connections soon after. */
+const UNUSED_MS = 5_000;
+
 type Outcome =
   | { readonly kind: 'answer'; readonly answer: Answer }
   | { readonly kind: 'failed'; readonly failure: SensorError; readonly afterMs: number | null };
@@ -32,6 +36,8 @@ type Outcome =
 export class Transport {
   readonly options: TransportOptions;
   readonly #insecure: ReadonlySet<string>;
+  /** Not everybody's: a connection is only used again by those who trust whom it was made with. */
+  readonly #agent = new Agent({ keepAlive: true, timeout: UNUSED_MS });
 
   constructor(options: TransportOptions) {
     this.options = options;
@@ -77,7 +83,8 @@ export class Transport {
     const { timing, certificates } = this.options;
     const options = {
       answerMs: timing.answerMs,
-      authorities: (host: string) => authorities(certificates(host)),
+      trust: (host: string) => trustIn(certificates(host)),
+      agent: this.#agent,
     };
     this.#admit(question.url, question.url);
     for (let redirects = 0; redirects <= REDIRECTS_MAX; redirects++) {
