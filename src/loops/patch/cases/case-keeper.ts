@@ -7,7 +7,7 @@ import type { LiveRoots } from '../verify/live-roots.ts';
 import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
 import { assess, type Assessment } from './assess.ts';
-import { decideCase } from './decide-case.ts';
+import { decideCase, joinedCases } from './decide-case.ts';
 import { isSameProof, LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
 
@@ -99,6 +99,7 @@ export class CaseKeeper {
       for (const id of this.#vulnerabilities) {
         this.#vulnerabilities.delete(id);
         const canonical = findVulnerability(this.#options.view.advisories, id)?.id ?? id;
+        if (canonical !== id) this.#join(id, canonical);
         if (this.#reconcileOne(canonical)) opened.push(canonical);
         await pause();
         if (signal.aborted) break;
@@ -140,6 +141,22 @@ export class CaseKeeper {
       return last + Math.min(PROVE_AGAIN_AFTER_MS * 2 ** doublings, PROVE_AGAIN_AFTER_MS_MAX) <= now;
     };
     return [...this.#toProve].filter(([, attempts]) => isDue(attempts)).map(([id]) => id);
+  }
+
+  /** Its record names another id by now, which goes before it: there is one case of one vulnerability. */
+  #join(id: string, canonical: string): void {
+    const current = this.current(id);
+    if (current?.state !== 'open') return;
+    // What can't be written now is looked at again.
+    this.#vulnerabilities.add(id);
+    const [ended, goesOn] = joinedCases({ id, data: current }, canonical, this.current(canonical));
+    this.#options.record.decide(
+      { subject: { kind: 'case', id: canonical }, data: goesOn },
+      { subject: { kind: 'case', id }, data: ended },
+    );
+    this.#vulnerabilities.delete(id);
+    this.#toProve.delete(id);
+    this.#foundLive.delete(id);
   }
 
   /** True: it was opened. */

@@ -154,6 +154,45 @@ describe('a case', () => {
     });
   }
 
+  const GHSA = 'GHSA-aaaa-bbbb-cccc';
+  const reported = (aliases: readonly string[], days: number) =>
+    advisory(GHSA, 'openssl < 3.0.12-1', { aliases, modified: world.now + days * DAY_MS });
+  const told = (id: string): readonly string[] => world.ask.case(id).timeline.map(({ what }) => what);
+
+  it('goes on under the id of CVE that its record gets later, from when it was opened', async () => {
+    const first = world.run('web-1', old());
+    await world.settled();
+    assert.deepEqual(await world.publish(reported([], 0)), [GHSA]);
+    const { openedAt } = world.ask.case(GHSA);
+    world.now += DAY_MS;
+    assert.deepEqual(await world.publish(reported([CVE], 1)), []);
+    assert.deepEqual([world.caseOf(CVE)?.state, world.caseOf(GHSA)?.state], ['open', 'closed']);
+    const joined = world.ask.case(GHSA);
+    assert.deepEqual([joined.vulnerability, joined.openedAt, joined.reopened], [CVE, openedAt, 0]);
+    assert.ok(told(CVE).includes(`open: ${GHSA} is the same, and its case goes on here`));
+    assert.match(String(world.graph.one('case', GHSA)?.data.reason), new RegExp(`^it is ${CVE}`));
+    await world.restart();
+    await world.settled();
+    assert.equal(world.caseOf(GHSA)?.state, 'closed');
+    world.instances.stop(first);
+    await world.until(() => state() === 'closed');
+    assert.match(told(CVE).at(-1) ?? '', /^closed: proven/);
+  });
+
+  it('joins the case that the id of CVE has already', async () => {
+    world.run('web-1', old());
+    await world.settled();
+    await world.publish(reported([], 0));
+    const { openedAt } = world.ask.case(GHSA);
+    world.now += DAY_MS;
+    await world.publish(RECORD);
+    assert.deepEqual([world.caseOf(CVE)?.state, world.caseOf(GHSA)?.state], ['open', 'open']);
+    world.now += DAY_MS;
+    await world.publish(reported([CVE], 2));
+    assert.deepEqual([world.caseOf(CVE)?.state, world.caseOf(GHSA)?.state], ['open', 'closed']);
+    assert.equal(world.ask.case(CVE).openedAt, openedAt);
+  });
+
   it('is due by severity and environment, from when it was opened', async () => {
     world.say('patch-policy', 'policy', {
       deadlinesMs: { high: 5 * DAY_MS },

@@ -1,5 +1,11 @@
 import type { CaseData, Instant } from '#model';
 
+/** A case, by its vulnerability. */
+interface NamedCase {
+  readonly id: string;
+  readonly data: CaseData;
+}
+
 /** What the graph says of one vulnerability now. */
 export interface CaseSituation {
   readonly now: Instant;
@@ -29,4 +35,30 @@ export function decideCase({ now, current, holding, excused }: CaseSituation): C
   const reason = current === null ? held : `it came back: ${held}`;
   const reopened = current === null ? 0 : current.reopened + 1;
   return { kind: 'open', data: { state: 'open', reason, proof: null, openedAt: now, reopened } };
+}
+
+/**
+ * A vulnerability got another id: what was open under the one goes on under the other, from when it was
+ * opened first.
+ *
+ * @param known the other id's own case; null: there was never one
+ */
+export function joinedCases(
+  open: NamedCase,
+  id: string,
+  known: CaseData | null,
+): readonly [ended: CaseData, goesOn: CaseData] {
+  const isBack = known?.state === 'closed';
+  const openedAt =
+    known === null || isBack ? open.data.openedAt : Math.min(known.openedAt, open.data.openedAt);
+  return [
+    { ...open.data, state: 'closed', reason: `it is ${id}, and goes on as that case` },
+    {
+      state: 'open',
+      reason: `${open.id} is the same, and its case goes on here`,
+      openedAt,
+      reopened: known === null ? open.data.reopened : known.reopened + Number(isBack),
+      proof: (isBack ? null : known?.proof) ?? open.data.proof,
+    },
+  ];
 }
