@@ -222,9 +222,12 @@ describe('a registry without an end', () => {
       return true;
     };
     const documents = await source().documents(wanted(), NEVER);
-    assert.deepEqual([...new Set(documents.map(({ bytes }) => String(bytes)))], ['{"page":0}', '{"page":1}']);
+    assert.deepEqual(
+      documents.map(({ bytes }) => String(bytes)),
+      ['{"page":0}', '{"page":1}'],
+    );
     const asked = registry.requests.filter((request) => request.includes('/referrers/'));
-    assert.equal(asked.length, 16, 'pages without an end have one');
+    assert.equal(asked.length, 3, 'a page with nothing new is the last one');
   });
 
   it('redirects in a circle', async () => {
