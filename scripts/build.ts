@@ -26,6 +26,7 @@ await build({
     'advisory-sync': join(root, 'src/app/advisories/advisory-sync-entry.ts'),
     // Processes of their own, which may do less than this one.
     'scan-helper': join(root, 'src/sensors/packages/helper/scan-helper-entry.ts'),
+    'document-helper': join(root, 'src/sensors/documents/document-helper-entry.ts'),
     'live-reader': join(root, 'src/sensors/packages/helper/live-reader-entry.ts'),
   },
   outdir: output,

@@ -59,16 +59,17 @@ describe('the published package', () => {
     assert.ok(run.stdout.includes(manifest.version), run.stdout);
   });
 
-  it('reads packages in a helper that is a file of its own', () => {
-    const program = join(installed, 'dist/scan-helper.js');
+  it('reads packages and documents in helpers that are files of their own', () => {
+    const program = join(installed, 'dist/document-helper.js');
     const run = spawnSync(
       process.execPath,
-      ['--permission', `--allow-fs-read=${join(installed, 'dist')}`, '--no-warnings', program, 'list'],
+      ['--permission', `--allow-fs-read=${join(installed, 'dist')}`, '--no-warnings', program],
       { encoding: 'utf8', input: '{"bomFormat":"CycloneDX","specVersion":"1.6"}', cwd: '/' },
     );
     assert.equal(run.stderr, '');
-    assert.match(run.stdout, /^\{"kind":"list"/);
-    assert.ok(existsSync(join(installed, 'dist/live-reader.js')));
+    assert.match(run.stdout, /^\{"kind":"found","found":\{"kind":"list"/);
+    for (const other of ['scan-helper.js', 'live-reader.js'])
+      assert.ok(existsSync(join(installed, 'dist', other)), other);
   });
 
   it('holds what it promises and no sources', () => {

@@ -11,8 +11,7 @@ import {
   createLayoutSource,
   createRegistrySource,
   liveRootOf,
-  parseVexDocument,
-  readListConfined,
+  readDocumentConfined,
   scanConfined,
   scanLiveRoot,
 } from '#sensors';
@@ -45,15 +44,15 @@ export function createImageReaders(
     },
     liveRootOf,
     async readDocument(bytes) {
-      const statements = parseVexDocument(bytes);
-      if (statements.kind === 'read')
+      const read = await readDocumentConfined(Readable.from([bytes]));
+      if (read.kind === 'openvex')
         return {
           kind: 'openvex',
-          id: statements.value.id,
-          edition: recordedDocument(statements.value),
-          statements: recordedStatements(statements.value).map((each) => ({ ...each, document: bytes })),
+          id: read.document.id,
+          edition: recordedDocument(read.document),
+          statements: recordedStatements(read.document).map((each) => ({ ...each, document: bytes })),
         };
-      const { origin, tool, subjects, list } = await readListConfined(Readable.from([bytes]));
+      const { origin, tool, subjects, list } = read.document;
       return { kind: origin, tool, about: subjects, list };
     },
   };

@@ -6,5 +6,6 @@ export { createConntrackSensor, type ConntrackSensorOptions } from './conntrack/
 export * from './flow-logs/index.ts';
 export type { ImageContent, ImageContentSource, LayerContent, WantedImage } from './image-content.ts';
 export * from './packages/index.ts';
+export { readDocumentConfined } from './documents/read-document-confined.ts';
 export * from './registry/index.ts';
 export * from './advisories/index.ts';

@@ -1,4 +1,3 @@
-export { parseVexDocument } from './openvex/parse-vex-document.ts';
 export type { VexComponent, VexDocument, VexProduct, VexStatement } from './openvex/read-vex-document.ts';
 export { parseAdvisory } from './osv/parse-advisory.ts';
 export type { Problem, Reading } from './problem.ts';

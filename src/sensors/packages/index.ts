@@ -1,10 +1,5 @@
 export { composeScans, composeScansInTurns, type UnreadLayer } from './compose-scans.ts';
-export {
-  readListConfined,
-  scanConfined,
-  type ConfinedLimits,
-  type ConfinedScanOptions,
-} from './helper/scan-confined.ts';
+export { scanConfined, type ConfinedLimits, type ConfinedScanOptions } from './helper/scan-confined.ts';
 export type { FoundPackage, LayerScan, ScanRecord } from './layer-scan.ts';
 export type { ListDocument } from './lists/list-document.ts';
 export { createArchiveSource, createLayoutSource, type StoredImageSource } from './sources/stored-source.ts';

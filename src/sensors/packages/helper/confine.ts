@@ -1,3 +1,4 @@
+import { SheerError } from '#model';
 import { SensorError } from '../../sensor-error.ts';
 import type { HelperAnswer } from './helper-answer.ts';
 
@@ -12,8 +13,20 @@ export function dropPrivileges(): void {
   process.setuid?.(NOBODY);
 }
 
+/** What was found, or why nothing was. */
+export async function answered<Found>(find: () => Promise<Found>): Promise<HelperAnswer<Found>> {
+  try {
+    return { kind: 'found', found: await find() };
+  } catch (error) {
+    if (error instanceof SheerError) return { kind: 'refused', code: error.code, message: error.message };
+    // What foreign bytes broke in here is theirs, and is told in one line.
+    const reason = error instanceof Error ? error.message : 'unknown';
+    return { kind: 'refused', code: 'invalid-input', message: `this can't be read (${reason})` };
+  }
+}
+
 /** Ends as soon as the answer is out, also where more input is there. */
-export function sayAndEnd(answer: HelperAnswer): void {
+export function sayAndEnd(answer: HelperAnswer<unknown>): void {
   process.stdout.write(`${JSON.stringify(answer)}\n`, () => process.exit(0));
 }
 

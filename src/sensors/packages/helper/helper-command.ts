@@ -12,9 +12,18 @@ export interface HelperCommand {
   readonly args: readonly string[];
 }
 
-/** The confined helper, which reads foreign bytes: it can reach nothing but the product's own code. */
-export async function scanHelperCommand(): Promise<HelperCommand> {
-  const node = [...nodeArguments(readableCode()), entryOf('scan-helper')];
+/** The confined helper of layers. */
+export function scanHelperCommand(): Promise<HelperCommand> {
+  return confinedCommand(dirname(OWN_FILE), 'scan-helper');
+}
+
+/**
+ * A helper that reads foreign bytes: it can reach nothing but the product's own code.
+ *
+ * @param folder of the file that asks, beside which the helper's lies
+ */
+export async function confinedCommand(folder: string, name: string): Promise<HelperCommand> {
+  const node = [...nodeArguments(readableCode()), entryOf(folder, name)];
   const unshare = await withoutNetwork();
   return unshare === null
     ? { command: process.execPath, args: node }
@@ -23,7 +32,10 @@ export async function scanHelperCommand(): Promise<HelperCommand> {
 
 /** The reader of live root file systems, which looks into nothing: it may read every file, and do no more. */
 export function liveReaderCommand(): HelperCommand {
-  return { command: process.execPath, args: [...nodeArguments(['*']), entryOf('live-reader')] };
+  return {
+    command: process.execPath,
+    args: [...nodeArguments(['*']), entryOf(dirname(OWN_FILE), 'live-reader')],
+  };
 }
 
 function nodeArguments(readable: readonly string[]): readonly string[] {
@@ -42,8 +54,8 @@ const OWN_FILE = fileURLToPath(import.meta.url);
 const IS_SOURCE = OWN_FILE.endsWith('.ts');
 
 /** From the sources as from the bundle, where the helpers are files beside the others. */
-function entryOf(name: string): string {
-  return join(dirname(OWN_FILE), IS_SOURCE ? `${name}-entry.ts` : `${name}.js`);
+function entryOf(folder: string, name: string): string {
+  return join(folder, IS_SOURCE ? `${name}-entry.ts` : `${name}.js`);
 }
 
 /** The product's own code, and the file that says what `#model` is. */

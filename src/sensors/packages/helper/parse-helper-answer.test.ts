@@ -1,39 +1,40 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseHelperAnswer } from './parse-helper-answer.ts';
+import { layerScanOf, parseHelperAnswer } from './parse-helper-answer.ts';
 
-const listed = {
-  purl: 'pkg:npm/a@1',
-  ecosystem: 'npm',
-  name: 'a',
-  version: '1',
-  source: null,
-  layer: null,
-  path: null,
-  readBy: 'spdx',
-};
+const found = { readBy: 'npm', name: 'a', version: '1', architecture: null, source: null };
 
-const listAnswer = (one: object): object => {
-  const list = { format: 1, image: null, distribution: null, packages: [one], unread: [] };
-  return { kind: 'list', document: { origin: 'spdx', tool: null, subjects: [], list } };
-};
+const scanOf = (one: object): object => ({
+  format: 1,
+  diffId: 'sha256:a',
+  records: [{ path: '/node_modules/a/package.json', packages: [one] }],
+  whiteouts: [],
+  opaque: [],
+  replaced: '',
+  unread: [],
+});
+
+const parse = (answer: object) => parseHelperAnswer(JSON.stringify(answer), layerScanOf);
 
 describe('an answer of the helper', () => {
   it('is taken where it is sound', () => {
-    const answer = listAnswer(listed);
-    assert.deepEqual(parseHelperAnswer(JSON.stringify(answer)), answer);
+    for (const answer of [
+      { kind: 'found', found: scanOf(found) },
+      { kind: 'refused', code: 'too-large', message: 'the layer has no end' },
+    ])
+      assert.deepEqual(parse(answer), answer);
   });
 
-  const rows: readonly (readonly [what: string, text: string])[] = [
-    ['is no JSON', '{'],
-    ['is of no kind', '{"kind":"other"}'],
-    ['refuses without a reason', '{"kind":"refused","code":"too-large"}'],
-    ['has a scan of another format', '{"kind":"scan","scan":{"format":2}}'],
-    ['lists what a reader of layers found', JSON.stringify(listAnswer({ ...listed, readBy: 'dpkg' }))],
-    ['lists a package in a layer', JSON.stringify(listAnswer({ ...listed, layer: 1 }))],
-    ['lists a package without a version', JSON.stringify(listAnswer({ ...listed, version: null }))],
+  it('is none where it is no JSON', () => assert.equal(parseHelperAnswer('{', layerScanOf), null));
+
+  const rows: readonly (readonly [what: string, answer: object])[] = [
+    ['is of no kind', { kind: 'other' }],
+    ['refuses without a reason', { kind: 'refused', code: 'too-large' }],
+    ['has a scan of another format', { kind: 'found', found: { ...scanOf(found), format: 2 } }],
+    ['tells of a reader that there is not', { kind: 'found', found: scanOf({ ...found, readBy: 'spdx' }) }],
+    ['tells of a package without a version', { kind: 'found', found: scanOf({ ...found, version: null }) }],
   ];
-  for (const [what, text] of rows) {
-    it(`is none where it ${what}`, () => assert.equal(parseHelperAnswer(text), null));
+  for (const [what, answer] of rows) {
+    it(`is none where it ${what}`, () => assert.equal(parse(answer), null));
   }
 });

@@ -2,25 +2,29 @@ import type { Package, PackageList, Unread } from '#model';
 import { isObject } from '../json-value.ts';
 import type { FoundPackage, LayerScan, ScanRecord } from '../layer-scan.ts';
 import type { ListDocument } from '../lists/list-document.ts';
+import { isListOf, isText, isTextOrNull } from './answer-value.ts';
 import type { HelperAnswer } from './helper-answer.ts';
 
-/** The helper has had foreign bytes in its hands: its answer is looked at like any other input. Null: it is none. */
-export function parseHelperAnswer(text: string): HelperAnswer | null {
+/**
+ * A helper has had foreign bytes in its hands: its answer is looked at like any other input. Null: it is none.
+ *
+ * @param foundOf looks at what it found; null: it can't be that
+ */
+export function parseHelperAnswer<Found>(
+  text: string,
+  foundOf: (value: unknown) => Found | null,
+): HelperAnswer<Found> | null {
   const value = json(text);
   if (!isObject(value)) return null;
   if (value['kind'] === 'refused') {
     const { code, message } = value;
     return isText(code) && isText(message) ? { kind: 'refused', code, message } : null;
   }
-  if (value['kind'] === 'list') {
-    const document = listDocumentOf(value['document']);
-    return document === null ? null : { kind: 'list', document };
-  }
-  const scan = value['kind'] === 'scan' ? layerScanOf(value['scan']) : null;
-  return scan === null ? null : { kind: 'scan', scan };
+  const found = value['kind'] === 'found' ? foundOf(value['found']) : null;
+  return found === null ? null : { kind: 'found', found };
 }
 
-function layerScanOf(value: unknown): LayerScan | null {
+export function layerScanOf(value: unknown): LayerScan | null {
   if (!isObject(value) || value['format'] !== 1) return null;
   const { diffId, records, whiteouts, opaque, replaced, unread } = value;
   const sound =
@@ -33,7 +37,7 @@ function layerScanOf(value: unknown): LayerScan | null {
   return sound ? { format: 1, diffId, records, whiteouts, opaque, replaced, unread } : null;
 }
 
-function listDocumentOf(value: unknown): ListDocument | null {
+export function listDocumentOf(value: unknown): ListDocument | null {
   if (!isObject(value)) return null;
   const { origin, tool, subjects, list } = value;
   const sound =
@@ -97,16 +101,4 @@ function json(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === 'string';
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || isText(value);
-}
-
-function isListOf<Item>(value: unknown, isItem: (item: unknown) => item is Item): value is readonly Item[] {
-  return Array.isArray(value) && value.every(isItem);
 }

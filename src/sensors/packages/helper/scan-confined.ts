@@ -2,11 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { pipeline, type Readable } from 'node:stream';
 import { SensorError } from '../../sensor-error.ts';
 import type { LayerScan } from '../layer-scan.ts';
-import type { ListDocument } from '../lists/list-document.ts';
-import type { HelperAnswer } from './helper-answer.ts';
-import { scanHelperCommand } from './helper-command.ts';
-import { parseHelperAnswer } from './parse-helper-answer.ts';
-import { startHelper, takeHelper, type Helper } from './spare-helper.ts';
+import { scanHelperCommand, type HelperCommand } from './helper-command.ts';
+import { layerScanOf, parseHelperAnswer } from './parse-helper-answer.ts';
+import { takeHelper, type Helper } from './spare-helper.ts';
 
 /** What the helper may take; where it takes more it is killed, and the layer is refused. */
 export interface ConfinedLimits {
@@ -16,11 +14,15 @@ export interface ConfinedLimits {
   readonly answerBytes: number;
 }
 
-/** 20 GB of a layer unpack in two minutes; a registry may take longer to send them. */
+/**
+ * 20 GB of a layer unpack in two minutes; a registry may take longer to send them. An answer of 10,000
+ * packages and 100,000 files has 3 MB, which is parsed in 10 ms; the fullest layers in use (700,000 files)
+ * have some 20 MB.
+ */
 export const CONFINED_LIMITS: ConfinedLimits = {
   timeMs: 30 * 60_000,
   residentBytes: 2.5 * 2 ** 30,
-  answerBytes: 256 * 2 ** 20,
+  answerBytes: 64 * 2 ** 20,
 };
 
 export interface ConfinedScanOptions {
@@ -46,40 +48,38 @@ const MEMORY_LOOK_MS = 200;
  * where the helper crashed or was ended at a limit, which the bytes do, or the machine; `sensor-failed`
  * where it can't be started; whatever error `bytes` ends with
  */
-export async function scanConfined(bytes: Readable, options: ConfinedScanOptions = {}): Promise<LayerScan> {
-  const answer = await runHelper(bytes, 'layer', options);
-  if (answer.kind !== 'scan') throw withoutAnswer();
-  return answer.scan;
+export function scanConfined(bytes: Readable, options: ConfinedScanOptions = {}): Promise<LayerScan> {
+  const work = { command: scanHelperCommand, start: takeHelper, foundOf: layerScanOf };
+  return runHelper(bytes, work, options);
+}
+
+/** A helper, and what it is for. */
+export interface HelperWork<Found> {
+  readonly command: () => Promise<HelperCommand>;
+  readonly start: (command: HelperCommand) => Helper;
+  /** Looks at what the helper found; null: it can't be that. */
+  readonly foundOf: (value: unknown) => Found | null;
 }
 
 /**
- * Reads a list of packages that somebody made (`readList`) in the same helper.
+ * Gives the bytes to a helper, keeps it within its limits, and takes its answer.
  *
  * @throws SensorError as {@link scanConfined}
  */
-export async function readListConfined(
+export async function runHelper<Found>(
   bytes: Readable,
-  options: ConfinedScanOptions = {},
-): Promise<ListDocument> {
-  const answer = await runHelper(bytes, 'list', options);
-  if (answer.kind !== 'list') throw withoutAnswer();
-  return answer.document;
-}
-
-async function runHelper(
-  bytes: Readable,
-  kind: 'layer' | 'list',
+  work: HelperWork<Found>,
   options: ConfinedScanOptions,
-): Promise<Exclude<HelperAnswer, { readonly kind: 'refused' }>> {
+): Promise<Found> {
   const limits = options.limits ?? CONFINED_LIMITS;
   const source = new SourceWatch(bytes);
   let watch: HelperWatch | null = null;
   try {
-    const command = await scanHelperCommand();
+    const command = await work.command();
     // Nobody tells a listener what happened before it listened.
     options.signal?.throwIfAborted();
     source.throwIfFailed();
-    const child = kind === 'layer' ? takeHelper(command) : startHelper(command, kind);
+    const child = work.start(command);
     watch = new HelperWatch(child, limits, options.signal);
     source.onFailure = () => child.kill('SIGKILL');
     // The helper may end before the layer does; that is for its answer to tell.
@@ -94,7 +94,7 @@ async function runHelper(
       throw new SensorError('invalid-input', `the helper that reads packages crashed on it (${signal})`, {
         remedy: 'retry',
       });
-    return soundAnswer(text);
+    return soundAnswer(text, work.foundOf);
   } finally {
     watch?.stop();
     bytes.destroy();
@@ -121,18 +121,16 @@ class SourceWatch {
   }
 }
 
-function soundAnswer(text: string): Exclude<HelperAnswer, { readonly kind: 'refused' }> {
-  const answer = parseHelperAnswer(text);
-  if (answer === null) throw withoutAnswer();
-  if (answer.kind !== 'refused') return answer;
+function soundAnswer<Found>(text: string, foundOf: (value: unknown) => Found | null): Found {
+  const answer = parseHelperAnswer(text, foundOf);
+  if (answer === null) {
+    throw new SensorError('sensor-failed', 'the helper that reads packages ended without an answer');
+  }
+  if (answer.kind === 'found') return answer.found;
   throw new SensorError(
     answer.code === 'too-large' ? 'too-large' : 'invalid-input',
     answer.message.slice(0, 1000),
   );
-}
-
-function withoutAnswer(): SensorError {
-  return new SensorError('sensor-failed', 'the helper that reads packages ended without an answer');
 }
 
 /** All that the helper wrote, and the signal that ended it. */

@@ -8,8 +8,8 @@ export type Helper = ChildProcessByStdio<Writable, Readable, null>;
 /** Layers of one image follow each other sooner; a helper that waits holds some 50 MB. */
 const IDLE_MS = 5_000;
 
-export function startHelper({ command, args }: HelperCommand, kind: 'layer' | 'list'): Helper {
-  return spawn(command, [...args, kind], {
+export function startHelper({ command, args }: HelperCommand): Helper {
+  return spawn(command, args, {
     stdio: ['pipe', 'pipe', 'ignore'],
     env: {},
     cwd: '/',
@@ -24,8 +24,8 @@ export function startHelper({ command, args }: HelperCommand, kind: 'layer' | 'l
  */
 export function takeHelper(command: HelperCommand): Helper {
   const waiting = spare?.take() ?? null;
-  spare = new SpareHelper(startHelper(command, 'layer'));
-  return waiting ?? startHelper(command, 'layer');
+  spare = new SpareHelper(startHelper(command));
+  return waiting ?? startHelper(command);
 }
 
 let spare: SpareHelper | null = null;
