@@ -25,9 +25,37 @@ export async function exportImage(
   // One that falls silent in the middle of an image would be waited for as long as it lives.
   response.setTimeout(silenceMs, () => response.destroy(hanging(socketPath)));
   if (response.statusCode === 200) return response;
+  const { statusCode = 0 } = response;
+  const words = statusCode >= 500 ? await wordsOf(response) : null;
   response.destroy();
-  if (response.statusCode === 404) return null;
-  throw garbage(socketPath, `GET ${path} answered ${response.statusCode}`);
+  if (statusCode === 404) return null;
+  if (words === null) throw garbage(socketPath, `GET ${path} answered ${statusCode}`);
+  throw new ContainersError(
+    'failing',
+    `the engine at ${socketPath} can't send the image (${words || statusCode})`,
+  );
+}
+
+const WORDS_LENGTH_MAX = 500;
+
+/**
+ * Why, in the engine's own words: `{"message": "…"}`. Podman has an image shortly before its
+ * manifest is written, at the end of a pull, and then says `locating item named "manifest"`.
+ */
+async function wordsOf(response: IncomingMessage): Promise<string> {
+  let text = '';
+  try {
+    for await (const piece of response) {
+      text += String(piece);
+      if (text.length > 16 * WORDS_LENGTH_MAX) return '';
+    }
+    const answer: unknown = JSON.parse(text);
+    const isTold = typeof answer === 'object' && answer !== null && 'message' in answer;
+    const message = isTold ? String(answer.message) : '';
+    return message.replace(/\p{Cc}+/gu, ' ').slice(0, WORDS_LENGTH_MAX);
+  } catch {
+    return '';
+  }
 }
 
 function ask(socketPath: string, path: string, signal: AbortSignal): Promise<IncomingMessage> {

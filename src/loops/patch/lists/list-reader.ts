@@ -7,7 +7,10 @@ import type { LayerScans } from './layer-scans.ts';
 import type { ListBook } from './list-book.ts';
 import { readImage } from './read-image.ts';
 
-/** What failed is tried again soon, because a pull may just be under way, then after twice as long, up to an hour. */
+/**
+ * What failed is tried again soon, because at the end of a pull podman has an image shortly before it
+ * can send it; then after twice as long, up to an hour.
+ */
 const RETRY_AFTER_MS = 2000;
 const RETRY_AFTER_MS_MAX = 3_600_000;
 
