@@ -64,7 +64,7 @@ function refuseShrunk(place: string, known: number, { read, refused }: ReadCount
   throw new SheerError('invalid-input', `${place} ${holds}; the ${known} that it had are kept.`, {
     next: isEmpty
       ? 'Look at what is there, and sync again.'
-      : 'Look at what is there. If it is right, delete the folder `advisories` of the state directory, and sync every place again.',
+      : 'Look at what is there. If it is right, stop Sheerline, delete the folder `advisories` of its state directory, and sync every place again.',
     remedy: 'wait',
   });
 }
