@@ -45,6 +45,7 @@ export class CaseKeeper {
   readonly #foundLive = new Set<string>();
   /** By the id of a record, the open cases that it was about when they were looked at. */
   readonly #byRecord = new Map<string, Set<string>>();
+  readonly #opened = new Set<string>();
   /** When what runs, or what is known of it, was last another. */
   #changedAt: Instant = Number.NEGATIVE_INFINITY;
 
@@ -85,9 +86,7 @@ export class CaseKeeper {
     }
   }
 
-  /** Ids of the cases that were opened. */
-  async reconcile(signal: AbortSignal): Promise<readonly string[]> {
-    const opened: string[] = [];
+  async reconcile(signal: AbortSignal): Promise<void> {
     const pause = turns();
     while (!signal.aborted && (this.#images.size > 0 || this.#vulnerabilities.size > 0)) {
       for (const image of this.#images) {
@@ -100,12 +99,18 @@ export class CaseKeeper {
         this.#vulnerabilities.delete(id);
         const canonical = findVulnerability(this.#options.view.advisories, id)?.id ?? id;
         if (canonical !== id) this.#join(id, canonical);
-        if (this.#reconcileOne(canonical)) opened.push(canonical);
+        this.#reconcileOne(canonical);
         await pause();
         if (signal.aborted) break;
       }
     }
     await this.#closeDue(signal);
+  }
+
+  /** Ids of the cases that were opened since it was asked last, whoever had it look. */
+  takeOpened(): readonly string[] {
+    const opened = [...this.#opened];
+    this.#opened.clear();
     return opened;
   }
 
@@ -159,8 +164,7 @@ export class CaseKeeper {
     this.#foundLive.delete(id);
   }
 
-  /** True: it was opened. */
-  #reconcileOne(id: string): boolean {
+  #reconcileOne(id: string): void {
     const { view, record } = this.#options;
     const current = this.current(id);
     const { holding, vulnerability } = this.assess(id);
@@ -171,13 +175,13 @@ export class CaseKeeper {
       this.#vulnerabilities.add(id);
       record.decide({ subject: { kind: 'case', id }, data: action.data });
       this.#vulnerabilities.delete(id);
+      this.#opened.add(id);
     }
     if (this.current(id)?.state === 'open') this.#noteRecords(id, vulnerability?.records ?? []);
     if (this.#verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
     else this.#foundLive.delete(id);
     if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? NOT_TRIED);
     else this.#toProve.delete(id);
-    return action.kind === 'open';
   }
 
   #noteRecords(id: string, records: readonly Advisory[]): void {
