@@ -38,6 +38,8 @@ export interface WaiverRequest {
   readonly reason: string;
   /** A day (its end, in UTC) or RFC 3339. */
   readonly until: string;
+  /** Only says what it would be, and records nothing. */
+  readonly preview?: boolean;
 }
 
 /** A step of a sync; the last one is the result. */

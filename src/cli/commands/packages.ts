@@ -33,7 +33,10 @@ export const packageCommands: readonly CommandDefinition[] = [
         name: given.text('name'),
         refresh: given.flag('refresh') || undefined,
       };
-      await print(context, await context.client().packages(query), renderPackages);
+      const asked = query.name ?? null;
+      await print(context, await context.client().packages(query), (answer, look) =>
+        renderPackages(answer, look, asked),
+      );
     },
   },
   {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { SheerError } from '#model';
 import { syncStep } from '../../../test/fakes/advisory-answers.ts';
 import { CVE, OPENSSL } from '../../../test/fakes/patch-answers.ts';
 import { run } from '../../../test/fakes/run-program.ts';
@@ -33,7 +34,7 @@ describe('what is vulnerable', () => {
     [
       ['packages', 'checkout:2.4', '--name', 'OpenSSL', '--refresh'],
       0,
-      /^checkout:2\.4 {3}1 package,/,
+      /^checkout:2\.4 {3}1 of 2 packages,/,
       ['packages', 'checkout:2.4', { refresh: true }],
     ],
     [['fix', 'plan', CVE], 0, /^change 1 image/, ['fixPlan', CVE]],
@@ -158,7 +159,10 @@ describe('a waiver', () => {
     const line = ['--state', server.directory, 'waive', CVE, '--for', 'checkout', ...terms, ...more];
     return run(line, { terminal, environment: { NO_COLOR: '1' } });
   }
-  const waived = () => server.patch.asked.filter(([name]) => name === 'waive').length;
+  const asked = () => server.patch.asked.flatMap(([name, request]) => (name === 'waive' ? [request] : []));
+  // Each was asked of us.
+  const waived = () =>
+    asked().filter((request) => !(request as { readonly preview: boolean }).preview).length;
 
   it('shows what it excuses, and asks', async () => {
     const refused = await waiving(false);
@@ -183,8 +187,26 @@ describe('a waiver', () => {
         reason: 'never reached',
         until: Date.parse('2026-12-31T23:59:59Z'),
         actor: 'ada',
+        preview: false,
       },
     ]);
+  });
+
+  it('that would be refused is refused before anybody is asked', async () => {
+    const message = 'there is no team "payments"';
+    const strict = await startServer({
+      patch: {
+        waive() {
+          throw new SheerError('not-found', message);
+        },
+      },
+    });
+    const terminal = fakeTerminal({ interactive: true, answer: true });
+    const terms = ['--owner', 'payments', '--reason', 'never reached', '--until', '2026-12-31'];
+    const line = ['--state', strict.directory, 'waive', CVE, '--for', 'checkout', ...terms];
+    const { exit, out, error } = await run(line, { terminal, environment: { NO_COLOR: '1' } });
+    await strict.stop();
+    assert.deepEqual([exit, out, error], [3, '', `✘ ${message}\n`]);
   });
 
   it('is ended', async () => {

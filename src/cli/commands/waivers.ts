@@ -81,8 +81,9 @@ function termsOf(given: Given): Pick<WaiverRequest, (typeof TERMS)[number]> {
 async function agreed(context: CommandContext, client: Client, request: WaiverRequest): Promise<boolean> {
   const { terminal, look, yes } = context;
   if (yes || !terminal.canAsk) return true;
-  const answer = await client.who(request.vulnerability);
-  // What is wrong with the id or the subject, the control plane says.
-  if (!('groups' in answer) || answer.id === null) return true;
-  return agreedTo(context, renderWaiverPlan(cleanAnswer(request), cleanAnswer(answer), look));
+  // What can't be waived is refused before anybody is asked, and the subject has its whole name then.
+  const waiver = await client.waive({ ...request, preview: true });
+  const answer = await client.who(waiver.vulnerability);
+  if (!('groups' in answer)) return true;
+  return agreedTo(context, renderWaiverPlan(cleanAnswer(waiver), cleanAnswer(answer), look));
 }

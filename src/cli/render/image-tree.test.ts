@@ -74,6 +74,28 @@ describeGolden('images and packages', [
     ],
   },
   {
+    shows: 'that no package is called so, of an image in a registry',
+    lines: renderPackages(
+      {
+        ...patch.packageList,
+        names: ['registry.example:5000/shop/checkout:2.4'],
+        packages: [],
+        lists: patch.packageList.lists.slice(0, 1),
+        disagreements: [],
+        unread: [],
+      },
+      look,
+      'ssl',
+    ),
+    expected: [
+      'shop/checkout:2.4   0 of 2 packages, Debian 12       read from podman, 2 min ago',
+      '',
+      '  no package with "ssl" in its name, or in its source\'s',
+      '',
+      '  next   sheer cases',
+    ],
+  },
+  {
     shows: 'a list that was taken',
     lines: renderAddedDocument({ kind: 'cyclonedx', id: 'checkout:2.4' }, look),
     expected: ['cyclonedx list was taken: it is about checkout:2.4', '  next   sheer packages checkout:2.4'],

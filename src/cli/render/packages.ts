@@ -9,22 +9,58 @@ import { imageText, shortId } from './names.ts';
 type List = PackageListAnswer['lists'][number];
 type Listed = PackageListAnswer['packages'][number];
 
-/** What is in an image: from which layer and image of the tree, by which reader or list. */
-export function renderPackages(answer: PackageListAnswer, look: Look): readonly string[] {
-  const { packages, image, names, instance, distribution } = answer;
-  const name = names[0] ?? (image === null ? 'image not known' : shortId(image));
-  const words = `${name}   ${countText(packages.length, 'package')}${distribution === null ? '' : `, ${distribution}`}`;
+/**
+ * What is in an image: from which layer and image of the tree, by which reader or list.
+ * @param asked what the names were to have in them; null: every package
+ */
+export function renderPackages(
+  answer: PackageListAnswer,
+  look: Look,
+  asked: string | null = null,
+): readonly string[] {
+  const { packages, instance } = answer;
   const [used] = answer.lists;
   return [
-    marginLine(look, words, used === undefined ? '' : `${listName(used)}, ${ago(look, used.at)}`),
+    marginLine(
+      look,
+      headline(answer, look, asked),
+      used === undefined ? '' : `${listName(used)}, ${ago(look, used.at)}`,
+    ),
     ...(instance === null ? [] : [fitted(look, `  running as ${shortId(instance)}`)]),
     ...listLines(answer.lists, look),
-    ...(packages.length === 0 ? ['', '  no package was found'] : ['', ...packageLines(packages, look)]),
+    '',
+    ...(packages.length === 0
+      ? [fitted(look, `  ${noneText(answer, asked)}`)]
+      : packageLines(packages, look)),
     ...disagreementLines(answer, look),
     ...unreadLines(answer, look),
     '',
-    `  next   ${packages.length === 0 ? 'sheer documents add FILE' : 'sheer cases'}`,
+    `  next   ${packages.length === 0 && !isFiltered(answer, asked) ? 'sheer documents add FILE' : 'sheer cases'}`,
   ];
+}
+
+/** Only some were asked for, and there are others. */
+function isFiltered(answer: PackageListAnswer, asked: string | null): boolean {
+  return asked !== null && totalOf(answer) > 0;
+}
+
+function totalOf({ lists, packages }: PackageListAnswer): number {
+  return lists[0]?.packages ?? packages.length;
+}
+
+function headline(answer: PackageListAnswer, look: Look, asked: string | null): string {
+  const { packages, image, distribution } = answer;
+  const [name = image] = answer.names;
+  const all = countText(asked === null ? packages.length : totalOf(answer), 'package');
+  const count = asked === null ? all : `${numberText(packages.length)} of ${all}`;
+  const system = distribution === null ? '' : `, ${distribution}`;
+  return `${name === null ? 'image not known' : imageText(look, name)}   ${count}${system}`;
+}
+
+function noneText(answer: PackageListAnswer, asked: string | null): string {
+  return isFiltered(answer, asked)
+    ? `no package with "${asked}" in its name, or in its source's`
+    : 'no package was found';
 }
 
 export function renderAddedDocument({ kind, id }: AddedDocumentAnswer, look: Look): readonly string[] {

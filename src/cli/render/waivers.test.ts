@@ -1,4 +1,3 @@
-import type { WaiverRequest } from '#sdk';
 import * as advisory from '../../../test/fakes/advisory-answers.ts';
 import { describeGolden } from '../../../test/fakes/golden.conformance.ts';
 import * as patch from '../../../test/fakes/patch-answers.ts';
@@ -7,13 +6,6 @@ import type { Look } from '../text/look.ts';
 import { renderWaivers, renderWaiver, renderWaiverPlan } from './waivers.ts';
 
 const look: Look = { columns: 80, colour: false, now: NOW, exact: false };
-const request: WaiverRequest = {
-  vulnerability: patch.CVE,
-  subject: 'checkout',
-  owner: 'payments',
-  reason: 'the handshake is never reached',
-  until: '2026-12-31',
-};
 
 describeGolden('waivers', [
   {
@@ -52,9 +44,9 @@ describeGolden('waivers', [
   },
   {
     shows: 'what one would excuse',
-    lines: renderWaiverPlan({ ...request, subject: 'checkout' }, patch.affected, look),
+    lines: renderWaiverPlan({ ...advisory.waiver, subject: 'checkout' }, patch.affected, look),
     expected: [
-      'waive CVE-2026-31337 for checkout until 2026-12-31',
+      'waive CVE-2026-31337 for checkout until 2026-12-31 23:59:59',
       '  because the handshake is never reached',
       '  payments answers for it',
       '  excuses 12 of 14 instances that are affected now, and what starts there later',
@@ -63,9 +55,9 @@ describeGolden('waivers', [
   },
   {
     shows: 'what one for an image would excuse',
-    lines: renderWaiverPlan({ ...request, subject: 'web:1' }, patch.affected, look),
+    lines: renderWaiverPlan({ ...advisory.waiver, subject: 'web:1' }, patch.affected, look),
     expected: [
-      'waive CVE-2026-31337 for web:1 until 2026-12-31',
+      'waive CVE-2026-31337 for web:1 until 2026-12-31 23:59:59',
       '  because the handshake is never reached',
       '  payments answers for it',
       '  excuses 1 of 14 instances that are affected now, and what starts there later',
@@ -74,9 +66,9 @@ describeGolden('waivers', [
   },
   {
     shows: 'that one would excuse nothing',
-    lines: renderWaiverPlan({ ...request, subject: 'redis' }, patch.affected, look),
+    lines: renderWaiverPlan({ ...advisory.waiver, subject: 'redis' }, patch.affected, look),
     expected: [
-      'waive CVE-2026-31337 for redis until 2026-12-31',
+      'waive CVE-2026-31337 for redis until 2026-12-31 23:59:59',
       '  because the handshake is never reached',
       '  payments answers for it',
       '  excuses nothing that runs now',

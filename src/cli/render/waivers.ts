@@ -1,5 +1,4 @@
 import type { AffectedAnswer, WaiverAnswer } from '#model';
-import type { WaiverRequest } from '#sdk';
 import { countText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
 import { fitted, marginLine, wrapped } from '../text/margin.ts';
@@ -43,14 +42,18 @@ export function renderWaiver(waiver: WaiverAnswer, look: Look): readonly string[
 
 /** What a waiver would excuse of what is affected now. */
 export function renderWaiverPlan(
-  { subject, owner, reason, until }: WaiverRequest,
+  { subject, owner, reason, until }: WaiverAnswer,
   answer: AffectedAnswer,
   look: Look,
 ): readonly string[] {
   const excused = excusedNow(answer, subject);
   const of = `of ${countText(answer.instances, 'instance')} that ${answer.instances === 1 ? 'is' : 'are'} affected`;
   return [
-    fitted(look, `waive ${answer.id ?? answer.question} for ${subject} until ${until}`),
+    ...wrapped(
+      look,
+      `waive ${answer.id ?? answer.question} for ${subject} until ${clockText(look, until)}`,
+      '',
+    ),
     ...wrapped(look, `because ${reason}`),
     fitted(look, `  ${owner} answers for it`),
     excused === 0

@@ -46,6 +46,8 @@ export interface PatchQuestions {
   }): WaiverAnswer;
   endWaiver(vulnerability: string, subject: string, actor: string): WaiverAnswer;
   waivers(): readonly WaiverAnswer[];
+    /** Only says what it would be; refuses what would be refused. */
+    readonly preview?: boolean;
   advisories(): readonly AdvisorySourceAnswer[];
   explain(id: string, purl: string): ExplanationAnswer;
   /** `place`: a URL, or a path on the control plane's machine. Yields as it goes on, and at the end. */

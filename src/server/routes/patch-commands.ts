@@ -69,6 +69,7 @@ export const patchCommandRoutes: readonly Route[] = [
       owner: z.string().min(1).max(200).describe('the team that answers for it'),
       reason: z.string().min(1).max(4000),
       until: z.string().describe('a day (its end, in UTC) or RFC 3339'),
+      preview: z.boolean().default(false).describe('only says what it would be, and records nothing'),
     }),
     bytesMax: smallBody,
     answer: { kind: 'json', schema: waiverSchema },

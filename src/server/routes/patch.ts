@@ -134,5 +134,9 @@ function named(list: PackageListAnswer, name: string): PackageListAnswer {
   const lower = name.toLowerCase();
   const isMeant = (each: PackageListAnswer['packages'][number]): boolean =>
     [each.name, each.source?.name ?? ''].some((text) => text.toLowerCase().includes(lower));
-  return { ...list, packages: list.packages.filter(isMeant) };
+  return {
+    ...list,
+    packages: list.packages.filter(isMeant),
+    disagreements: list.disagreements.filter(({ purl }) => purl.toLowerCase().includes(lower)),
+  };
 }

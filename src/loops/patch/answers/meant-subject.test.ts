@@ -84,4 +84,19 @@ describe('things as people write them', () => {
       next: 'sheer teams',
     });
   });
+
+  it('a waiver that is only shown is held against the same rules, and recorded nowhere', () => {
+    const request = {
+      vulnerability: 'CVE-2026-1',
+      owner: 'shop',
+      reason: 'a test',
+      until: world.now + DAY_MS,
+      actor: 'ann',
+      preview: true,
+    };
+    const shown = world.ask.waive({ ...request, subject: 'web:1' });
+    assert.deepEqual([shown.subject, shown.state], [`${REGISTRY}/shop/web:1`, 'active']);
+    assert.throws(() => world.ask.waive({ ...request, subject: 'nothing-here' }), { code: 'not-found' });
+    assert.deepEqual(world.ask.waivers(), []);
+  });
 });

@@ -1,4 +1,4 @@
-import { formatInstant, type WaiverAnswer, type WaiverData } from '#model';
+import { formatInstant, type Instant, type WaiverAnswer, type WaiverData } from '#model';
 import { lastStatement, type Statement } from '#graph';
 import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
 import { imagesMeant, instancesMeant, servicesMeant, teamNames } from '../answers/meant-subject.ts';
@@ -35,6 +35,8 @@ export class WaiverDesk {
       reason: reason.trim(),
       until,
     };
+    const now = this.#view.clock();
+    if (request.preview === true) return waiverAnswer(data, { since: now, actor, state: 'active' });
     const id = waiverId(vulnerability.id, subject);
     this.#record.declare(actor, { subject: { kind: 'waiver', id }, data, validUntil: until });
     return this.#answer(id);
@@ -104,23 +106,22 @@ export class WaiverDesk {
       graph.facts,
       graph.facts.subject('waiver', id),
     ) as Statement<'waiver'>;
-    const { vulnerability, subject, owner, reason, until } = said.data;
+    const { until } = said.data;
     const state = said.until < until ? 'ended' : until <= clock() ? 'expired' : 'active';
-    return {
-      vulnerability,
-      subject,
-      owner,
-      reason,
-      until: formatInstant(until),
-      since: formatInstant(said.since),
-      actor: this.#actorOf(said),
-      state,
-    };
+    return waiverAnswer(said.data, { since: said.since, actor: this.#actorOf(said), state });
   }
 
   #actorOf({ row }: Statement): string | null {
     return this.#view.graph.facts.actorOf(row);
   }
+}
+
+function waiverAnswer(
+  { vulnerability, subject, owner, reason, until }: WaiverData,
+  { since, actor, state }: { readonly since: Instant } & Pick<WaiverAnswer, 'actor' | 'state'>,
+): WaiverAnswer {
+  const times = { until: formatInstant(until), since: formatInstant(since) };
+  return { vulnerability, subject, owner, reason, ...times, actor, state };
 }
 
 function waiverId(vulnerability: string, subject: string): string {
