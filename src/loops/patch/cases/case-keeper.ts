@@ -133,9 +133,11 @@ export class CaseKeeper {
   }
 
   async #closeDue(signal: AbortSignal): Promise<void> {
+    // Of the whole round: were it of each case, the first looks would be too old when the last were done.
+    const since = this.#options.view.clock() - LIVE_LOOK_GOOD_FOR_MS;
     for (const id of this.#due()) {
       if (signal.aborted) return;
-      await this.#close(id, signal);
+      await this.#close(id, { since, signal });
     }
   }
 
@@ -192,7 +194,7 @@ export class CaseKeeper {
     }
   }
 
-  async #close(id: string, signal: AbortSignal): Promise<void> {
+  async #close(id: string, look: { readonly since: Instant; readonly signal: AbortSignal }): Promise<void> {
     const { view, roots } = this.#options;
     const { count } = this.#toProve.get(id) ?? NOT_TRIED;
     this.#toProve.set(id, { count: count + 1, last: view.clock() });
@@ -204,12 +206,7 @@ export class CaseKeeper {
       return;
     }
     try {
-      const proof = await prove(vulnerability, {
-        view,
-        roots,
-        since: view.clock() - LIVE_LOOK_GOOD_FOR_MS,
-        signal,
-      });
+      const proof = await prove(vulnerability, { view, roots, ...look });
       if (proof.proven || proof.holding.length > 0) this.#put(id, withRecords(proof, vulnerability.records));
     } catch (error) {
       if (!(error instanceof SheerError)) throw error;

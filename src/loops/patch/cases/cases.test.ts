@@ -93,6 +93,28 @@ describe('a case', () => {
     await world.until(() => state() === 'closed');
   });
 
+  it('closes with the others by one look at each live file system, however long these take', async () => {
+    const names = ['a', 'b', 'c'];
+    const records = names.map((name) => advisory(`CVE-2026-2${name}`, `${name} < 2-1`));
+    const packages = (version: string) => names.map((name) => `${name} ${version}`);
+    const [holding, mended] = [world.image('job:1', packages('1-1')), world.image('job:2', packages('2-1'))];
+    const first = world.run('job-1', holding);
+    const others = ['job-2', 'job-3'].map((name) => world.run(name, mended));
+    for (const id of others) world.images.live.set(world.instances.pidOf(id), packages('2-1'));
+    await world.settled();
+    for (const record of records) await world.publish(record);
+    const look = world.images.scanLiveRoot.bind(world.images);
+    let looks = 0;
+    world.images.scanLiveRoot = (process) => {
+      looks += 1;
+      world.now += 50_000;
+      return look(process);
+    };
+    world.instances.stop(first);
+    await world.until(() => records.every(({ id }) => world.caseOf(id)?.state === 'closed'));
+    assert.equal(looks, others.length);
+  });
+
   it('closes when the advisory is withdrawn', async () => {
     world.run('web-1', old());
     await world.settled();
