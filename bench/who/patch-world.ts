@@ -47,7 +47,7 @@ export function generatedView(
     graph,
     advisories: store.advisories,
     // Fed without the files that lists are kept in.
-    lists: { index, ecosystems, restoring: null, holds },
+    lists: { index, ecosystems, restoring: null, holds, unspoken: () => null },
     reader: { missing: (image) => (read.has(image) ? null : 'not read yet') },
     instances: nobody,
     running,

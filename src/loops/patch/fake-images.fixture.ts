@@ -8,7 +8,7 @@ import {
   type LayerScan,
   type LiveProcess,
 } from '#sensors';
-import type { PackageList } from '#model';
+import type { Distribution, PackageList } from '#model';
 import type { ImageReaders, ReadDocument } from './image-readers.ts';
 import { PatchError } from './patch-error.ts';
 
@@ -39,6 +39,8 @@ export class FakeImages implements ImageReaders {
   beforeScan: () => void = () => undefined;
   /** Live root file systems that are otherwise than their images, by pid. */
   readonly live = new Map<number, readonly string[] | Error>();
+  /** Of the images that are added next. */
+  distribution: Distribution = DEBIAN;
   documents: readonly Buffer[] = [];
   readDocument: (bytes: Uint8Array) => Promise<ReadDocument> = () =>
     Promise.reject(new PatchError('invalid-input', 'this is no document'));
@@ -64,7 +66,7 @@ export class FakeImages implements ImageReaders {
   add(packages: readonly string[], base: FakeImage | null): FakeImage {
     const below = base === null ? [] : (this.#stored.get(base.id)?.layers ?? []);
     const all = merged(base?.packages ?? [], packages);
-    const layers = [...below, layerOf(all, base === null)];
+    const layers = [...below, layerOf(all, base === null ? this.distribution : null)];
     const diffIds = layers.map(digest);
     const config = Buffer.from(JSON.stringify({ rootfs: { diff_ids: diffIds } }));
     this.#stored.set(digest(config), { config, layers });
@@ -89,7 +91,7 @@ export class FakeImages implements ImageReaders {
     if (found === undefined)
       return Promise.reject(new PatchError('not-permitted', 'its root file system may not be read'));
     if (found instanceof Error) return Promise.reject(found);
-    const scan = { ...scanOf(layerOf(found, true)), diffId: 'live' };
+    const scan = { ...scanOf(layerOf(found, DEBIAN)), diffId: 'live' };
     return Promise.resolve(composeScans(['live'], new Map([['live', scan]])));
   }
 
@@ -121,7 +123,9 @@ function merged(below: readonly string[], own: readonly string[]): readonly stri
   return [...byName.values()];
 }
 
-function layerOf(packages: readonly string[], isBase: boolean): Buffer {
+const DEBIAN: Distribution = { id: 'debian', versionId: '12', name: 'Debian GNU/Linux 12 (bookworm)' };
+
+function layerOf(packages: readonly string[], distribution: Distribution | null): Buffer {
   const status = {
     path: '/var/lib/dpkg/status',
     packages: packages.map((each) => {
@@ -132,11 +136,11 @@ function layerOf(packages: readonly string[], isBase: boolean): Buffer {
   const release = {
     path: '/etc/os-release',
     packages: [],
-    distribution: { id: 'debian', versionId: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
+    distribution,
   };
   const scan = {
     format: 1,
-    records: isBase ? [release, status] : [status],
+    records: distribution === null ? [status] : [release, status],
     whiteouts: [],
     opaque: [],
     replaced: '',

@@ -14,7 +14,7 @@ export interface AffectedView extends Pick<
   PatchView,
   'graph' | 'advisories' | 'instances' | 'running' | 'images' | 'excuses' | 'clock'
 > {
-  readonly lists: Pick<ListBook, 'index' | 'ecosystems' | 'restoring' | 'holds'>;
+  readonly lists: Pick<ListBook, 'index' | 'ecosystems' | 'restoring' | 'holds' | 'unspoken'>;
   readonly reader: Pick<ListReader, 'missing'>;
 }
 

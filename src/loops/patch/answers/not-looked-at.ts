@@ -4,11 +4,16 @@ import type { AffectedView } from '../view.ts';
 
 type NotLookedAt = AffectedAnswer['notLookedAt'][number];
 
-/** What ran and whose packages are not, or not all, known. */
-export function notLookedAt(view: AffectedView, moment: Moment): readonly NotLookedAt[] {
+/** What ran and whose packages are not, or not all, known; and of a vulnerability, what no advisory can speak of. */
+export function notLookedAt(
+  view: AffectedView,
+  moment: Moment,
+  kind: AffectedAnswer['kind'],
+): readonly NotLookedAt[] {
   const found: NotLookedAt[] = [];
+  const unspoken = kind === 'vulnerability' ? (image: string) => view.lists.unspoken(image) : () => null;
   for (const image of moment.images()) {
-    const reason = view.reader.missing(image);
+    const reason = view.reader.missing(image) ?? unspoken(image);
     if (reason === null) continue;
     found.push({ image: view.images.nameOf(image), reason, instances: moment.ofImage(image).size });
   }

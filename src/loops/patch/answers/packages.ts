@@ -8,6 +8,7 @@ import {
 import { PatchError } from '../patch-error.ts';
 import type { PatchView } from '../view.ts';
 import type { KnownList } from '../lists/list-book.ts';
+import { unspoken } from '../lists/unspoken.ts';
 
 /** What is in an image, from where, and what the lists about it say differently. */
 export function packageListAnswer(
@@ -25,6 +26,7 @@ export function packageListAnswer(
     });
   }
   const node = view.images.node(image);
+  const unspokenHere = unspoken(list);
   return {
     image,
     names: node === null ? [] : [node.name],
@@ -35,6 +37,7 @@ export function packageListAnswer(
     packages: list.packages.map((own) => packageOf(view, image, own)),
     unread: [
       ...list.unread.map((unread) => ({ ...unread })),
+      ...(unspokenHere === null ? [] : [{ path: '', reason: unspokenHere }]),
       ...options.problems.map((reason) => ({ path: '', reason })),
     ],
   };

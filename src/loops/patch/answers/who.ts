@@ -50,7 +50,7 @@ export function affectedAnswer(view: AffectedView, subject: string, at: Instant 
   const excused = excuses.any ? excusesByInstance(images, excuses) : null;
   const dueAt = deadlines(view, vulnerability, at);
   const groups = groupsOf(images, excused, dueAt);
-  const missing = notLookedAt(view, moment);
+  const missing = notLookedAt(view, moment, asked.kind);
   const count = groups.reduce((sum, group) => sum + group.instances.length, 0);
   return {
     question: subject,

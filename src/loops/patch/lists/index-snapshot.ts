@@ -3,7 +3,7 @@ import type { Store } from '#store';
 
 const SNAPSHOT = 'package-lists';
 /** Bumped when a part changes, or what `canonicalPackage` makes of a package. */
-const FORMAT = 1;
+const FORMAT = 2;
 
 /** The index, and what it was fed from. */
 export interface FedIndex {
@@ -14,10 +14,18 @@ export interface FedIndex {
   readonly used: Map<string, { readonly id: string; readonly content: string }>;
   /** Images of which a whole layer is not known: why. */
   readonly unreadLayers: Map<string, string>;
+  /** Images with packages that no advisory can speak of: why. */
+  readonly unspoken: Map<string, string>;
 }
 
 export function emptyIndex(): FedIndex {
-  return { index: new PackageIndex(), ecosystems: new Set(), used: new Map(), unreadLayers: new Map() };
+  return {
+    index: new PackageIndex(),
+    ecosystems: new Set(),
+    used: new Map(),
+    unreadLayers: new Map(),
+    unspoken: new Map(),
+  };
 }
 
 /**
@@ -34,6 +42,7 @@ export function savedIndex({ snapshots }: Pick<Store, 'snapshots'>): FedIndex {
     ecosystems: new Set(saved.ecosystems),
     used: new Map(saved.used.map(([image, id, content]) => [image, { id, content }])),
     unreadLayers: new Map(saved.unreadLayers),
+    unspoken: new Map(saved.unspoken),
   };
 }
 
@@ -43,6 +52,7 @@ export async function saveIndex(store: Pick<Store, 'snapshots' | 'head'>, fed: F
     ecosystems: [...fed.ecosystems],
     used: Array.from(fed.used, ([image, { id, content }]) => [image, id, content]),
     unreadLayers: [...fed.unreadLayers],
+    unspoken: [...fed.unspoken],
   };
   await store.snapshots.writeInBackground(SNAPSHOT, {
     version: FORMAT,
@@ -55,4 +65,5 @@ interface Saved {
   readonly ecosystems: readonly string[];
   readonly used: readonly (readonly [image: string, id: string, content: string])[];
   readonly unreadLayers: readonly (readonly [image: string, why: string])[];
+  readonly unspoken: readonly (readonly [image: string, why: string])[];
 }

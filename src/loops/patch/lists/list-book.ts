@@ -5,6 +5,7 @@ import { canonicalPackage } from '../matching/canonical-name.ts';
 import type { PatchRecord } from '../record.ts';
 import { emptyIndex, saveIndex, savedIndex, type FedIndex } from './index-snapshot.ts';
 import { getJson, putJson } from './stored-list.ts';
+import { unspoken } from './unspoken.ts';
 
 /** How long the rebuilding of the index holds up everything else, in one go. */
 const SLICE_MS = 8;
@@ -99,6 +100,11 @@ export class ListBook {
     return this.#fed.unreadLayers.get(image) ?? null;
   }
 
+  /** Why no advisory can speak of some of an image's packages; null: one can of all. */
+  unspoken(image: string): string | null {
+    return this.#fed.unspoken.get(image) ?? null;
+  }
+
   /** What the list that answers rest on says. */
   packagesOf(image: string): readonly Package[] {
     const used = this.#fed.used.get(image);
@@ -181,6 +187,9 @@ export class ListBook {
     const layer = list.unread.find(({ path }) => path === '/');
     if (layer === undefined) this.#fed.unreadLayers.delete(image);
     else this.#fed.unreadLayers.set(image, layer.reason);
+    const reason = unspoken(list);
+    if (reason === null) this.#fed.unspoken.delete(image);
+    else this.#fed.unspoken.set(image, reason);
   }
 
   #saveWhenGrown(): void {

@@ -26,6 +26,28 @@ describe('lists of packages', () => {
     assert.deepEqual(new Set(facts), new Set([base.id, web.id, api.id]));
   });
 
+  it('of a distribution that OSV has no advisories for are told as such', async () => {
+    world.images.distribution = { id: 'amzn', versionId: '2023', name: 'Amazon Linux 2023' };
+    world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
+    world.images.distribution = { id: 'debian', versionId: '12', name: 'Debian GNU/Linux 12' };
+    world.run('api-1', world.image('api:1', ['openssl 3.0.11-1']));
+    await world.settled();
+    await world.publish(advisory('CVE-2026-1', 'openssl < 3.0.12-1'));
+    const reason = 'OSV has no advisories for the system packages of Amazon Linux 2023';
+    const verify = async (): Promise<void> => {
+      const { notLookedAt, instances } = await world.ask.who('CVE-2026-1', null);
+      assert.deepEqual([instances, notLookedAt], [1, [{ image: 'web:1', reason, instances: 1 }]]);
+    };
+    await verify();
+    assert.deepEqual((await packages('web-1')).unread, [{ path: '', reason }]);
+    assert.deepEqual((await packages('api-1')).unread, []);
+    // What was asked for by its name needs no advisory.
+    assert.deepEqual((await world.ask.who('openssl@<4', null)).notLookedAt, []);
+    await world.restart();
+    await world.until(async () => (await world.ask.who('CVE-2026-1', null)).instances === 1);
+    await verify();
+  });
+
   it('are not read before somebody brings advisories or asks: attaching leaves no marks', async () => {
     const quiet = new PatchWorld().start({ asked: false });
     try {
