@@ -61,6 +61,18 @@ describe('the patch loop over HTTP', () => {
     ]);
   });
 
+  it('says how to write until when something is waived', async () => {
+    const waiver = { vulnerability: CVE, subject: 'checkout', owner: 'payments', reason: 'never reached' };
+    const { status, error } = await send({
+      socketPath: started.socketPath,
+      path: '/api/v1/waivers',
+      method: 'POST',
+      headers: json,
+      body: JSON.stringify({ ...waiver, until: 'tomorrow' }),
+    });
+    assert.deepEqual([status, error?.message], [400, '"tomorrow" is no day to come']);
+  });
+
   it('refuses a document of more than 64 MiB as soon as that is certain', async () => {
     const { status, error } = await send({
       socketPath: started.socketPath,

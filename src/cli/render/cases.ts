@@ -28,7 +28,7 @@ export function renderCases(report: CasesReport, look: Look): readonly string[] 
   ];
   return [
     ...caseTable(cases, look),
-    ...moreLines(total - cases.length),
+    ...moreLines(total - cases.length, look),
     '',
     marginLine(look, words.join(' '), 'sheer case ID', overdue === 0 ? 'faint' : 'warning'),
   ];
@@ -70,10 +70,10 @@ function ownersText({ owners, instances }: CaseAnswer): string {
   return listText(owners) || (instances === 0 ? '' : 'no owner');
 }
 
-function moreLines(more: number): readonly string[] {
-  return more > 0
-    ? [`and ${numberText(more)} more: --limit shows them, --team, --severity and --overdue fewer`]
-    : [];
+function moreLines(more: number, look: Look): readonly string[] {
+  if (more <= 0) return [];
+  const text = `and ${numberText(more)} more: --limit shows them, --team, --severity and --overdue fewer`;
+  return wrapped(look, text, '');
 }
 
 /** One case: where it stands, and how it came to that. */

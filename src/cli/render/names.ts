@@ -34,6 +34,14 @@ export function shortId(id: string): string {
     .replace(/sha256:([0-9a-f]{12})[0-9a-f]+/, 'sha256:$1…');
 }
 
+/** What a waiver is for: `shop/web (test)`, `shop/web:1`, `container/48e1f0aa12b3`, a team. */
+export function waivedText(look: Look, subject: string): string {
+  // Of a service nothing has a colon, as tags, registries and digests have.
+  return subject.includes(':') || subject.startsWith('container/')
+    ? imageText(look, subject)
+    : declaredName(subject);
+}
+
 /** Where it was seen: a sensor by its name, a log that was imported as such. */
 export function sourcesText(sources: readonly string[]): string {
   return [...new Set(sources.map((source) => (source.startsWith('import:') ? 'flow log' : source)))].join(

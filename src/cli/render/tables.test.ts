@@ -78,8 +78,8 @@ describeGolden('tables', [
     shows: 'images',
     lines: renderImages([shop.image], look),
     expected: [
-      'image                  id             layers    size   made      runs   in',
-      'localhost/…ckout:2.4   9a1e6c1f0b7d        7   84 MB   1 d ago      2   checkout',
+      'image          id             layers    size   made      runs   in',
+      'checkout:2.4   9a1e6c1f0b7d        7   84 MB   1 d ago      2   checkout',
       '',
       '1 image.                                                   sheer who IMAGE',
     ],

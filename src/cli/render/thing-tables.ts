@@ -4,7 +4,7 @@ import type { Look } from '../text/look.ts';
 import { marginLine } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { ago } from '../text/time-text.ts';
-import { shortId, shortService } from './names.ts';
+import { imageText, shortService } from './names.ts';
 
 export function renderNodes(nodes: readonly NodeAnswer[], look: Look): readonly string[] {
   if (nodes.length === 0) return [marginLine(look, 'no node is known', 'sheer sources')];
@@ -24,7 +24,7 @@ export function renderImages(images: readonly ImageAnswer[], look: Look): readon
   const lines = tableLines(look, images, [
     {
       title: 'image',
-      value: ({ names, id }) => names[0] ?? shortId(id),
+      value: ({ names, id }) => imageText(look, names[0] ?? id),
       cut: 'middle',
       tone: () => 'strong',
     },
@@ -41,7 +41,7 @@ export function renderImages(images: readonly ImageAnswer[], look: Look): readon
       tone: () => 'faint',
     },
     { title: 'runs', value: ({ instances }) => String(instances), align: 'right' },
-    { title: 'in', value: ({ services }) => listText(services.map(shortService)), cut: 'end' },
+    { title: 'in', value: ({ services }) => listText([...new Set(services.map(shortService))]), cut: 'end' },
   ]);
   return [...lines, '', marginLine(look, `${countText(images.length, 'image')}.`, 'sheer who IMAGE')];
 }

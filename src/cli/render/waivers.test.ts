@@ -19,10 +19,10 @@ describeGolden('waivers', [
       look,
     ),
     expected: [
-      'vulnerability    for        owner      ends          reason',
-      'CVE-2026-31337   checkout   payments   in 39 d       the handshake is never rea…',
-      'CVE-2026-31337   web:1      payments   14 h ago      the handshake is never rea…',
-      'CVE-2026-31337   shop       payments   ended early   the handshake is never rea…',
+      'vulnerability    for                 owner      ends          reason',
+      'CVE-2026-31337   shop/che…duction)   payments   in 39 d       the handshake is …',
+      'CVE-2026-31337   web:1               payments   14 h ago      the handshake is …',
+      'CVE-2026-31337   shop                payments   ended early   the handshake is …',
       '',
       '1 active waiver.                                           sheer case ID',
     ],
@@ -35,12 +35,15 @@ describeGolden('waivers', [
   {
     shows: 'what was decided',
     lines: renderWaiver(advisory.waiver, look),
-    expected: ['waived: CVE-2026-31337 for checkout until 2026-12-31 23:59:59   sheer waivers'],
+    expected: [
+      'waived: CVE-2026-31337 for shop/checkout (production) until 2026-12-31 23:59:59',
+      '  sheer waivers',
+    ],
   },
   {
     shows: 'what was taken back',
     lines: renderWaiver({ ...advisory.waiver, state: 'ended' }, look),
-    expected: ['the waiver of CVE-2026-31337 for checkout was ended        sheer waivers'],
+    expected: ['the waiver of CVE-2026-31337 for shop/checkout (production) was ended', '  sheer waivers'],
   },
   {
     shows: 'what one would excuse',

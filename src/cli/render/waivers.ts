@@ -1,11 +1,11 @@
 import type { AffectedAnswer, WaiverAnswer } from '#model';
 import { countText } from '../text/amount-text.ts';
 import type { Look } from '../text/look.ts';
-import { fitted, marginLine, wrapped } from '../text/margin.ts';
+import { fitted, marginLine, marginLines, wrapped } from '../text/margin.ts';
 import { tableLines } from '../text/table.ts';
 import { clockText } from '../text/time-text.ts';
 import { untilText } from './due.ts';
-import { shortId, shortService } from './names.ts';
+import { shortService, waivedText } from './names.ts';
 
 export function renderWaivers(waivers: readonly WaiverAnswer[], look: Look): readonly string[] {
   if (waivers.length === 0) return [marginLine(look, 'nothing is waived', 'sheer cases')];
@@ -13,7 +13,7 @@ export function renderWaivers(waivers: readonly WaiverAnswer[], look: Look): rea
   return [
     ...tableLines(look, waivers, [
       { title: 'vulnerability', value: ({ vulnerability }) => vulnerability, tone: () => 'strong' },
-      { title: 'for', value: ({ subject }) => subjectText(subject), cut: 'middle' },
+      { title: 'for', value: ({ subject }) => waivedText(look, subject), cut: 'middle' },
       { title: 'owner', value: ({ owner }) => owner, cut: 'end' },
       {
         title: 'ends',
@@ -34,10 +34,10 @@ function endText({ state, until }: WaiverAnswer, look: Look): string {
 /** What was decided. */
 export function renderWaiver(waiver: WaiverAnswer, look: Look): readonly string[] {
   const { vulnerability, subject, until, state } = waiver;
-  const what = `${vulnerability} for ${subjectText(subject)}`;
+  const what = `${vulnerability} for ${waivedText(look, subject)}`;
   return state === 'active'
-    ? [marginLine(look, `waived: ${what} until ${clockText(look, until)}`, 'sheer waivers')]
-    : [marginLine(look, `the waiver of ${what} was ended`, 'sheer waivers')];
+    ? marginLines(look, `waived: ${what} until ${clockText(look, until)}`, 'sheer waivers')
+    : marginLines(look, `the waiver of ${what} was ended`, 'sheer waivers');
 }
 
 /** What a waiver would excuse of what is affected now. */
@@ -72,8 +72,4 @@ function excusedNow(answer: AffectedAnswer, subject: string): number {
     const single = instances.filter(({ id, name }) => id === subject || name === subject).length;
     return sum + (isWhole ? instances.length : single);
   }, 0);
-}
-
-function subjectText(subject: string): string {
-  return shortId(shortService(subject));
 }

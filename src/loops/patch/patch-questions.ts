@@ -6,7 +6,7 @@ import { caseAnswer, caseStanding } from './answers/cases.ts';
 import { explanationAnswer } from './answers/explain.ts';
 import { fixPlanAnswer } from './answers/fix-plan.ts';
 import { imageNodeAnswers } from './answers/images.ts';
-import { parsePackageQuestion } from './answers/package-question.ts';
+import { malformedPackageQuestion, parsePackageQuestion } from './answers/package-question.ts';
 import { imagesMeant, runningMeant } from './answers/meant-subject.ts';
 import { ambiguous, notAnImage } from './answers/misnamed.ts';
 import { packageListAnswer } from './answers/packages.ts';
@@ -49,6 +49,7 @@ export class PatchAnswers implements PatchQuestions {
   isVulnerability: PatchQuestions['isVulnerability'] = (subject) =>
     ID.test(subject) ||
     parsePackageQuestion(subject) !== null ||
+    malformedPackageQuestion(subject) !== null ||
     this.#options.view.advisories.byId(subject).length > 0;
 
   imageTree: PatchQuestions['imageTree'] = (at) => {
@@ -72,6 +73,8 @@ export class PatchAnswers implements PatchQuestions {
   };
 
   async who(subject: string, at: number | null) {
+    const malformed = malformedPackageQuestion(subject);
+    if (malformed !== null) throw malformed;
     await this.#options.ready();
     this.#options.asked();
     return affectedAnswer(this.#options.view, subject, at);

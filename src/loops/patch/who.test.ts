@@ -96,6 +96,16 @@ describe('who is affected', () => {
       /^no advisory that is known has this id/,
     );
     assert.match(
+  it('says how to ask about packages where that went wrong', async () => {
+    for (const [question, message] of [
+      ['pkg:foo', '"pkg:foo" is no package URL'],
+      ['openssl@', 'which versions of openssl?'],
+    ] as const) {
+      assert.ok(world.ask.isVulnerability(question), question);
+      await assert.rejects(world.ask.who(question, null), { code: 'invalid-input', message });
+    }
+  });
+
       (await world.ask.who('CVE-2026-1', null)).reason ?? '',
       /^no image that is known holds it; what 2 images hold is not known$/,
     );

@@ -114,8 +114,20 @@ const DAY_MS = 86_400_000;
 
 /** Who names a day means all of it. */
 function endOf(text: string, now: Instant): Instant {
-  const instant = parseTime(text, now);
+  const instant = dayToCome(text, now);
   return /^\d{4}-\d{2}-\d{2}$/.test(text.trim()) ? instant + DAY_MS - 1000 : instant;
+}
+
+/** Times are mostly of the past: the usual hint would help nobody here. */
+function dayToCome(text: string, now: Instant): Instant {
+  try {
+    return parseTime(text, now);
+  } catch (cause) {
+    throw new ServerError('invalid-input', `"${text}" is no day to come`, {
+      cause,
+      next: 'write it as 2026-12-31, which is all of that day, or as 2026-12-31T18:00:00Z',
+    });
+  }
 }
 
 function isUrl(place: string): boolean {

@@ -13,6 +13,7 @@ import { canonicalName, canonicalVersion } from '../matching/canonical-name.ts';
 import { ecosystemOf } from '../matching/named-ecosystem.ts';
 import { releaseHolds } from '../matching/releases.ts';
 import { EVERYTHING } from '../matching/version-intervals.ts';
+import { PatchError } from '../patch-error.ts';
 
 /** A question about packages themselves: `pkg:npm/lodash@4.17.20`, `openssl@<3.0.12`, `Debian:12/openssl@>=3,<3.0.12`. */
 export type AskedPackages =
@@ -29,6 +30,23 @@ export type AskedPackages =
       readonly name: string;
       readonly interval: VersionInterval;
     };
+
+/**
+ * What was meant to be a question about packages and is none, so that nobody looks for a service of that name.
+ * Null: it was not, or it is one.
+ */
+export function malformedPackageQuestion(text: string): PatchError | null {
+  if (parsePackageQuestion(text) !== null) return null;
+  if (/^pkg:/i.test(text)) {
+    return new PatchError('invalid-input', `"${text}" is no package URL`, {
+      next: 'as in pkg:deb/debian/openssl@3.0.11-1, with or without the version',
+    });
+  }
+  if (!/^[^@\s]+@$/.test(text)) return null;
+  return new PatchError('invalid-input', `which versions of ${text.slice(0, -1)}?`, {
+    next: `sheer who '${text}*', or a range as in '${text}<3.0.14' and '${text}>=3,<3.0.14'`,
+  });
+}
 
 /** Null: it is neither. */
 export function parsePackageQuestion(text: string): AskedPackages | null {
