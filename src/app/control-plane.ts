@@ -24,6 +24,8 @@ export interface ControlPlaneOptions {
   readonly engines: readonly string[];
   /** OCI layouts and archives, to read images from beside the engines' own stores. */
   readonly imageStores?: readonly string[];
+  /** Registries, as image names begin, with which plain HTTP may be spoken. */
+  readonly insecureRegistries?: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: ServerLogger;
@@ -42,7 +44,7 @@ export interface ControlPlane {
 
 /** One process: store, graph, engines, sensors and API. Answers when the promise is fulfilled. */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { paths, clock, logger, environment, imageStores = [] } = options;
+  const { paths, clock, logger, environment } = options;
   const node = hostname();
   const since = clock();
   await using started = new AsyncDisposableStack();
@@ -73,7 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     self: () => ({ ...describeSelf(paths.state, since), ...where }),
   });
   started.defer(() => loop.stop());
-  const patch = createPatchLoop({ loop, engines, imageStores, store, paths, node, clock, logger }, started);
+  const patch = createPatchLoop({ ...options, loop, engines, store, node }, started);
   const server = createServer({
     questions: loop.questions,
     imports: loop.imports,

@@ -74,7 +74,9 @@ function argumentsFor(options: UpOptions, state: string): readonly string[] {
   const port = options.port === null ? [] : ['--port', `${options.port}`];
   const engines = options.engines.length === 0 ? [] : ['--engine', ...options.engines];
   const stores = options.imageStores.length === 0 ? [] : ['--image-store', ...options.imageStores];
-  return ['up', '--json', '--state', state, ...port, ...engines, ...stores];
+  const { insecureRegistries } = options;
+  const insecure = insecureRegistries.length === 0 ? [] : ['--insecure-registry', ...insecureRegistries];
+  return ['up', '--json', '--state', state, ...port, ...engines, ...stores, ...insecure];
 }
 
 /** The child printed its error as JSON, behind where the log began; it is ours to repeat. */

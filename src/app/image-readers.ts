@@ -17,13 +17,23 @@ import {
 } from '#sensors';
 import { recordedDocument, recordedStatements } from './advisories/vex-statements.ts';
 
+export interface ImageReaderOptions {
+  readonly engines: readonly Engine[];
+  /** OCI layouts and archives. */
+  readonly imageStores?: readonly string[];
+  /** With which plain HTTP may be spoken. */
+  readonly insecureRegistries?: readonly string[];
+  readonly clock: Clock;
+}
+
 /** What looks into images for the patch loop: the engines' own stores first, then what was named to it, registries where a person asks. */
-export function createImageReaders(
-  engines: readonly Engine[],
-  imageStores: readonly string[],
-  clock: Clock,
-): ImageReaders {
-  const registry = createRegistrySource({ clock, random: Math.random });
+export function createImageReaders({
+  engines,
+  imageStores = [],
+  insecureRegistries = [],
+  clock,
+}: ImageReaderOptions): ImageReaders {
+  const registry = createRegistrySource({ clock, random: Math.random, insecure: insecureRegistries });
   const places: ImagePlace[] = engines.flatMap((engine) => {
     if (engine.exportImage === undefined) return [];
     const send = engine.exportImage.bind(engine);

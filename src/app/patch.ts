@@ -13,7 +13,8 @@ import { AdoptedInstances } from './running-instances.ts';
 export interface PatchOptions {
   readonly loop: AdoptLoop;
   readonly engines: readonly Engine[];
-  readonly imageStores: readonly string[];
+  readonly imageStores?: readonly string[];
+  readonly insecureRegistries?: readonly string[];
   readonly store: Store;
   readonly paths: Pick<StatePaths, 'state'>;
   readonly node: string;
@@ -23,7 +24,7 @@ export interface PatchOptions {
 
 /** The patch loop on what the adopt loop knows: its graph, and what runs by its names. `started` closes it. */
 export function createPatchLoop(options: PatchOptions, started: AsyncDisposableStack): PatchLoop {
-  const { loop, engines, imageStores, store, paths, node, clock, logger } = options;
+  const { loop, store, paths, node, clock, logger } = options;
   const directory = join(paths.state, 'advisories');
   const advisories = openAdvisories(directory);
   started.defer(() => advisories.close());
@@ -32,7 +33,7 @@ export function createPatchLoop(options: PatchOptions, started: AsyncDisposableS
     advisories,
     graph: loop.view.graph,
     instances: new AdoptedInstances(loop, store),
-    readers: createImageReaders(engines, imageStores, clock),
+    readers: createImageReaders(options),
     intake: createAdvisoryIntake({ directory, clock }),
     node,
     clock,

@@ -40,6 +40,7 @@ async function start(
     paths: context.paths,
     engines: options.engines,
     imageStores: options.imageStores,
+    insecureRegistries: options.insecureRegistries,
     environment: process.env,
     clock: preciseClock,
     logger: jsonLogger((line) => context.terminal.writeError(line)),

@@ -11,17 +11,24 @@ const PID_MAX = 4_194_304;
 describe('starting and stopping', () => {
   it('hands over how to start', async () => {
     const { started } = await run(['up', '--detach', '--port', '0', '--engine', 'podman', 'processes']);
-    assert.deepEqual(started, [{ detach: true, port: 0, engines: ['podman', 'processes'], imageStores: [] }]);
+    const plain = { detach: false, port: null, engines: [], imageStores: [], insecureRegistries: [] };
+    assert.deepEqual(started, [{ ...plain, detach: true, port: 0, engines: ['podman', 'processes'] }]);
     const withStores = await run(['up', '--image-store', '/srv/layout', 'images.tar']);
-    assert.deepEqual(withStores.started, [
-      { detach: false, port: null, engines: [], imageStores: ['/srv/layout', resolve('images.tar')] },
-    ]);
-    assert.deepEqual((await run(['up'])).started, [
-      { detach: false, port: null, engines: [], imageStores: [] },
-    ]);
+    assert.deepEqual(withStores.started, [{ ...plain, imageStores: ['/srv/layout', resolve('images.tar')] }]);
+    const insecureRegistries = ['registry.example', 'registry:5000', '10.0.0.1:80', '[fd00::1]:5000'];
+    const withRegistries = await run(['up', '--insecure-registry', ...insecureRegistries]);
+    assert.deepEqual(withRegistries.started, [{ ...plain, insecureRegistries }]);
+    assert.deepEqual((await run(['up'])).started, [plain]);
     assert.deepEqual((await run(['demo', '--engine', 'containers', '--for', '30s'])).started, [
       { engine: 'containers', forMs: 30_000 },
     ]);
+  });
+
+  it('speaks plain HTTP with nothing that is no registry', async () => {
+    for (const name of ['registry', 'http://registry.example', 'registry.example/shop', '*', 'a..b']) {
+      const { exit, started } = await run(['up', '--insecure-registry', name]);
+      assert.deepEqual([exit, started], [2, []], name);
+    }
   });
 
   it('starts nothing elsewhere', async () => {

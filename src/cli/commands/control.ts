@@ -22,6 +22,8 @@ export interface UpOptions {
   readonly engines: readonly string[];
   /** OCI layouts (directories) and archives of images (files); absolute paths. */
   readonly imageStores: readonly string[];
+  /** `HOST` or `HOST:PORT`, with which plain HTTP may be spoken. */
+  readonly insecureRegistries: readonly string[];
 }
 
 export interface DemoOptions {
@@ -49,6 +51,11 @@ export function controlCommands(handlers: Handlers): readonly CommandDefinition[
           flags: '--image-store <place...>',
           description:
             'read images also from these: OCI layouts, archives of `podman save` and `docker save`',
+        },
+        {
+          flags: '--insecure-registry <host...>',
+          description:
+            'speak plain HTTP with these registries, and show them what you logged in with: anybody on the way can read and change both',
         },
       ],
       examples: [
@@ -101,7 +108,17 @@ function upOptions(context: CommandContext, given: Given): UpOptions {
     engines: given.texts('engine'),
     // In the background it works elsewhere.
     imageStores: given.texts('imageStore').map((place) => resolve(place)),
+    insecureRegistries: given.texts('insecureRegistry').map(registryHost),
   };
+}
+
+/** As image names begin: without a dot or a port it would be none. */
+function registryHost(text: string): string {
+  if (/^(?:[a-z0-9-]+(?:\.[a-z0-9-]+)+|\[[0-9a-f:]+\]|[a-z0-9-]+(?=:))(?::\d{1,5})?$/i.test(text))
+    return text;
+  throw new CliError('invalid-input', `--insecure-registry: "${text}" is no registry`, {
+    next: 'name it as images do: registry.example:5000',
+  });
 }
 
 function demoOptions(given: Given): DemoOptions {

@@ -2,7 +2,7 @@ import { request as plainRequest, type IncomingHttpHeaders, type IncomingMessage
 import { request as secureRequest, type Agent } from 'node:https';
 import type { SecureContext } from 'node:tls';
 import { SensorError } from '../sensor-error.ts';
-import { distrusted, unreachable } from './failures.ts';
+import { distrusted, unencrypted, unreachable } from './failures.ts';
 
 export interface Question {
   readonly url: URL;
@@ -69,8 +69,12 @@ const formHeaders = (payload: string): Readonly<Record<string, string>> => ({
 /** What OpenSSL says of certificates, in Node's names. */
 const DISTRUST = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/;
 
+/** What it says, under the code of any broken protocol, where an answer is no TLS at all. */
+const NO_TLS = /:(?:wrong version number|packet length too long|http request):/;
+
 function explain(url: URL, error: Error): Error {
   if (error instanceof SensorError) return error;
   if ('code' in error && DISTRUST.test(String(error.code))) return distrusted(url.host, error);
+  if (NO_TLS.test(error.message)) return unencrypted(url.host, error);
   return unreachable(url.host, `can't be reached: ${error.message}`, error);
 }

@@ -33,6 +33,13 @@ export const distrusted = (host: string, cause: Error): SensorError =>
     next: `put the certificate of its authority into /etc/containers/certs.d/${host}/ca.crt`,
   });
 
+export const unencrypted = (host: string, cause: Error): SensorError =>
+  new SensorError('sensor-failed', `the registry at ${host} does not speak TLS`, {
+    cause,
+    remedy: 'stalled',
+    next: `if its network is trusted: sheer up --insecure-registry ${host}`,
+  });
+
 export const refusedTarget = (problem: string, next: string): SensorError =>
   new SensorError('sensor-failed', problem, { remedy: 'stalled', next });
 

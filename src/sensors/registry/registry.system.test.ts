@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
@@ -34,15 +34,30 @@ before(async () => {
 });
 after(() => rm(directory, { recursive: true, force: true }));
 
-const sourceFor = (registry: Registry, files: readonly string[] = [registry.authFile]): RegistrySource =>
+const sourceFor = (
+  registry: Pick<Registry, 'authFile'>,
+  files: readonly string[] = [registry.authFile],
+  insecure: readonly string[] = [],
+): RegistrySource =>
   createRegistrySource({
+    insecure,
     clock: Date.now,
     random: Math.random,
     credentials: credentialsFrom(files),
     platform: { os: 'linux', architecture: 'amd64', variant: null },
   });
 
-const named = (registry: Registry, name: string): WantedImage => ({
+/** The same password under another name of the registry. */
+async function loginTo(registry: Registry, host: string): Promise<string> {
+  const file = join(registry.directory, 'other-auth.json');
+  const { auths } = JSON.parse(await readFile(registry.authFile, 'utf8')) as {
+    auths: Record<string, unknown>;
+  };
+  await writeFile(file, JSON.stringify({ auths: { [host]: auths[registry.host] } }));
+  return file;
+}
+
+const named = (registry: Pick<Registry, 'host'>, name: string): WantedImage => ({
   id: config.digest,
   names: [`${registry.host}/${name}`],
   digests: [],
@@ -126,6 +141,19 @@ describe("Debian's registry with a certificate of its own", () => {
       message: /certificate of 127\.0\.0\.1:\d+ is not trusted/,
     });
   });
+});
+
+it('a registry by a name that is not loopback is read where plain HTTP with it is fine', async () => {
+  const registry = await startRegistry('password');
+  try {
+    await registry.push(await layout.name(image, 'plain'), 'shop/web:1', ['--preserve-digests']);
+    // It leads to loopback all the same.
+    const host = registry.host.replace('127.0.0.1', '0.0.0.0');
+    const source = sourceFor(registry, [await loginTo(registry, host)], [host]);
+    assert.deepEqual(await readAll(source, named({ host }, 'shop/web:1')), LAYERS);
+  } finally {
+    await registry.stop();
+  }
 });
 
 describe('what is attached to an image', () => {

@@ -117,7 +117,7 @@ export class Transport {
     if (url.protocol === 'http:' && !this.#plainIsFine(url.host)) {
       throw refusedTarget(
         `${url.host} is to be asked without encryption, which is only done on this machine`,
-        'name it among the insecure registries if its network is trusted',
+        `if its network is trusted: sheer up --insecure-registry ${url.host}`,
       );
     }
     if (isLoopback(url.host) && !isLoopback(asked.host)) {
