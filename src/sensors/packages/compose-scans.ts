@@ -74,7 +74,7 @@ function* composing(
       state.unread.set(`/ ${layer}`, { path: '/', reason });
       continue;
     }
-    applyLayer(state, scan, layer);
+    yield* applyLayer(state, scan, layer);
     yield;
   }
   const distribution = distributionOf(state);
@@ -116,20 +116,23 @@ interface State {
   readonly unread: Map<string, Unread>;
 }
 
-function applyLayer(state: State, scan: LayerScan, layer: number): void {
-  const before = removeHidden(state, scan);
+function* applyLayer(state: State, scan: LayerScan, layer: number): Generator<undefined, void> {
+  const before = yield* removeHidden(state, scan);
   putRecords(state, scan, { layer, before });
   for (const { path, reason } of scan.unread) state.unread.set(`${path}\n${reason}`, { path, reason });
   if (before.size > 0 || scan.records.length > 0) state.present = presence(state, layer);
 }
 
 /** What the layer takes away from those below. */
-function removeHidden({ held, unread }: State, scan: LayerScan): ReadonlyMap<string, Held> {
+function* removeHidden(
+  { held, unread }: State,
+  scan: LayerScan,
+): Generator<undefined, ReadonlyMap<string, Held>> {
   const removed = new Map<string, Held>();
   const below = [...held.keys(), ...[...unread.values()].map(({ path }) => path)];
   // A base has the most files, and nothing below it.
   if (below.length === 0) return removed;
-  const hidden = hiddenPaths(scan, below);
+  const hidden = yield* hiddenPaths(scan, below);
   for (const [path, one] of held) {
     if (!hidden(path)) continue;
     held.delete(path);
