@@ -75,6 +75,70 @@ function coverOf(next: readonly Next[], movers: readonly Mover[]): FixProblem {
   return { packages: [{ purl, fixed: '2' }], images: [old, ...bases, ...moving] };
 }
 
+/** An image has a twin, which is like it in all but one thing: nothing of the one may serve for the other. */
+export function arbitraryTwins(): fc.Arbitrary<FixProblem> {
+  return fc
+    .record({ task: arbitraryProblem('graphs'), which: fc.nat(7), kind: fc.nat(20), difference: fc.nat(99) })
+    .map(({ task, which, kind, difference }): FixProblem => {
+      const matters = task.images.filter(({ buildSource, holdings }) => buildSource && holdings.length > 0);
+      const found = matters[which % Math.max(1, matters.length)];
+      if (found === undefined) return task;
+      const original = { ...found, required: true, built: true };
+      const kinds = likeButOne(original, task).filter(({ length }) => length > 0);
+      const differences = kinds[kind % kinds.length] ?? [];
+      const twin = { ...original, ...differences[difference % differences.length], id: 'twin', name: 'twin' };
+      return { ...task, images: [...task.images.map((each) => (each === found ? original : each)), twin] };
+    })
+    .filter(isSmall);
+}
+
+/** Each thing that builds of the image depend on, changed, by what it is about. */
+function likeButOne(
+  image: FixImage,
+  { images, packages }: FixProblem,
+): readonly (readonly Partial<FixImage>[])[] {
+  const { base, newerBases, copiesFrom, holdings } = image;
+  const others = images
+    .slice(
+      0,
+      images.findIndex(({ id }) => id === image.id),
+    )
+    .map(({ id }) => id);
+  const changed = <T>(list: readonly T[], changes: (each: T) => readonly T[]): readonly T[][] =>
+    list.flatMap((each, at) => changes(each).map((other) => list.with(at, other)));
+  const copies = others.map((from): HoldingOrigin => ({ kind: 'copied', from }));
+  return [
+    [{ buildSource: false }, { built: false }, { upgrades: !image.upgrades }, { base: null }],
+    base?.kind === 'image' ? [{ base: { ...base, pinned: !base.pinned } }] : [],
+    base?.kind === 'image' ? others.map((id) => ({ base: { ...base, id } })) : [],
+    changed(newerBases, (newer) => [{ ...newer, sameReference: !newer.sameReference }]).map((those) => ({
+      newerBases: those,
+    })),
+    changed(newerBases, (newer) => others.map((id) => ({ ...newer, id }))).map((those) => ({
+      newerBases: those,
+    })),
+    changed(copiesFrom, () => others).map((ids) => ({ copiesFrom: ids })),
+    changed(holdings, (held) => packages.map(({ purl }) => ({ ...held, purl }))).map((those) => ({
+      holdings: those,
+    })),
+    changed(holdings, (held) => ORIGINS.map((origin) => ({ ...held, origin }))).map((those) => ({
+      holdings: those,
+    })),
+    changed(holdings, (held) => copies.map((origin) => ({ ...held, origin }))).map((those) => ({
+      holdings: those,
+      copiesFrom: others,
+    })),
+  ];
+}
+
+const ORIGINS: readonly HoldingOrigin[] = [
+  { kind: 'own' },
+  { kind: 'refetched' },
+  { kind: 'downloaded' },
+  { kind: 'base' },
+  { kind: 'copied', from: null },
+];
+
 function isSmall({ images }: FixProblem): boolean {
   return images.reduce((all, each) => all * choicesOf(each).length, 1) <= COMBINATIONS;
 }

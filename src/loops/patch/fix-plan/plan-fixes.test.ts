@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
-import { arbitraryCover, arbitraryProblem } from './arbitrary-problems.fixture.ts';
+import { arbitraryCover, arbitraryProblem, arbitraryTwins } from './arbitrary-problems.fixture.ts';
 import {
   bruteForce,
   type Choice,
@@ -90,6 +90,13 @@ describe('planFixes', () => {
         assert.equal(plan.optimal, true);
       }),
       { numRuns: 250 },
+    );
+  });
+
+  it('takes nothing from one image for another that is like it in all but one thing', () => {
+    fc.assert(
+      fc.property(arbitraryTwins(), (task) => assert.deepEqual(score(planFixes(task)), bruteForce(task))),
+      { numRuns: 600 },
     );
   });
 
