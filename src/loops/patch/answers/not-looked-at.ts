@@ -10,13 +10,17 @@ export function notLookedAt(
   moment: Moment,
   kind: AffectedAnswer['kind'],
 ): readonly NotLookedAt[] {
+  const unspoken = kind === 'vulnerability' ? view.lists.unspoken.bind(view.lists) : () => null;
   const found: NotLookedAt[] = [];
-  const unspoken = kind === 'vulnerability' ? (image: string) => view.lists.unspoken(image) : () => null;
   for (const image of moment.images()) {
     const reason = view.reader.missing(image) ?? unspoken(image);
     if (reason === null) continue;
     found.push({ image: view.images.nameOf(image), reason, instances: moment.ofImage(image).size });
   }
+  return [...found, ...withoutImage(moment)];
+}
+
+function withoutImage(moment: Moment): Iterable<NotLookedAt> {
   const others = new Map<string, NotLookedAt>();
   for (const id of moment.withoutImage()) {
     const instance = moment.one(id);
@@ -29,5 +33,5 @@ export function notLookedAt(
     const known = others.get(`${image}\n${reason}`);
     others.set(`${image}\n${reason}`, { image, reason, instances: (known?.instances ?? 0) + 1 });
   }
-  return [...found, ...others.values()];
+  return others.values();
 }
