@@ -47,7 +47,7 @@ describe('who is affected', () => {
     world.instances.stop(first);
     world.run('web-2', fixed);
     const now = await world.ask.who('CVE-2026-1', null);
-    assert.deepEqual([now.instances, now.reason], [0, '1 images hold it, and none of them runs']);
+    assert.deepEqual([now.instances, now.reason], [0, '1 image holds it, and none of them runs']);
     const before = await world.ask.who('CVE-2026-1', then);
     assert.deepEqual(before.groups[0]?.instances, [{ id: first, name: 'web-1', node: 'n' }]);
   });

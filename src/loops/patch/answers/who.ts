@@ -10,6 +10,7 @@ import {
 import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
 import type { ImageNode } from '#graph';
 import { affectedBy, holdingAny, type Holdings } from '../affected/holdings.ts';
+import { counted } from '../counted.ts';
 import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
 import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf, type Moment } from '../running/moment.ts';
@@ -163,6 +164,10 @@ function sharedExcuse(
 }
 
 function originsOf(
+
+function imagesHold(count: number): string {
+  return `${counted(count, 'image')} ${count === 1 ? 'holds' : 'hold'}`;
+}
   view: AffectedView,
   image: string,
   { node, held }: { readonly node: ImageNode | null; readonly held: AffectedImage['held'] },
@@ -200,14 +205,14 @@ function reasonOf(
     return `not ready: ${restoring.left} package lists are still being loaded, so more may be affected`;
   if (found > 0) return null;
   const when = moment.at === null ? 'runs' : 'ran then';
-  const but = missing === 0 ? '' : `; what ${missing} images hold is not known`;
+  const but = missing === 0 ? '' : `; what ${imagesHold(missing)} is not known`;
   if (kind === 'vulnerability' && vulnerability === null) {
     return view.advisories.generation() === 0
       ? 'no advisories are known yet: sheer advisories sync'
       : 'no advisory that is known has this id: sheer advisories sync';
   }
   if (vulnerability !== null && vulnerability.withdrawn !== null) return 'the advisory was withdrawn';
-  if (holdings.images.size > 0)
-    return `${holdings.images.size} images hold it, and none of them ${when}${but}`;
+  const count = holdings.images.size;
+  if (count > 0) return `${imagesHold(count)} it, and none of them ${when}${but}`;
   return `no image that is known holds it${but}`;
 }

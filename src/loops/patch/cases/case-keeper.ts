@@ -1,5 +1,6 @@
 import { SheerError, type Advisory, type CaseData, type Instant, type ProofAnswer } from '#model';
 import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
+import { counted } from '../counted.ts';
 import { putJson } from '../lists/stored-list.ts';
 import type { PatchRecord } from '../record.ts';
 import { turns } from '../turns.ts';
@@ -251,14 +252,16 @@ function caseAfter(
 ): CaseData {
   const base = current ?? { openedAt: now, reopened: 0 };
   if (proof.holding.length > 0) {
-    const reason = `looked at: ${proof.holding.length} running ${proof.holding.length === 1 ? 'instance holds' : 'instances hold'} it`;
+    const count = proof.holding.length;
+    const reason = `looked at: ${counted(count, 'running instance')} ${count === 1 ? 'holds' : 'hold'} it`;
     const back = current?.state === 'closed' ? { openedAt: now, reopened: current.reopened + 1 } : {};
     return { ...base, ...back, state: 'open', reason, proof: digest };
   }
   if (!proof.proven) {
-    const reason = `not proven: ${proof.notLooked.length} running instances could not be looked at`;
+    const reason = `not proven: ${counted(proof.notLooked.length, 'running instance')} could not be looked at`;
     return { ...base, state: current?.state ?? 'open', reason, proof: digest };
   }
-  const reason = `proven: ${proof.looked.length} running instances were looked at, and none holds it`;
+  const count = proof.looked.length;
+  const reason = `proven: ${counted(count, 'running instance')} ${count === 1 ? 'was' : 'were'} looked at, and none holds it`;
   return { ...base, state: 'closed', reason, proof: digest };
 }

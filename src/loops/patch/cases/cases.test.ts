@@ -55,7 +55,7 @@ describe('a case', () => {
     world.instances.stop(second);
     await world.until(() => state() === 'closed');
     const closed = world.ask.case(CVE);
-    assert.match(closed.timeline.at(-1)?.what ?? '', /^closed: proven: 1 running instances were looked at/);
+    assert.match(closed.timeline.at(-1)?.what ?? '', /^closed: proven: 1 running instance was looked at/);
     assert.notEqual(closed.closedAt, null);
     world.now += DAY_MS;
     world.run('web-4', old());

@@ -1,4 +1,5 @@
 import type { CaseData, Instant } from '#model';
+import { counted } from '../counted.ts';
 
 /** A case, by its vulnerability. */
 interface NamedCase {
@@ -31,7 +32,7 @@ export type CaseAction =
 export function decideCase({ now, current, holding, excused }: CaseSituation): CaseAction {
   if (current?.state === 'open') return holding === 0 ? { kind: 'prove' } : { kind: 'none' };
   if (holding === excused) return { kind: 'none' };
-  const held = `${holding} running ${holding === 1 ? 'instance holds' : 'instances hold'} it`;
+  const held = `${counted(holding, 'running instance')} ${holding === 1 ? 'holds' : 'hold'} it`;
   const reason = current === null ? held : `it came back: ${held}`;
   const reopened = current === null ? 0 : current.reopened + 1;
   return { kind: 'open', data: { state: 'open', reason, proof: null, openedAt: now, reopened } };
