@@ -108,8 +108,11 @@ function librariesOf(random: () => number, layer: number): readonly string[] {
   const libraries: string[] = [];
   const language = Math.floor(random() * LANGUAGES.length);
   const size = 50 + Math.floor(random() * 240);
-  for (let index = 0; index < size; index++) {
-    const number = Math.floor(popular(random) / LANGUAGES.length) * LANGUAGES.length + language;
+  // A file says one version: no name is there twice.
+  const numbers = new Set<number>();
+  while (numbers.size < size)
+    numbers.add(Math.floor(popular(random) / LANGUAGES.length) * LANGUAGES.length + language);
+  for (const number of numbers) {
     const name = `package-${number}`;
     const version = versionOf(random);
     const entry: Package = {

@@ -1,61 +1,77 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Graph, PackageIndex } from '../../src/graph/index.ts';
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { Graph } from '../../src/graph/index.ts';
 import { ExcuseBook } from '../../src/loops/patch/excuses/excuse-book.ts';
+import { savedIndex } from '../../src/loops/patch/lists/index-snapshot.ts';
 import { ImageBook } from '../../src/loops/patch/images/image-book.ts';
 import type { RunningInstance, RunningInstances } from '../../src/loops/patch/questions.ts';
 import { RunningNow } from '../../src/loops/patch/running/running-now.ts';
 import { SubjectIds } from '../../src/loops/patch/subject-ids.ts';
 import type { AffectedView } from '../../src/loops/patch/view.ts';
-import type { Advisory, Fact, Package } from '../../src/model/index.ts';
+import type { Advisory, Fact } from '../../src/model/index.ts';
 import { openSqliteAdvisories, type AdvisoryStore } from '../../src/store/index.ts';
-import { generatedLists, imageId, IMAGES } from '../package-lists/generated-lists.ts';
+import { seeded } from '../generated-addresses.ts';
+import { imageId, IMAGES } from '../package-lists/generated-lists.ts';
+import { openGeneratedStore } from './generated-store.ts';
 import { generatedTreeImages } from '../package-lists/generated-tree-images.ts';
 
 const NOW = 1_790_000_000_000;
 
-/** What the loop answers from, for an organisation of 50,000 images and so many instances of 1,000 services. */
+/** What the loop answers from, in an organisation of 50,000 images. */
+export interface GeneratedView {
+  readonly view: AffectedView;
+  /** Of loading the index as a control plane does that is started again. */
+  readonly loading: { readonly cpuMs: number; readonly bytes: number };
+  close(): void;
+}
+
+/** Reads all lists in a process of its own, because what that takes of memory is not kept, and saves the index. */
+export async function saveGeneratedIndex(directory: string): Promise<void> {
+  const child = fork(join(import.meta.dirname, 'save-index.ts'), [directory]);
+  const [code] = (await once(child, 'exit')) as readonly unknown[];
+  if (code !== 0) throw new Error('the index could not be made');
+}
+
+/**
+ * @param directory where the index was saved
+ * @param instances how many run, of 1,000 services
+ */
 export function generatedView(
+  directory: string,
   instances: number,
   advisories: readonly Advisory[],
-  random: () => number,
-): { readonly view: AffectedView; readonly close: () => void } {
-  const index = new PackageIndex();
-  const ecosystems = new Set<string>();
-  /** By image its list. */
-  const read = new Map<string, string>();
-  for (const { list, image, json } of generatedLists()) {
-    // Of an image's lists one is used: our own reading.
-    if (!list.endsWith('/read')) continue;
-    // Written by `generatedLists`.
-    const packages = JSON.parse(json) as readonly Package[];
-    index.setList(list, image, packages);
-    for (const { ecosystem } of packages) if (ecosystem !== null) ecosystems.add(ecosystem);
-    read.set(image, list);
-  }
+): GeneratedView {
+  const store = openGeneratedStore(directory);
+  const before = process.cpuUsage();
+  const { index, ecosystems, used } = savedIndex(store);
+  const { user, system } = process.cpuUsage(before);
   const graph = imageGraph();
   const ids = new SubjectIds(graph);
-  const running = new RunningNow(runningInstances(instances, random));
+  const running = new RunningNow(runningInstances(instances, seeded(13)));
   const images = new ImageBook({ graph, ids, running });
   const holds = (image: string, purl: string): boolean | null => {
-    const list = read.get(image);
-    return list === undefined ? null : index.packagesOf(list).some((own) => own.purl === purl);
+    const list = used.get(image);
+    return list === undefined ? null : index.packagesOf(list.id).some((own) => own.purl === purl);
   };
-  const store = storedAdvisories(advisories);
+  const kept = storedAdvisories(directory, advisories);
   const view: AffectedView = {
     graph,
-    advisories: store.advisories,
+    advisories: kept,
     // Fed without the files that lists are kept in.
     lists: { index, ecosystems, restoring: null, holds, unspoken: () => null },
-    reader: { missing: (image) => (read.has(image) ? null : 'not read yet') },
+    reader: { missing: (image) => (used.has(image) ? null : 'not read yet') },
     instances: nobody,
     running,
     images,
     excuses: new ExcuseBook({ graph, ids, images }),
     clock: () => NOW,
   };
-  return { view, close: () => store.close() };
+  const close = (): void => {
+    kept.close();
+    store.close();
+  };
+  return { view, loading: { cpuMs: (user + system) / 1000, bytes: index.memory().bytes }, close };
 }
 
 const nobody: RunningInstances = { at: () => [], one: () => null, watch: () => () => undefined };
@@ -106,11 +122,7 @@ function runningInstances(count: number, random: () => number): RunningInstances
   };
 }
 
-function storedAdvisories(records: readonly Advisory[]): {
-  readonly advisories: AdvisoryStore;
-  close(): void;
-} {
-  const directory = mkdtempSync(join(tmpdir(), 'sheerline-bench-who-'));
+function storedAdvisories(directory: string, records: readonly Advisory[]): AdvisoryStore {
   const advisories = openSqliteAdvisories({
     directory: join(directory, 'advisories'),
     // Written below.
@@ -120,9 +132,5 @@ function storedAdvisories(records: readonly Advisory[]): {
   for (const [stamp, advisory] of records.entries())
     writer.put({ stamp: stamp + 1, raw: Buffer.from(JSON.stringify(advisory)), advisory });
   writer.finish({ refused: 0, problems: [], validator: null });
-  const close = (): void => {
-    advisories.close();
-    rmSync(directory, { recursive: true, force: true });
-  };
-  return { advisories, close };
+  return advisories;
 }

@@ -50,9 +50,11 @@ const shopPatch: PatchQuestions = {
   },
   who: (subject, at) =>
     Promise.resolve(
-      isKnown(subject)
-        ? { ...answers.affected, at: at === null ? null : new Date(at).toISOString() }
-        : { ...answers.nobodyAffected, question: subject, id: null, aliases: [], reason: null },
+      JSON.stringify(
+        isKnown(subject)
+          ? { ...answers.affected, at: at === null ? null : new Date(at).toISOString() }
+          : { ...answers.nobodyAffected, question: subject, id: null, aliases: [], reason: null },
+      ),
     ),
   fixPlan(id) {
     checkKnown(id);

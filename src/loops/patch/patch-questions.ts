@@ -10,7 +10,7 @@ import { malformedPackageQuestion, parsePackageQuestion } from './answers/packag
 import { imagesMeant, runningMeant } from './answers/meant-subject.ts';
 import { ambiguous, notAnImage } from './answers/misnamed.ts';
 import { packageListAnswer } from './answers/packages.ts';
-import { affectedAnswer } from './answers/who.ts';
+import { affectedJson } from './answers/who.ts';
 import type { CaseKeeper } from './cases/case-keeper.ts';
 import type { DocumentDesk } from './lists/document-desk.ts';
 import { PatchError } from './patch-error.ts';
@@ -77,7 +77,7 @@ export class PatchAnswers implements PatchQuestions {
     if (malformed !== null) throw malformed;
     await this.#options.ready();
     this.#options.asked();
-    return affectedAnswer(this.#options.view, subject, at);
+    return affectedJson(this.#options.view, subject, at);
   }
 
   fixPlan: PatchQuestions['fixPlan'] = (id) => fixPlanAnswer(this.#options.view, id);

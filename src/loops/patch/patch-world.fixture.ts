@@ -3,7 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Graph } from '#graph';
-import type { Advisory, BuildSourceData, ImageData, NewFact, SubjectData, SubjectKind } from '#model';
+import { affectedSchema } from '#model/answers';
+import type {
+  Advisory,
+  AffectedAnswer,
+  BuildSourceData,
+  ImageData,
+  NewFact,
+  SubjectData,
+  SubjectKind,
+} from '#model';
 import { openSqliteAdvisories, openSqliteStore, type AdvisoryStore, type Store } from '#store';
 import { FakeImages, type FakeImage } from './fake-images.fixture.ts';
 import { FakeInstances } from './fake-instances.fixture.ts';
@@ -63,8 +72,17 @@ export class PatchWorld {
     return this;
   }
 
+  /** What can be asked; the answer of `who` is held against its schema. */
   get ask() {
-    return this.loop.questions;
+    const { questions } = this.loop;
+    return {
+      ...questions,
+      isVulnerability: (subject: string) => questions.isVulnerability(subject),
+      packages: (subject: string, options: { readonly refresh: boolean }) =>
+        questions.packages(subject, options),
+      who: async (subject: string, at: number | null): Promise<AffectedAnswer> =>
+        affectedSchema.parse(JSON.parse(await questions.who(subject, at))),
+    };
   }
 
   async stop(): Promise<void> {
@@ -98,6 +116,12 @@ export class PatchWorld {
     };
     this.say('image', image.id, data);
     return { ...image, name };
+  }
+
+  /** The image has another tag now. */
+  relabel({ id, diffIds }: FakeImage, name: string): void {
+    const unknown = { labels: {}, sizeBytes: null, created: null, platform: null };
+    this.say('image', id, { ...unknown, names: [name], digests: [], diffIds });
   }
 
   say<K extends SubjectKind>(kind: K, id: string, data: SubjectData[K] | null): void {

@@ -1,7 +1,6 @@
 import type {
   AdvisorySourceAnswer,
   AdvisorySyncAnswer,
-  AffectedAnswer,
   CaseAnswer,
   CaseCounts,
   ExplanationAnswer,
@@ -25,8 +24,11 @@ export interface PatchQuestions {
   imageTree(at: Instant | null): readonly ImageNodeAnswer[];
   /** Reads an image that was not read yet; `refresh` reads it again. */
   packages(subject: string, options: { readonly refresh: boolean }): Promise<PackageListAnswer>;
-  /** After a restart it waits a few seconds for the package lists; an answer without all of them says so. */
-  who(subject: string, at: Instant | null): Promise<AffectedAnswer>;
+  /**
+   * JSON of an `AffectedAnswer`: of many thousands it would take longer to write than to find. After
+   * a restart it waits a few seconds for the package lists; an answer without all of them says so.
+   */
+  who(subject: string, at: Instant | null): Promise<string>;
   fixPlan(id: string): FixPlanAnswer;
   /** The most urgent first. */
   cases(filter: CaseFilter & { readonly limit: number | null }): readonly CaseAnswer[];
@@ -43,11 +45,11 @@ export interface PatchQuestions {
     readonly reason: string;
     readonly until: Instant;
     readonly actor: string;
+    /** Only says what it would be; refuses what would be refused. */
+    readonly preview?: boolean;
   }): WaiverAnswer;
   endWaiver(vulnerability: string, subject: string, actor: string): WaiverAnswer;
   waivers(): readonly WaiverAnswer[];
-    /** Only says what it would be; refuses what would be refused. */
-    readonly preview?: boolean;
   advisories(): readonly AdvisorySourceAnswer[];
   explain(id: string, purl: string): ExplanationAnswer;
   /** `place`: a URL, or a path on the control plane's machine. Yields as it goes on, and at the end. */

@@ -36,6 +36,26 @@ describe('who is affected', () => {
     assert.equal((await world.ask.who('DEBIAN-CVE-2026-1', null)).instances, 2);
   });
 
+  it('asked again, as images are called, owned and built then, and as many as run then', async () => {
+    const base = world.image('base:1', ['openssl 3.0.11-1']);
+    const web = world.image('web:1', ['nginx 1.22.1-9'], { base });
+    const first = world.run('web-1', web);
+    await world.settled();
+    const said = async () => {
+      const { images, instances } = await world.ask.who('openssl@*', null);
+      return [instances, ...images.map((image) => [image.name, image.team, image.broughtInBy[0]?.imageName])];
+    };
+    assert.deepEqual(await said(), [1, ['web:1', null, 'base:1']]);
+    world.source('web', 'shop', null);
+    assert.deepEqual(await said(), [1, ['web:1', 'shop', 'base:1']]);
+    world.relabel(base, 'base:1.1');
+    assert.deepEqual(await said(), [1, ['web:1', 'shop', 'base:1.1']]);
+    world.run('web-2', web);
+    assert.deepEqual(await said(), [2, ['web:1', 'shop', 'base:1.1']]);
+    world.instances.stop(first);
+    assert.deepEqual(await said(), [1, ['web:1', 'shop', 'base:1.1']]);
+  });
+
   it('as it was then: what runs now did not, and what ran is gone', async () => {
     const old = world.image('web:1', ['openssl 3.0.11-1']);
     const fixed = world.image('web:2', ['openssl 3.0.12-1']);
@@ -76,6 +96,16 @@ describe('who is affected', () => {
     assert.equal(world.ask.isVulnerability('web-1'), false);
   });
 
+  it('says how to ask about packages where that went wrong', async () => {
+    for (const [question, message] of [
+      ['pkg:foo', '"pkg:foo" is no package URL'],
+      ['openssl@', 'which versions of openssl?'],
+    ] as const) {
+      assert.ok(world.ask.isVulnerability(question), question);
+      await assert.rejects(world.ask.who(question, null), { code: 'invalid-input', message });
+    }
+  });
+
   it('says what it did not look at, and why there is nothing', async () => {
     const lost = world.image('lost:1', ['openssl 3.0.11-1']);
     world.images.remove(lost);
@@ -96,16 +126,6 @@ describe('who is affected', () => {
       /^no advisory that is known has this id/,
     );
     assert.match(
-  it('says how to ask about packages where that went wrong', async () => {
-    for (const [question, message] of [
-      ['pkg:foo', '"pkg:foo" is no package URL'],
-      ['openssl@', 'which versions of openssl?'],
-    ] as const) {
-      assert.ok(world.ask.isVulnerability(question), question);
-      await assert.rejects(world.ask.who(question, null), { code: 'invalid-input', message });
-    }
-  });
-
       (await world.ask.who('CVE-2026-1', null)).reason ?? '',
       /^no image that is known holds it; what 2 images hold is not known$/,
     );

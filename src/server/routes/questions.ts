@@ -51,7 +51,7 @@ const who = question({
     const { questions, patch } = context.options;
     const at = instantOf(query.at, now);
     if (patch.isVulnerability(query.subject)) {
-      return { kind: 'json', value: await patch.who(query.subject, at) };
+      return { kind: 'text', text: await patch.who(query.subject, at) };
     }
     if (at !== null) {
       throw new ServerError('invalid-input', 'query: `at` is of vulnerabilities and packages only', {

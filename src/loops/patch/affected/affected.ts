@@ -1,13 +1,16 @@
 import type { HeldRun } from '#graph';
-import type { Excuse, Excuses, HeldThere } from '../excuses/excuse-book.ts';
+import type { Excuse, Excuses } from '../excuses/excuse-book.ts';
 import type { RunningInstance } from '../questions.ts';
+import { runsSeveral, type ImageInstances } from '../running/image-instances.ts';
 import type { Moment } from '../running/moment.ts';
 import type { Holdings } from './holdings.ts';
 
 /** An image that ran and holds what was asked for. */
 export interface AffectedImage {
   readonly id: string;
-  readonly held: readonly HeldThere[];
+  /** What it holds, by layer; images of one base share them. */
+  readonly runs: readonly HeldRun[];
+  readonly ran: ImageInstances;
   readonly instances: readonly RunningInstance[];
   /** By a statement about what it holds. */
   readonly excuse: Excuse | null;
@@ -18,8 +21,14 @@ export function affectedInstances(images: Iterable<string>, moment: Moment): rea
   const ids: string[] = [];
   const several = new Set<string>();
   for (const image of images) {
-    for (const instance of moment.instancesOf(image) ?? []) {
-      if (moment.hasSeveral(instance)) several.add(instance.id);
+    const ran = moment.instancesOf(image);
+    if (ran === null) continue;
+    if (!ran.areShared) {
+      for (const id of ran.ids) ids.push(id);
+      continue;
+    }
+    for (const instance of ran.instances) {
+      if (runsSeveral(instance)) several.add(instance.id);
       else ids.push(instance.id);
     }
   }
@@ -33,24 +42,27 @@ export function affectedImages(
   moment: Moment,
   excuses: Excuses | null,
 ): readonly AffectedImage[] {
-  const runs = new Map<string, HeldRun[]>();
-  for (const image of holdings.images) if (moment.instancesOf(image) !== null) runs.set(image, []);
-  if (runs.size === 0) return [];
-  for (const run of holdings.runs()) for (const image of run.images) runs.get(image)?.push(run);
-  // One base's packages are the same object for all images above it.
-  const there = new Map<HeldRun, readonly HeldThere[]>();
-  const heldIn = (run: HeldRun): readonly HeldThere[] => {
-    const known = there.get(run);
-    if (known !== undefined) return known;
-    const held = run.packages.map((entry) => ({ package: entry, layer: run.layer }));
-    there.set(run, held);
-    return held;
-  };
-  return Array.from(runs, ([id, own]): AffectedImage => {
-    const held = own.length === 1 && own[0] !== undefined ? heldIn(own[0]) : own.flatMap(heldIn);
-    const instances = moment.instancesOf(id) ?? [];
-    return { id, held, instances, excuse: excuses?.any === true ? excuses.ofImage(id, held) : null };
+  const found = new Map<string, { readonly ran: ImageInstances; runs: readonly HeldRun[] }>();
+  for (const run of holdings.runs()) {
+    const alone = [run];
+    for (const image of run.images) {
+      const known = found.get(image);
+      if (known !== undefined) {
+        known.runs = [...known.runs, run];
+        continue;
+      }
+      const ran = moment.instancesOf(image);
+      if (ran !== null) found.set(image, { ran, runs: alone });
+    }
+  }
+  return Array.from(found, ([id, { ran, runs }]): AffectedImage => {
+    const excuse = excuses?.any === true ? excuses.ofImage(id, runs.flatMap(heldIn)) : null;
+    return { id, runs, ran, instances: ran.instances, excuse };
   });
+}
+
+function heldIn({ packages, layer }: HeldRun) {
+  return packages.map((entry) => ({ package: entry, layer }));
 }
 
 /** Of an instance with several images, every one that is affected must be excused, or the instance as such. */

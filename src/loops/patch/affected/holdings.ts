@@ -21,7 +21,7 @@ export interface MatchedPackage {
 
 /** Who holds what an advisory, or a question about packages, speaks of. */
 export interface Holdings {
-  /** Config digests, running or not. */
+  /** Config digests, running or not: put together when asked. */
   readonly images: ReadonlySet<string>;
   /** By {@link packageKey}. */
   readonly packages: ReadonlyMap<string, MatchedPackage>;
@@ -99,10 +99,15 @@ function holdingsOf(
   const answers = questions.map(({ accepts, ...question }) =>
     index.imagesHolding({ ...question, accepts: (found) => accepts?.(found) !== false && isNew(found) }),
   );
-  const images = new Set<string>();
-  for (const answer of answers) for (const image of answer.images) images.add(image);
+  let images: ReadonlySet<string> | null = null;
   let runs: readonly HeldRun[] | null = null;
-  return { images, packages, runs: () => (runs ??= answers.flatMap((answer) => answer.runs())) };
+  return {
+    get images() {
+      return (images ??= new Set(answers.flatMap((answer) => answer.images)));
+    },
+    packages,
+    runs: () => (runs ??= answers.flatMap((answer) => answer.runs())),
+  };
 }
 
 /** One question for each release that is held and that the entry speaks of. */

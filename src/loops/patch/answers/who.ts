@@ -3,19 +3,17 @@ import {
   formatInstant,
   type AffectedAnswer,
   type Instant,
-  type OriginAnswer,
   type PatchPolicyData,
   PATCH_POLICY_ID,
 } from '#model';
-import { affectedImages, excusesByInstance, type AffectedImage } from '../affected/affected.ts';
-import type { ImageNode } from '#graph';
+import { affectedImages, excusesByInstance } from '../affected/affected.ts';
 import { affectedBy, holdingAny, type Holdings } from '../affected/holdings.ts';
-import { counted } from '../counted.ts';
 import { findVulnerability, type Vulnerability } from '../affected/vulnerability.ts';
-import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf, type Moment } from '../running/moment.ts';
+import { counted } from '../counted.ts';
 import type { AffectedView } from '../view.ts';
-import { groupsOf } from './groups.ts';
+import { writeImages } from './affected-images.ts';
+import { groupsOf, writeGroup, type AffectedGroup } from './groups.ts';
 import { notLookedAt } from './not-looked-at.ts';
 import { parsePackageQuestion, questionsAbout } from './package-question.ts';
 
@@ -40,8 +38,8 @@ export function ask(view: AffectedView, subject: string): Asked {
   };
 }
 
-/** Who is affected, or was at `at`. */
-export function affectedAnswer(view: AffectedView, subject: string, at: Instant | null): AffectedAnswer {
+/** JSON of an {@link AffectedAnswer}: who is affected, or was at `at`. Most of it was written for earlier questions. */
+export function affectedJson(view: AffectedView, subject: string, at: Instant | null): string {
   const asked = ask(view, subject);
   const { vulnerability, holdings } = asked;
   const moment = momentOf(at, view.running, view.instances);
@@ -49,25 +47,31 @@ export function affectedAnswer(view: AffectedView, subject: string, at: Instant 
   const excuses = view.excuses.excusesOf(ids, at ?? view.clock());
   const images = affectedImages(holdings, moment, excuses);
   const excused = excuses.any ? excusesByInstance(images, excuses) : null;
-  const dueAt = deadlines(view, vulnerability, at);
-  const groups = groupsOf(images, excused, dueAt);
+  const groups = groupsOf(images, excused, deadlines(view, vulnerability, at));
   const missing = notLookedAt(view, moment, asked.kind);
-  const count = groups.reduce((sum, group) => sum + group.instances.length, 0);
-  return {
+  const count = groups.reduce((sum, group) => sum + group.instances, 0);
+  const head: Omit<AffectedAnswer, 'groups' | 'images'> = {
     question: subject,
     kind: asked.kind,
     at: formatInstant(at),
     ...said(vulnerability),
-    packages: packagesOf(holdings),
-    groups,
-    images: imagesOf(view, images, excused),
     instances: count,
     excused: groups.reduce((sum, group) => sum + group.excused, 0),
     teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].toSorted(),
     environments: environmentsOf(groups),
     notLookedAt: [...missing],
     reason: reasonOf(view, asked, { moment, found: count, missing: missing.length }),
+    packages: packagesOf(holdings),
   };
+  const pieces = [JSON.stringify(head).slice(0, -1), ',"groups":['];
+  for (const [index, group] of groups.entries()) {
+    if (index > 0) pieces.push(',');
+    writeGroup(group, pieces);
+  }
+  pieces.push('],"images":[');
+  writeImages(view, images, excused, pieces);
+  pieces.push(']}');
+  return pieces.join('');
 }
 
 /** What advisories say of it; of a question about packages nothing. */
@@ -129,67 +133,11 @@ function packagesOf(holdings: Holdings): AffectedAnswer['packages'] {
   return [...byPurl.values()].toSorted((left, right) => (left.purl < right.purl ? -1 : 1));
 }
 
-function imagesOf(
-  view: AffectedView,
-  images: readonly AffectedImage[],
-  excused: ReadonlyMap<string, Excuse | null> | null,
-): AffectedAnswer['images'] {
-  const urls = new Map<AffectedImage['held'], string[]>();
-  return images
-    .map(({ id, held, instances, excuse }) => {
-      const packages = urls.get(held) ?? [...new Set(held.map((each) => each.package.purl))];
-      urls.set(held, packages);
-      const reason = excuse ?? (excused === null ? null : sharedExcuse(instances, excused));
-      const node = view.images.node(id);
-      return {
-        id,
-        name: node?.name ?? id,
-        team: node?.source?.owner ?? null,
-        instances: instances.length,
-        packages,
-        broughtInBy: originsOf(view, id, { node, held }),
-        excused: reason === null ? null : { ...reason, until: formatInstant(reason.until) },
-      };
-    })
-    .toSorted((left, right) => right.instances - left.instances || (left.name < right.name ? -1 : 1));
-}
-
-/** The first of the excuses, where every instance has one. */
-function sharedExcuse(
-  instances: AffectedImage['instances'],
-  excused: ReadonlyMap<string, Excuse | null>,
-): Excuse | null {
-  const own = instances.map(({ id }) => excused.get(id) ?? null);
-  return own.every((each) => each !== null) ? (own[0] ?? null) : null;
-}
-
-function originsOf(
-
-function imagesHold(count: number): string {
-  return `${counted(count, 'image')} ${count === 1 ? 'holds' : 'hold'}`;
-}
-  view: AffectedView,
-  image: string,
-  { node, held }: { readonly node: ImageNode | null; readonly held: AffectedImage['held'] },
-): OriginAnswer[] {
-  const origins = new Map<string, OriginAnswer>();
-  const layers = new Set<number | null>();
-  const isByPath = (node?.copies.length ?? 0) > 0;
-  for (const { layer, package: entry } of held) {
-    // Only what is copied depends on more than the layer.
-    if (!isByPath && layers.has(layer)) continue;
-    layers.add(layer);
-    const origin = view.images.originOf(image, { layer, path: entry.path, purl: entry.purl }, view.lists);
-    origins.set(`${origin.kind} ${origin.image} ${origin.layer}`, origin);
-  }
-  return [...origins.values()];
-}
-
-function environmentsOf(groups: AffectedAnswer['groups']): Record<string, number> {
+function environmentsOf(groups: readonly AffectedGroup[]): Record<string, number> {
   const environments: Record<string, number> = {};
   for (const { environment, instances } of groups) {
     const name = environment ?? 'unknown';
-    environments[name] = (environments[name] ?? 0) + instances.length;
+    environments[name] = (environments[name] ?? 0) + instances;
   }
   return environments;
 }
@@ -215,4 +163,8 @@ function reasonOf(
   const count = holdings.images.size;
   if (count > 0) return `${imagesHold(count)} it, and none of them ${when}${but}`;
   return `no image that is known holds it${but}`;
+}
+
+function imagesHold(count: number): string {
+  return `${counted(count, 'image')} ${count === 1 ? 'holds' : 'hold'}`;
 }

@@ -20,6 +20,19 @@ interface Built {
   readonly byName: ReadonlyMap<string, readonly string[]>;
   /** Without tags and digests. */
   readonly byRepository: ReadonlyMap<string, readonly string[]>;
+  /** By config digest: filled when answers need it. */
+  readonly described: Map<string, DescribedImage>;
+  readonly ranks: ReadonlyMap<ImageNode, number>;
+}
+
+/** What answers say of an image again and again, until anything is said of any image. */
+export interface DescribedImage {
+  /** Its place among all images, by name. */
+  readonly rank: number;
+  /** `"id":…,"name":…,"team":…` */
+  readonly json: string;
+  /** JSON of who brought in what is in a layer; null: something is copied in, so that paths tell. */
+  readonly origins: Map<number | null, string> | null;
 }
 
 export interface ImageBookOptions {
@@ -83,6 +96,21 @@ export class ImageBook {
     return this.node(id)?.name ?? id;
   }
 
+  describe(id: string): DescribedImage {
+    const { tree, ranks, described } = this.#build();
+    const known = described.get(id);
+    if (known !== undefined) return known;
+    const node = tree.node(id);
+    const told = { id, name: node?.name ?? id, team: node?.source?.owner ?? null };
+    const about: DescribedImage = {
+      rank: node === null ? ranks.size : (ranks.get(node) ?? ranks.size),
+      json: JSON.stringify(told).slice(1, -1),
+      origins: (node?.copies.length ?? 0) > 0 ? null : new Map(),
+    };
+    described.set(id, about);
+    return about;
+  }
+
   /** Where a package came into an image. */
   originOf(image: string, held: HeldPackage, lists: Pick<ListBook, 'holds'>): OriginAnswer {
     const { layer, purl } = held;
@@ -128,7 +156,8 @@ export class ImageBook {
       }
     }
     const tree = buildImageTree([...images.values()], sources);
-    return (this.#built = { tree, images, byName, byRepository });
+    const ranks = new Map(tree.nodes.map((node, rank) => [node, rank]));
+    return (this.#built = { tree, images, byName, byRepository, ranks, described: new Map() });
   }
 }
 

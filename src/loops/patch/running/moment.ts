@@ -1,5 +1,6 @@
 import type { Instant } from '#model';
 import type { RunningInstance, RunningInstances } from '../questions.ts';
+import { ImageInstances } from './image-instances.ts';
 import { hasUnknownImage, imagesOf, type RunningNow } from './running-now.ts';
 
 /** What ran at a moment, by image. */
@@ -7,9 +8,7 @@ export interface Moment {
   readonly at: Instant | null;
   ofImage(image: string): ReadonlySet<string>;
   /** The same with their names; null: none ran it. */
-  instancesOf(image: string): readonly RunningInstance[] | null;
-  /** Whether an instance ran several images, and so may be met with each of them. */
-  hasSeveral(instance: RunningInstance): boolean;
+  instancesOf(image: string): ImageInstances | null;
   images(): Iterable<string>;
   withoutImage(): Iterable<string>;
   one(id: string): RunningInstance | null;
@@ -22,7 +21,6 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
       at,
       ofImage: (image) => now.ofImage(image),
       instancesOf: (image) => now.instancesOf(image),
-      hasSeveral,
       images: () => now.images(),
       withoutImage: () => now.withoutImage(),
       one: (id) => now.one(id),
@@ -43,14 +41,12 @@ export function momentOf(at: Instant | null, now: RunningNow, instances: Running
   return {
     at,
     ofImage: (image) => new Set((byImage.get(image) ?? []).map(({ id }) => id)),
-    instancesOf: (image) => byImage.get(image) ?? null,
-    hasSeveral,
+    instancesOf: (image) => {
+      const known = byImage.get(image);
+      return known === undefined ? null : new ImageInstances(known);
+    },
     images: () => byImage.keys(),
     withoutImage: () => withoutImage,
     one: (id) => byId.get(id) ?? null,
   };
-}
-
-function hasSeveral({ images }: RunningInstance): boolean {
-  return images.length > 1;
 }

@@ -1,4 +1,5 @@
 import type { RunningInstance, RunningInstances } from '../questions.ts';
+import { ImageInstances } from './image-instances.ts';
 
 /**
  * Which instances run which images now, kept up with what begins and ends. What an instance is
@@ -11,10 +12,7 @@ export class RunningNow {
   /** Of which nobody knows what they are made from. */
   readonly #withoutImage = new Set<string>();
   /** Put together when somebody asks for an image. */
-  readonly #instancesOf = new Map<
-    string,
-    { readonly names: number; readonly instances: readonly RunningInstance[] }
-  >();
+  readonly #instancesOf = new Map<string, { readonly names: number; readonly running: ImageInstances }>();
   /** Told of, and not taken up yet. */
   readonly #news = new Set<string>();
   readonly #changed: RunningListeners['changed'];
@@ -75,16 +73,15 @@ export class RunningNow {
   }
 
   /** Null: none runs it. */
-  instancesOf(image: string): readonly RunningInstance[] | null {
+  instancesOf(image: string): ImageInstances | null {
     this.settle();
+    const known = this.#instancesOf.get(image);
+    if (known?.names === this.#names) return known.running;
     const ids = this.#byImage.get(image);
     if (ids === undefined) return null;
-    let known = this.#instancesOf.get(image);
-    if (known === undefined || known.names !== this.#names) {
-      known = { names: this.#names, instances: [...ids].flatMap((id) => this.one(id) ?? []) };
-      this.#instancesOf.set(image, known);
-    }
-    return known.instances;
+    const running = new ImageInstances([...ids].flatMap((id) => this.one(id) ?? []));
+    this.#instancesOf.set(image, { names: this.#names, running });
+    return running;
   }
 
   /** As its instances were started from it. */
