@@ -10,7 +10,7 @@ root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd -P)
 stamp=$root/node_modules/.sheerline-lock
 packages='podman runc buildah netavark aardvark-dns iptables busybox-static conntrack bpftrace nftables
   iproute2 redis-server postgresql nginx-light curl procps strace gcc libc6-dev
-  libdpkg-perl rpm python3-packaging ruby php-cli
+  libdpkg-perl rpm db-util python3-packaging ruby php-cli
   docker-registry skopeo openssl debootstrap'
 # With --long as well: a toolchain that tests build programs with, unless another one is here already.
 long_packages='golang-go'
