@@ -54,6 +54,11 @@ describe('things as people write them', () => {
       message: 'shop/search is only declared: no engine here has that image',
       next: 'podman pull shop/search, or sheer up --image-store PLACE',
     });
+    const labels = { 'org.opencontainers.image.base.name': 'docker.io/library/alpine:3' };
+    world.image(`${REGISTRY}/shop/mail:1`, ['bash 5.2-1'], { labels });
+    await assert.rejects(packagesOf('alpine'), {
+      message: `docker.io/library/alpine:3 is only known as the base of ${REGISTRY}/shop/mail:1: no engine here has that image`,
+    });
   });
 
   const waive = (subject: string, owner = 'shop') => {

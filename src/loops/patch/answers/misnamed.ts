@@ -31,15 +31,13 @@ export function ambiguous(written: string, candidates: readonly string[]): Patch
 
 const CANDIDATES_SHOWN = 10;
 
-/** It may be declared and not be here: then that is what is said. */
+/** It may be declared, or another's base, and not be here: then that is what is said. */
 export function notAnImage(view: PatchView, written: string): PatchError {
-  const declared = view.images.tree.nodes.find(({ id, name }) => id === null && isImageName(name, written));
-  if (declared !== undefined) {
-    return new PatchError('not-found', `${declared.name} is only declared: no engine here has that image`, {
-      detail: ['what an image holds is read once an engine or a place of images has it'],
-      next: `podman pull ${declared.name}, or sheer up --image-store PLACE`,
-    });
-  }
+  const { nodes } = view.images.tree;
+  const declared = nodes.find(({ id, name }) => id === null && isImageName(name, written));
+  if (declared !== undefined) return notHere(declared.name, 'is only declared');
+  const child = nodes.find(({ base }) => base !== null && isImageName(base.name, written));
+  if (child?.base != null) return notHere(child.base.name, `is only known as the base of ${child.name}`);
   const instances = runningMeant(view, written).length;
   const message =
     instances > 0 ? `"${written}" is made from no image` : `there is no image or instance "${written}"`;
@@ -48,6 +46,13 @@ export function notAnImage(view: PatchView, written: string): PatchError {
     name: written,
     known,
     next: instances > 0 ? `sheer who ${written}` : 'sheer images',
+  });
+}
+
+function notHere(name: string, how: string): PatchError {
+  return new PatchError('not-found', `${name} ${how}: no engine here has that image`, {
+    detail: ['what an image holds is read once an engine or a place of images has it'],
+    next: `podman pull ${name}, or sheer up --image-store PLACE`,
   });
 }
 
