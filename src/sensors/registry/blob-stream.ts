@@ -1,8 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
-import { SensorError } from '../sensor-error.ts';
 import { piecesOf } from './body.ts';
 import type { Answer } from './exchange.ts';
-import { lying, unreachable } from './failures.ts';
+import { lying, mayPass, unreachable } from './failures.ts';
 import type { Descriptor } from './manifest.ts';
 import { pause, type TransportOptions } from './transport.ts';
 
@@ -65,7 +64,7 @@ class Download {
       } catch (error) {
         signal.throwIfAborted();
         barren = this.#bytes > before ? 0 : barren + 1;
-        if (!mayResume(error) || barren >= attemptsMax || connection >= CONNECTIONS_MAX) throw error;
+        if (!mayPass(error) || barren >= attemptsMax || connection >= CONNECTIONS_MAX) throw error;
         await pause(backoffMs * 2 ** barren, signal);
       }
     }
@@ -93,8 +92,6 @@ class Download {
     if (this.#bytes < size) throw unreachable(this.#host, `ended ${digest} too early`);
   }
 }
-
-const mayResume = (error: unknown): boolean => error instanceof SensorError && error.remedy === 'retry';
 
 function startOf(answer: Answer, fromByte: number): number {
   if (answer.status === 200) return 0;

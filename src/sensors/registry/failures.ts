@@ -12,6 +12,9 @@ export const unreachable = (host: string, problem: string, cause?: unknown): Sen
     next: 'it is tried again by itself',
   });
 
+/** Whether the same question may be answered in a moment. */
+export const mayPass = (error: unknown): boolean => error instanceof SensorError && error.remedy === 'retry';
+
 /** It answers, and what it says can't be right. */
 export const lying = (host: string, problem: string, cause?: unknown): SensorError =>
   new SensorError('sensor-failed', `the registry at ${host} ${problem}`, {

@@ -230,6 +230,19 @@ describe('a registry without an end', () => {
     assert.equal(asked.length, 3, 'a page with nothing new is the last one');
   });
 
+  it('hangs up in the middle of a manifest, and gives it when it is asked again', async () => {
+    let hungUp = 0;
+    registry.behave = ({ url }, response) => {
+      if (url !== '/v2/shop/web/manifests/1' || hungUp === 1) return false;
+      hungUp += 1;
+      response.writeHead(200, { 'content-type': OCI_MANIFEST, 'content-length': 500 });
+      response.write('{', () => response.destroy());
+      return true;
+    };
+    assert.deepEqual(await readAll(), LAYER);
+    assert.equal(hungUp, 1);
+  });
+
   it('redirects in a circle', async () => {
     registry.behave = ({ url }, response) => {
       response.writeHead(307, { location: `${url}` }).end();

@@ -5,7 +5,7 @@ import { blobBytes } from './blob-stream.ts';
 import { bodyOf } from './body.ts';
 import type { CredentialLookup } from './credentials.ts';
 import type { Answer } from './exchange.ts';
-import { absent, lying, tooLarge } from './failures.ts';
+import { absent, lying, mayPass, tooLarge } from './failures.ts';
 import {
   MANIFEST_TYPES,
   ManifestProblem,
@@ -14,7 +14,7 @@ import {
   type Manifest,
 } from './manifest.ts';
 import { isDigest, type Repository } from '../image-reference.ts';
-import { Transport, type TransportOptions } from './transport.ts';
+import { pause, Transport, type TransportOptions } from './transport.ts';
 
 /** What registries take at least, and most take at most (distribution specification, "Pushing manifests"). */
 const MANIFEST_BYTES_MAX = 4 * 1024 * 1024;
@@ -46,10 +46,18 @@ export class RegistryClient {
    * @throws SensorError `not-found`, `too-large`, `sensor-failed`
    */
   async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest> {
-    const answer = await this.#get(repository, `manifests/${reference}`, signal, {
-      accept: MANIFEST_TYPES.join(', '),
-    });
-    return this.#read(answer, isDigest(reference) ? reference : null, signal);
+    for (let isAgain = false; ; isAgain = true) {
+      const answer = await this.#get(repository, `manifests/${reference}`, signal, {
+        accept: MANIFEST_TYPES.join(', '),
+      });
+      try {
+        return await this.#read(answer, isDigest(reference) ? reference : null, signal);
+      } catch (error) {
+        // A connection that broke in the middle. Only once: what is slow would be so each time.
+        if (signal.aborted || isAgain || !mayPass(error)) throw error;
+        await pause(this.#transport.options.timing.backoffMs, signal);
+      }
+    }
   }
 
   /**

@@ -4,7 +4,7 @@ import type { Clock } from '#model';
 import { SensorError } from '../sensor-error.ts';
 import { trustIn, type CertificateLookup } from './certificates.ts';
 import { exchange, type Answer, type Question } from './exchange.ts';
-import { lying, refusedTarget, unreachable } from './failures.ts';
+import { lying, mayPass, refusedTarget, unreachable } from './failures.ts';
 import { apiHost, canonicalRegistry, isLoopback } from '../image-reference.ts';
 import type { RegistryTiming } from './timing.ts';
 
@@ -71,7 +71,7 @@ export class Transport {
       const answer = await this.#follow(question, signal);
       return PASSING.has(answer.status) ? this.#notNow(answer) : { kind: 'answer', answer };
     } catch (error) {
-      if (error instanceof SensorError && error.remedy === 'retry' && !signal.aborted) {
+      if (error instanceof SensorError && mayPass(error) && !signal.aborted) {
         return { kind: 'failed', failure: error, afterMs: null };
       }
       throw error;
