@@ -1,3 +1,4 @@
+import { takenFrom } from './content.ts';
 import type { Build } from './fix-plan.ts';
 import { compareText } from './image-order.ts';
 import { listed, type Outcome, type PlannedBuild } from './outcome.ts';
@@ -7,26 +8,16 @@ export function buildLevelsOf(outcome: Outcome): readonly (readonly Build[])[] {
   const levels: Build[][] = [];
   const levelByIndex = new Map<number, number>();
   for (const planned of outcome.built) {
-    const above = sourcesBuilt(planned, levelByIndex).map((source) => levelByIndex.get(source) ?? 0);
+    const base = planned.reference.source;
+    const above = takenFrom(planned.content, base).map((source) => levelByIndex.get(source) ?? -1);
     const level = Math.max(-1, ...above) + 1;
     levelByIndex.set(planned.index, level);
     const { id, name, team, instances } = planned.content.image;
     const reason = reasonOf(planned, levelByIndex, outcome);
-    const base = planned.reference.source;
     const from = base === null ? null : (outcome.contents.images[base]?.image.id ?? null);
     (levels[level] ??= []).push({ image: id, name, team, instances, from, reason });
   }
   return levels.map((level) => level.toSorted((left, right) => compareText(left.name, right.name)));
-}
-
-/** Indexes of the images that are built as well, and that it takes something from. */
-function sourcesBuilt(
-  { content, reference }: PlannedBuild,
-  built: ReadonlyMap<number, number>,
-): readonly number[] {
-  const sources = new Set(content.copySources);
-  if (reference.source !== null) sources.add(reference.source);
-  return [...sources].filter((source) => built.has(source));
 }
 
 function reasonOf(planned: PlannedBuild, built: ReadonlyMap<number, number>, { contents }: Outcome): string {

@@ -1,5 +1,5 @@
 import { type Action, actionsOf, KEEP, resultOf } from './action.ts';
-import type { Content } from './content.ts';
+import { type Content, takenFrom } from './content.ts';
 import { ABSENT, type PackageSet } from './package-set.ts';
 
 /**
@@ -80,12 +80,15 @@ function openChoices(content: Content, index: number, draft: Draft): ImageChoice
   const parent = parentOf(content, draft);
   const states = parent === null ? 1 : (draft.images[parent]?.outcomes.length ?? 1);
   const outcomes = [content.now];
+  const actions = actionsOf(content);
   const options = Array.from({ length: states }, (_, state) =>
-    withoutWorse(candidatesOf(content, { index, parent, state }, draft)).map(({ action, set, uses }) => ({
-      action,
-      outcome: indexIn(outcomes, set),
-      uses: uses.map((use) => useIndex(use, draft)),
-    })),
+    withoutWorse(candidatesOf(content, { index, parent, state, actions }, draft)).map(
+      ({ action, set, uses }) => ({
+        action,
+        outcome: indexIn(outcomes, set),
+        uses: uses.map((use) => useIndex(use, draft)),
+      }),
+    ),
   );
   return { parent, outcomes, options };
 }
@@ -111,10 +114,11 @@ interface Place {
   readonly index: number;
   readonly parent: number | null;
   readonly state: number;
+  readonly actions: readonly Action[];
 }
 
 function candidatesOf(content: Content, place: Place, draft: Draft): readonly Candidate[] {
-  return actionsOf(content).flatMap((action) => {
+  return place.actions.flatMap((action) => {
     const open = action.kind === 'keep' ? [] : openSources(content, action.reference, place, draft);
     return combinations(open, draft).flatMap((chosen): Candidate[] => {
       const set = resultOf(content, action, (source) => {
@@ -131,9 +135,7 @@ function candidatesOf(content: Content, place: Place, draft: Draft): readonly Ca
 /** What else the result depends on, apart from the parent. */
 function openSources(content: Content, reference: number, place: Place, draft: Draft): readonly number[] {
   const base = content.references[reference]?.source ?? null;
-  const sources = new Set(content.copySources);
-  if (base !== null) sources.add(base);
-  return [...sources].filter((source) => {
+  return takenFrom(content, base).filter((source) => {
     const outcomes = outcomesOf(source, draft);
     if (source === place.parent || outcomes.length < 2) return false;
     return source === base || outcomes[0] === ABSENT || content.copies.some(({ from }) => from === source);

@@ -1,5 +1,5 @@
 import { FixPlanError } from './fix-plan-error.ts';
-import type { FixImage, FixProblem, Holding, VulnerablePackage } from './fix-problem.ts';
+import type { FixImage, FixProblem, Holding, HoldingOrigin, VulnerablePackage } from './fix-problem.ts';
 import { compareText, copySourcesOf, orderImages } from './image-order.ts';
 import { ABSENT, bareBit, bothBits, bothWays, managedBit, type PackageSet } from './package-set.ts';
 
@@ -81,6 +81,11 @@ export function buildOf(
   return set;
 }
 
+/** Indexes of everything that a build from this base takes something from. */
+export function takenFrom({ copySources }: Content, base: number | null): readonly number[] {
+  return base === null || copySources.includes(base) ? copySources : [...copySources, base];
+}
+
 interface Context {
   readonly packages: ReadonlyMap<string, number>;
   readonly indexes: ReadonlyMap<string, number>;
@@ -111,11 +116,15 @@ function likenessOf(image: FixImage, context: Context): string {
     likeness += `${newer.sameReference ? '=' : '>'}${indexOf(newer.id, context)}`;
   for (const id of copiesFrom) likeness += `+${indexOf(id, context)}`;
   for (const holding of holdings) {
-    const { origin } = holding;
-    likeness += ` ${origin.kind} ${packageOf(holding, image, context)}`;
-    if (origin.kind === 'copied' && origin.from !== null) likeness += `+${indexOf(origin.from, context)}`;
+    likeness += ` ${originText(holding.origin, context)} ${packageOf(holding, image, context)}`;
   }
   return likeness;
+}
+
+function originText(origin: HoldingOrigin, context: Context): string {
+  return origin.kind === 'copied' && origin.from !== null
+    ? `copied+${indexOf(origin.from, context)}`
+    : origin.kind;
 }
 
 function newRecipe(image: FixImage, likeness: string, context: Context): Recipe {

@@ -29,17 +29,19 @@ export function orderImages(images: readonly FixImage[]): ImageOrder {
 
 /** Ids of everything that the image is, or could be, built from. */
 function sourcesOf(image: FixImage): readonly string[] {
-  const ids = [...copySourcesOf(image), ...image.newerBases.map(({ id }) => id)];
-  if (image.base?.kind === 'image') ids.push(image.base.id);
-  return ids.length < 2 ? ids : [...new Set(ids)].toSorted(compareText);
+  const bases = image.base?.kind === 'image' ? [image.base.id] : [];
+  return inOrder([...bases, ...image.newerBases.map(({ id }) => id), ...copySourcesOf(image)]);
 }
 
 /** Ids of the images whose files it copies. */
-export function copySourcesOf(image: FixImage): readonly string[] {
-  const ids = [...image.copiesFrom];
-  for (const { origin } of image.holdings) {
-    if (origin.kind === 'copied' && origin.from !== null) ids.push(origin.from);
-  }
+export function copySourcesOf({ copiesFrom, holdings }: FixImage): readonly string[] {
+  const known = holdings.filter(({ origin }) => origin.kind === 'copied');
+  if (known.length === 0) return inOrder(copiesFrom);
+  const ids = known.flatMap(({ origin }) => (origin.kind === 'copied' ? (origin.from ?? []) : []));
+  return inOrder([...copiesFrom, ...ids]);
+}
+
+function inOrder(ids: readonly string[]): readonly string[] {
   return ids.length < 2 ? ids : [...new Set(ids)].toSorted(compareText);
 }
 
