@@ -12,8 +12,8 @@ packages='podman runc buildah netavark aardvark-dns iptables busybox-static conn
   iproute2 redis-server postgresql nginx-light curl procps strace gcc libc6-dev
   libdpkg-perl rpm db-util python3-packaging ruby php-cli
   docker-registry skopeo openssl debootstrap'
-# With --long as well: a toolchain that tests build programs with, unless another one is here already.
-long_packages='golang-go'
+# With --long as well; the toolchain that tests build programs with, unless another one is here already.
+long_packages='zip golang-go'
 
 say() { printf 'sheerline: %s\n' "$*" >&2; }
 
@@ -119,7 +119,10 @@ if ! dependencies_ready; then
 fi
 
 if [ "${1:-}" = --system ]; then
-  if [ "${2:-}" = --long ] && ! command -v go >/dev/null; then packages="$packages $long_packages"; fi
+  if [ "${2:-}" = --long ]; then
+    if command -v go >/dev/null; then long_packages=zip; fi
+    packages="$packages $long_packages"
+  fi
   if ! command -v dpkg-query >/dev/null; then
     say "not a Debian system: the tests need the equivalents of: $(printf '%s' "$packages" | tr -s '\n ' ' ')"
   elif [ -n "$(missing_packages)" ]; then
