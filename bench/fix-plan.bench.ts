@@ -51,7 +51,7 @@ const WORDS = {
 
 /** Nothing is compiled yet. */
 function firstPlans(shape: Shape, bar: number): readonly BenchResult[] {
-  const program = path.join(import.meta.dirname, 'fix-plan', 'first-plan.ts');
+  const program = path.join(import.meta.dirname, 'fix-plan', 'first-plan-entry.ts');
   const times = Array.from({ length: FIRST }, (_, seed) =>
     Number(execFileSync(process.execPath, [program, shape, `${seed}`, `${IMAGES}`], { encoding: 'utf8' })),
   );

@@ -94,21 +94,16 @@ export function arbitraryTwins(): fc.Arbitrary<FixProblem> {
 
 /** Each thing that builds of the image depend on, changed, by what it is about. */
 function likeButOne(
-  image: FixImage,
+  { id: own, upgrades, base, newerBases, copiesFrom, holdings }: FixImage,
   { images, packages }: FixProblem,
 ): readonly (readonly Partial<FixImage>[])[] {
-  const { base, newerBases, copiesFrom, holdings } = image;
-  const others = images
-    .slice(
-      0,
-      images.findIndex(({ id }) => id === image.id),
-    )
-    .map(({ id }) => id);
+  const ids = images.map(({ id }) => id);
+  const others = ids.slice(0, ids.indexOf(own));
   const changed = <T>(list: readonly T[], changes: (each: T) => readonly T[]): readonly T[][] =>
     list.flatMap((each, at) => changes(each).map((other) => list.with(at, other)));
   const copies = others.map((from): HoldingOrigin => ({ kind: 'copied', from }));
   return [
-    [{ buildSource: false }, { built: false }, { upgrades: !image.upgrades }, { base: null }],
+    [{ buildSource: false }, { built: false }, { upgrades: !upgrades }, { base: null }],
     base?.kind === 'image' ? [{ base: { ...base, pinned: !base.pinned } }] : [],
     base?.kind === 'image' ? others.map((id) => ({ base: { ...base, id } })) : [],
     changed(newerBases, (newer) => [{ ...newer, sameReference: !newer.sameReference }]).map((those) => ({

@@ -1,6 +1,6 @@
 /**
  * The first plan of a process that has planned nothing yet, as a user's first question finds it:
- * `node bench/fix-plan/first-plan.ts SHAPE SEED IMAGES` prints how many milliseconds it took.
+ * `node bench/fix-plan/first-plan-entry.ts SHAPE SEED IMAGES` prints how many milliseconds it took.
  */
 import { planFixes } from '../../src/loops/patch/fix-plan/index.ts';
 import { generatedOrganisation, type OrganisationOptions } from './generated-organisation.ts';
