@@ -112,7 +112,7 @@ function likeButOne(
     changed(newerBases, (newer) => others.map((id) => ({ ...newer, id }))).map((those) => ({
       newerBases: those,
     })),
-    changed(copiesFrom, () => others).map((ids) => ({ copiesFrom: ids })),
+    changed(copiesFrom, () => others).map((those) => ({ copiesFrom: those })),
     changed(holdings, (held) => packages.map(({ purl }) => ({ ...held, purl }))).map((those) => ({
       holdings: those,
     })),

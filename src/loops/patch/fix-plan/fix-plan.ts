@@ -13,7 +13,7 @@ export interface FixPlan {
   readonly optimal: boolean;
   /** No plan costs less than this, in the order of {@link Cost}; the cost itself where it is optimal. */
   readonly bound: Cost;
-  /** How often the choices of all images were weighed. The same for the same problem, whatever the machine. */
+  /** How often the dynamic program ran: what the budget counts. The same for the same problem, whatever the machine. */
   readonly explored: number;
 }
 

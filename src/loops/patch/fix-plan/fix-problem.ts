@@ -40,7 +40,7 @@ export interface FixImage {
 export type FixBase =
   /** `pinned`: by digest, so that a rebuild takes the same content again until the reference changes. */
   | { readonly kind: 'image'; readonly id: string; readonly pinned: boolean }
-  /** Known by name alone: not ours, or ours and never seen, so that nobody knows what it holds. It has the packages that the image holds with the origin `base`. */
+  /** Known by name alone. It has the packages that the image holds with the origin `base`. `neverSeen`: it is ours, and nobody knows what it held. */
   | { readonly kind: 'foreign'; readonly name: string; readonly neverSeen?: boolean };
 
 /** Another image that could be the base, such as a later build of the same repository. */

@@ -12,7 +12,7 @@ import { unfixableOf } from './unfixable.ts';
 
 /**
  * Runs of the dynamic program: about a second of one core for 3,000 images with many shared ones. A
- * tree takes two runs, an organisation whose languages have unbuilt next bases some two hundred.
+ * tree takes two runs, an organisation whose languages have unbuilt next bases 70 to 300.
  */
 const BUDGET = 2000;
 
