@@ -170,10 +170,7 @@ describe('a waiver', () => {
     assert.match(refused.out, /excuses 12 of 14 instances that are affected now/);
     const agreed = await waiving(true);
     assert.deepEqual([agreed.exit, waived()], [0, 1]);
-    assert.match(
-      agreed.out,
-      /waived: CVE-2026-31337 for checkout until 2026-12-31 23:59:59/,
-    );
+    assert.match(agreed.out, /waived: CVE-2026-31337 for checkout until 2026-12-31 23:59:59/);
   });
 
   it('is taken without a question with --yes, and where nobody can be asked; a day is all of it', async () => {
