@@ -28,7 +28,7 @@ export interface GeneratedView {
 
 /** Reads all lists in a process of its own, because what that takes of memory is not kept, and saves the index. */
 export async function saveGeneratedIndex(directory: string): Promise<void> {
-  const child = fork(join(import.meta.dirname, 'save-index.ts'), [directory]);
+  const child = fork(join(import.meta.dirname, 'save-index-child.ts'), [directory]);
   const [code] = (await once(child, 'exit')) as readonly unknown[];
   if (code !== 0) throw new Error('the index could not be made');
 }
