@@ -24,6 +24,9 @@ export function networkSettings(bridge: string): Readonly<Record<string, string>
   return settings;
 }
 
+/** Where other tests mount: in their ground (scripts/test/own-ground.ts), or what names us, or networks. */
+const OTHERS = /\/s-\w{6}\/|sheerline-|\/run\/netns/;
+
 /**
  * What is mounted on the machine, as its first process sees it.
  *
@@ -31,7 +34,7 @@ export function networkSettings(bridge: string): Readonly<Record<string, string>
  */
 export function mounts(directory: string): readonly string[] {
   const all = (read('/proc/1/mountinfo') ?? '').split('\n');
-  return all.filter((line) => line.includes(directory) || !/sheerline-|\/run\/netns/.test(line));
+  return all.filter((line) => line.includes(directory) || !OTHERS.test(line));
 }
 
 /** Names of loaded kernel modules; empty where the kernel has none to load. */
