@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { Graph } from '../../src/graph/index.ts';
+import { LiveVerdictBook } from '../../src/loops/patch/cases/live-verdicts.ts';
 import { ExcuseBook } from '../../src/loops/patch/excuses/excuse-book.ts';
 import { savedIndex } from '../../src/loops/patch/lists/index-snapshot.ts';
 import { ImageBook } from '../../src/loops/patch/images/image-book.ts';
@@ -65,6 +66,7 @@ export function generatedView(
     running,
     images,
     excuses: new ExcuseBook({ graph, ids, images }),
+    verdicts: new LiveVerdictBook(store),
     clock: () => NOW,
   };
   const close = (): void => {

@@ -119,6 +119,14 @@ export const affectedSchema = z.object({
   ),
   instances: z.number().int(),
   excused: z.number().int().describe('how many of the instances a waiver or a VEX statement excuses'),
+  liveFiles: z
+    .object({
+      at: time.describe('when the proof was made that read them'),
+      without: z.array(z.string()).describe('instances that are counted by their image, and hold it no more'),
+      besides: z.array(z.string()).describe('instances that hold it, and are not counted by their image'),
+    })
+    .nullable()
+    .describe('where the files of what runs say otherwise than its images; null: nowhere that was looked'),
   teams: z.array(z.string()),
   environments: z.record(z.string(), z.number().int()),
   notLookedAt: z

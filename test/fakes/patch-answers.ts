@@ -133,6 +133,7 @@ export const affected: AffectedAnswer = {
   question: CVE,
   kind: 'vulnerability',
   at: null,
+  liveFiles: null,
   id: CVE,
   aliases: ['DSA-5999-1'],
   summary: 'out of bounds write in the handshake',

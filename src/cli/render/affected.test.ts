@@ -6,10 +6,12 @@ import { renderAffected } from './affected.ts';
 
 const look: Look = { columns: 80, colour: false, now: NOW, exact: false };
 
+const liveFiles = { at: '2026-11-22T06:30:00.000Z', without: ['container/1', 'container/2'], besides: [] };
+
 describeGolden('who is affected', [
   {
     shows: 'a vulnerability, with the plan beside it',
-    lines: renderAffected({ answer: patch.affected, plan: patch.fixPlan }, look),
+    lines: renderAffected({ answer: { ...patch.affected, liveFiles }, plan: patch.fixPlan }, look),
     expected: [
       'openssl < 3.0.22-1~deb12u2                           high 8.1, published 2 d ago',
       '  CVE-2026-31337 (DSA-5999-1): out of bounds write in the handshake',
@@ -22,6 +24,7 @@ describeGolden('who is affected', [
       '                   starting search:3 again; legacy-java:8: no build source',
       '  excused          2 instances   VEX statement of security@example.org:',
       '                   vulnerable code not present',
+      '  live files       2 instances of these without it   read 2 h ago',
       '  not looked at    2 instances of vendor/appliance:3: the engine gave no layers',
       '',
       '  payments   checkout 12   production   due in 5 d',
@@ -54,6 +57,26 @@ describeGolden('who is affected', [
       '  no owner   legacy-1 1',
       '',
       '  next   sheer who CVE-2026-31337',
+    ],
+  },
+  {
+    shows: 'where live files say otherwise than the images',
+    lines: renderAffected(
+      {
+        answer: {
+          ...patch.nobodyAffected,
+          liveFiles: { at: '2026-11-22T06:30:00.000Z', without: [], besides: ['c'] },
+        },
+        plan: null,
+      },
+      look,
+    ),
+    expected: [
+      'no image that runs is affected, but 1 running instance',
+      '  CVE-2026-31337 (DSA-5999-1): out of bounds write in the handshake',
+      '  No image that is known holds it.',
+      '  live files       1 other instance with it   read 2 h ago',
+      '  next   sheer verify CVE-2026-31337',
     ],
   },
   {

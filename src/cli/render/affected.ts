@@ -27,6 +27,7 @@ export function renderAffected({ answer, plan }: AffectedReport, look: Look): re
     ...broughtInLines({ answer, plan }, look),
     ...(plan === null ? [] : labelled(look, 'fixed by', planText(plan, look))),
     ...excusedLines(answer, look),
+    ...liveFilesLines(answer, look),
     ...notLookedAtLines(answer, look),
     ...(answer.reason === null ? [] : labelled(look, 'incomplete', answer.reason)),
     '',
@@ -47,17 +48,23 @@ function unknownLines({ question, reason, notLookedAt }: AffectedAnswer, look: L
 }
 
 function nobodyLines(answer: AffectedAnswer, look: Look): readonly string[] {
-  const looked = answer.notLookedAt.length === 0 ? 'that runs' : 'that could be looked at';
-  const words = answer.at === null ? `nothing ${looked}` : `nothing that ran ${clockText(look, answer.at)}`;
-  const verb = answer.kind === 'vulnerability' ? 'is affected' : 'holds it';
   const isFirm = answer.notLookedAt.length === 0 && answer.reason?.startsWith('not ready') !== true;
   return [
-    marginLine(look, `${words} ${verb}`, isFirm ? '' : 'incomplete', 'warning'),
+    marginLine(look, nobodyText(answer, look), isFirm ? '' : 'incomplete', 'warning'),
     ...aboutLines(answer, look),
     ...(answer.reason === null ? [] : wrapped(look, sentence(answer.reason))),
+    ...liveFilesLines(answer, look),
     ...notLookedAtLines(answer, look),
     `  next   ${answer.kind === 'vulnerability' ? `sheer verify ${answer.id}` : 'sheer images --tree'}`,
   ];
+}
+
+function nobodyText({ kind, at, notLookedAt, liveFiles }: AffectedAnswer, look: Look): string {
+  const besides = liveFiles?.besides.length ?? 0;
+  if (besides > 0) return `no image that runs is affected, but ${countText(besides, 'running instance')}`;
+  const verb = kind === 'vulnerability' ? 'is affected' : 'holds it';
+  if (at !== null) return `nothing that ran ${clockText(look, at)} ${verb}`;
+  return `nothing ${notLookedAt.length === 0 ? 'that runs' : 'that could be looked at'} ${verb}`;
 }
 
 function headline(answer: AffectedAnswer, look: Look): string {
@@ -159,6 +166,17 @@ function excusedLines(answer: AffectedAnswer, look: Look): readonly string[] {
   );
   const by = reasons.size === 0 ? 'by waivers or VEX statements' : listText([...reasons]);
   return labelled(look, 'excused', `${countText(answer.excused, 'instance')}   ${by}`);
+}
+
+/** What somebody upgraded or installed in what runs, which no image tells. */
+function liveFilesLines({ liveFiles }: AffectedAnswer, look: Look): readonly string[] {
+  if (liveFiles === null) return [];
+  const { at, without, besides } = liveFiles;
+  const counts = [
+    ...(without.length === 0 ? [] : [`${countText(without.length, 'instance')} of these without it`]),
+    ...(besides.length === 0 ? [] : [`${countText(besides.length, 'other instance')} with it`]),
+  ];
+  return labelled(look, 'live files', `${counts.join(', ')}   read ${ago(look, at)}`);
 }
 
 function notLookedAtLines(

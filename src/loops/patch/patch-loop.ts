@@ -4,6 +4,7 @@ import type { AdvisoryStore, Store } from '#store';
 import type { AdvisoryIntake } from './advisories/advisory-intake.ts';
 import { SyncDesk } from './advisories/sync-desk.ts';
 import { CaseKeeper } from './cases/case-keeper.ts';
+import { LiveVerdictBook } from './cases/live-verdicts.ts';
 import { ExcuseBook } from './excuses/excuse-book.ts';
 import type { ImageReaders } from './image-readers.ts';
 import { ImageBook } from './images/image-book.ts';
@@ -107,6 +108,7 @@ export class PatchLoop {
       running,
       images,
       excuses,
+      verdicts: new LiveVerdictBook(store),
       node,
       clock,
     };

@@ -1,6 +1,7 @@
 import type { Clock } from '#model';
 import type { Graph } from '#graph';
 import type { AdvisoryStore, Store } from '#store';
+import type { LiveVerdictBook } from './cases/live-verdicts.ts';
 import type { ExcuseBook } from './excuses/excuse-book.ts';
 import type { ImageBook } from './images/image-book.ts';
 import type { ListBook } from './lists/list-book.ts';
@@ -16,6 +17,7 @@ export interface AffectedView extends Pick<
 > {
   readonly lists: Pick<ListBook, 'index' | 'ecosystems' | 'restoring' | 'holds' | 'unspoken'>;
   readonly reader: Pick<ListReader, 'missing'>;
+  readonly verdicts: Pick<LiveVerdictBook, 'of'>;
 }
 
 /** Everything that an answer is made from. */
@@ -30,6 +32,7 @@ export interface PatchView {
   readonly running: RunningNow;
   readonly images: ImageBook;
   readonly excuses: ExcuseBook;
+  readonly verdicts: LiveVerdictBook;
   /** The control plane's own node: only there live files can be read. */
   readonly node: string;
   readonly clock: Clock;

@@ -14,6 +14,7 @@ import { counted } from '../counted.ts';
 import type { AffectedView } from '../view.ts';
 import { writeImages } from './affected-images.ts';
 import { groupsOf, writeGroup, type AffectedGroup } from './groups.ts';
+import { liveFilesOf } from './live-files.ts';
 import { notLookedAt } from './not-looked-at.ts';
 import { parsePackageQuestion, questionsAbout } from './package-question.ts';
 
@@ -57,6 +58,8 @@ export function affectedJson(view: AffectedView, subject: string, at: Instant | 
     ...said(vulnerability),
     instances: count,
     excused: groups.reduce((sum, group) => sum + group.excused, 0),
+    liveFiles:
+      vulnerability === null || at !== null ? null : liveFilesOf(view, vulnerability, { moment, images }),
     teams: [...new Set(groups.flatMap(({ team }) => team ?? []))].toSorted(),
     environments: environmentsOf(groups),
     notLookedAt: [...missing],

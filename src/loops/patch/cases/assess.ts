@@ -5,7 +5,7 @@ import { findVulnerability, type Vulnerability } from '../affected/vulnerability
 import type { Excuse } from '../excuses/excuse-book.ts';
 import { momentOf } from '../running/moment.ts';
 import type { PatchView } from '../view.ts';
-import { isOutdated, type LiveVerdictBook } from './live-verdicts.ts';
+import { isOutdated } from './live-verdicts.ts';
 
 /** Who holds a vulnerability now. */
 export interface Assessment {
@@ -15,19 +15,14 @@ export interface Assessment {
   readonly holding: ReadonlyMap<string, Excuse | null>;
 }
 
-export function assess(
-  view: PatchView,
-  verdicts: LiveVerdictBook,
-  id: string,
-  current: CaseData | null,
-): Assessment {
+export function assess(view: PatchView, id: string, current: CaseData | null): Assessment {
   const vulnerability = findVulnerability(view.advisories, id);
   const moment = momentOf(null, view.running, view.instances);
   const excuses = view.excuses.excusesOf([id, ...(vulnerability?.aliases ?? [])], view.clock());
   const images = affectedImages(affectedBy(vulnerability?.records ?? [], view.lists), moment, excuses);
   const holding = new Map(excusesByInstance(images, excuses));
   if (vulnerability === null || vulnerability.withdrawn !== null) return { vulnerability, holding };
-  const live = verdicts.of(current);
+  const live = view.verdicts.of(current);
   if (isOutdated(live, vulnerability.records)) return { vulnerability, holding };
   for (const instance of live.clean) holding.delete(instance);
   for (const instance of live.holding) {

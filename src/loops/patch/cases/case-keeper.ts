@@ -9,7 +9,7 @@ import { prove } from '../verify/prove.ts';
 import type { PatchView } from '../view.ts';
 import { assess, type Assessment } from './assess.ts';
 import { decideCase, joinedCases } from './decide-case.ts';
-import { isSameProof, LiveVerdictBook, type StoredProof, withRecords } from './live-verdicts.ts';
+import { isSameProof, type StoredProof, withRecords } from './live-verdicts.ts';
 import { Touching } from './touching.ts';
 
 /** One look at live files serves the proofs of all cases that are to be closed in one round. */
@@ -37,7 +37,6 @@ export interface CaseKeeperOptions {
 export class CaseKeeper {
   readonly touching: Touching;
   readonly #options: CaseKeeperOptions;
-  readonly #verdicts: LiveVerdictBook;
   readonly #vulnerabilities = new Set<string>();
   readonly #images = new Set<string>();
   /** Cases that nothing is known to hold any more → the proofs that were tried. */
@@ -52,7 +51,6 @@ export class CaseKeeper {
 
   constructor(options: CaseKeeperOptions) {
     this.#options = options;
-    this.#verdicts = new LiveVerdictBook(options.view.store);
     this.touching = new Touching(options.view.advisories);
   }
 
@@ -120,7 +118,7 @@ export class CaseKeeper {
   }
 
   assess(id: string): Assessment {
-    return assess(this.#options.view, this.#verdicts, id, this.current(id));
+    return assess(this.#options.view, id, this.current(id));
   }
 
   /** Looks at everything anew; what it finds is put on the case, if there is one or has to be. */
@@ -181,7 +179,7 @@ export class CaseKeeper {
       this.#opened.add(id);
     }
     if (this.current(id)?.state === 'open') this.#noteRecords(id, vulnerability?.records ?? []);
-    if (this.#verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
+    if (view.verdicts.of(current).holding.size > 0 && holding.size > 0) this.#foundLive.add(id);
     else this.#foundLive.delete(id);
     if (action.kind === 'prove') this.#toProve.set(id, this.#toProve.get(id) ?? NOT_TRIED);
     else this.#toProve.delete(id);
@@ -239,7 +237,7 @@ export class CaseKeeper {
 
   /** Looked at once more, and nothing is otherwise: the proof that closed it stands. */
   #isProven(closed: CaseData, proof: StoredProof): boolean {
-    const known = this.#verdicts.proofOf(closed);
+    const known = this.#options.view.verdicts.proofOf(closed);
     return known !== null && known.proven && isSameProof(known, proof);
   }
 }

@@ -30,6 +30,28 @@ describe('what was found in live files', () => {
     assert.equal(world.caseOf(CVE)?.instances, 1);
   });
 
+  it('stands beside what images say in the answer to who is affected', async () => {
+    const old = world.image('web:1', ['openssl 3.0.11-1']);
+    const [upgraded, downgraded] = [
+      world.run('web-1', old),
+      world.run('web-2', world.image('web:2', ['openssl 3.0.12-1'])),
+    ];
+    world.run('web-3', old);
+    await world.settled();
+    await world.publish(record('3.0.12-1', 0));
+    const told = async () => (await world.ask.who(CVE, null)).liveFiles;
+    assert.equal(await told(), null);
+    world.images.live.set(world.instances.pidOf(upgraded), ['openssl 3.0.12-1']);
+    world.images.live.set(world.instances.pidOf(downgraded), ['openssl 3.0.11-1']);
+    const { at } = await world.ask.verify(CVE, new AbortController().signal);
+    assert.deepEqual(await told(), { at, without: [upgraded], besides: [downgraded] });
+    assert.equal((await world.ask.who(CVE, world.now)).liveFiles, null);
+    world.instances.stop(downgraded);
+    await world.until(async () => (await told())?.besides.length === 0);
+    await world.publish(record('3.0.13-1', 1));
+    assert.equal(await told(), null);
+  });
+
   it('does not count in a proof that does not tell its records', async () => {
     const id = world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
     const looked = [{ instance: id, basis: 'live-files', at: null, found: [] }];

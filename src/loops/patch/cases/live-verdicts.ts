@@ -5,13 +5,15 @@ import { getJson } from '../lists/stored-list.ts';
 
 /** What a proof found in live root file systems: it counts more than what an image's list says. */
 export interface LiveVerdicts {
+  /** When the proof was made; null: there is none. */
+  readonly at: string | null;
   /** The records that were held against what was found: when each was modified, by id. */
   readonly records: Readonly<Record<string, Instant>>;
   readonly holding: ReadonlySet<string>;
   readonly clean: ReadonlySet<string>;
 }
 
-const NONE: LiveVerdicts = { records: {}, holding: new Set(), clean: new Set() };
+const NONE: LiveVerdicts = { at: null, records: {}, holding: new Set(), clean: new Set() };
 
 /** A proof as it is kept. */
 export interface StoredProof extends ProofAnswer {
@@ -65,8 +67,8 @@ export class LiveVerdictBook {
   }
 }
 
-function verdictsOf({ records = {}, holding, looked }: StoredProof): LiveVerdicts {
+function verdictsOf({ at, records = {}, holding, looked }: StoredProof): LiveVerdicts {
   const live = (each: readonly { readonly instance: string; readonly basis: string }[]) =>
     new Set(each.filter(({ basis }) => basis === 'live-files').map(({ instance }) => instance));
-  return { records, holding: live(holding), clean: live(looked) };
+  return { at, records, holding: live(holding), clean: live(looked) };
 }
