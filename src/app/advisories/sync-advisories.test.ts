@@ -57,6 +57,16 @@ describe('a sync of advisories', () => {
     assert.deepEqual([summaryOf('A-4'), summaryOf('A-5')], ['', undefined]);
   });
 
+  it('refuses a file that was given by mistake', async () => {
+    const file = join(folder, 'shadow');
+    writeFileSync(file, 'root:secret\nann:secret\n');
+    await assert.rejects(sync(file), (error: Error) => {
+      assert.match(error.message, /shadow is an OSV record or an OpenVEX document: .*is no JSON/);
+      return !error.message.includes('secret');
+    });
+    assert.equal(store.sources().length, 0);
+  });
+
   it('does not forget what a directory had when nothing is in it any more', async () => {
     put('A-1');
     await sync(folder);

@@ -40,6 +40,7 @@ export async function syncAdvisories(
   try {
     const counts = await readRecords(opened.source, writer, options);
     const { refused, problems } = counts;
+    refuseForeign(place, counts);
     if (opened.source.complete) refuseShrunk(place, before?.records ?? 0, counts);
     return { counts, written: writer.finish({ refused, problems, validator: opened.validator }) };
   } catch (error) {
@@ -50,6 +51,17 @@ export async function syncAdvisories(
   }
 }
 
+/** A file that was given by mistake. Where some are refused and others are not, those are told beside the result. */
+function refuseForeign(place: string, { read, refused, problems }: ReadCounts): void {
+  if (read === 0 || refused < read) return;
+  const [first] = problems;
+  throw new SheerError(
+    'invalid-input',
+    `nothing in ${place} is an OSV record or an OpenVEX document: ${first?.place} ${first?.problem}`,
+    { next: 'Look at what is there, and sync again.', remedy: 'wait' },
+  );
+}
+
 /** So many records, and a source is one that does not lose half of them by itself. */
 const SHRINKS_BELOW = 100;
 
@@ -57,8 +69,8 @@ const SHRINKS_BELOW = 100;
  * A folder that is not mounted, or a broken export, is no reason to forget what was known: everything would
  * look unaffected. Publishers withdraw records one by one, and mostly leave them there.
  */
-function refuseShrunk(place: string, known: number, { read, refused }: ReadCounts): void {
-  const isEmpty = read === refused;
+function refuseShrunk(place: string, known: number, { read }: ReadCounts): void {
+  const isEmpty = read === 0;
   if (known === 0 || (!isEmpty && (known < SHRINKS_BELOW || read >= known / 2))) return;
   const holds = isEmpty ? 'holds no advisory any more' : `holds only ${read} advisories any more`;
   throw new SheerError('invalid-input', `${place} ${holds}; the ${known} that it had are kept.`, {

@@ -9,11 +9,15 @@ export function parseJson(bytes: Uint8Array): Reading<unknown> {
     const value: unknown = JSON.parse(text);
     return { kind: 'read', value };
   } catch (error) {
-    // V8 says what is wrong and where, and quotes some characters of it.
     return refused(
-      `is no JSON: ${error instanceof Error ? error.message.slice(0, 160) : 'it cannot be parsed'}`,
+      `is no JSON: ${error instanceof Error ? withoutQuote(error.message) : 'it cannot be parsed'}`,
     );
   }
+}
+
+/** V8 says what is wrong, and quotes what it read: of a file that was given by mistake, that is nobody's business. */
+function withoutQuote(message: string): string {
+  return message.replace(/, (?:\.\.\.)?"[^]*" ?(?:\.\.\.)? is not valid JSON$/, '');
 }
 
 function refused(problem: string): Reading<never> {

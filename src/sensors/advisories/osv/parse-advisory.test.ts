@@ -154,6 +154,14 @@ describe('an OSV record', () => {
     for (const bytes of refusals) assert.equal(parseAdvisory(bytes).kind, 'refused');
   });
 
+  it('is not quoted when it is something else: a file of secrets may be given by mistake', () => {
+    for (const text of ['root:$6$secret', '{"a": root}', 'x'.repeat(200), '"secret', '["secret" root']) {
+      const told = JSON.stringify(parseAdvisory(Buffer.from(text)));
+      assert.match(told, /is no JSON/);
+      assert.doesNotMatch(told, /root|secret|xx/);
+    }
+  });
+
   it('nested a million times is read or refused, without harm', () => {
     const deep = `{"id":"A-1","modified":"2026-01-02T03:04:05Z","x":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
     assert.ok(['read', 'refused'].includes(parseAdvisory(Buffer.from(deep)).kind));
