@@ -1,4 +1,5 @@
 import { SheerError, type Advisory, type CaseData, type Instant, type ProofAnswer } from '#model';
+import { isDueAgain, oneMore, type Attempts, type Waits } from '../attempts.ts';
 import { findVulnerability, knownVulnerability } from '../affected/vulnerability.ts';
 import { counted } from '../counted.ts';
 import { putJson } from '../lists/stored-list.ts';
@@ -15,15 +16,8 @@ import { Touching } from './touching.ts';
 /** One look at live files serves the proofs of all cases that are to be closed in one round. */
 const LIVE_LOOK_GOOD_FOR_MS = 60_000;
 
-/** What could not be proven is tried again after this, then after twice as long; soon again where something changed since. */
-const PROVE_AGAIN_AFTER_MS = 10_000;
-const PROVE_AGAIN_AFTER_MS_MAX = 600_000;
-
-/** How a case that nothing is known to hold any more stands. */
-interface Attempts {
-  readonly count: number;
-  readonly last: Instant;
-}
+/** What could not be proven is tried again; after the first wait where something changed since. */
+const PROVE_AGAIN: Waits = { first: 10_000, most: 600_000 };
 
 const NOT_TRIED: Attempts = { count: 0, last: Number.NEGATIVE_INFINITY };
 
@@ -142,10 +136,8 @@ export class CaseKeeper {
 
   #due(): readonly string[] {
     const now = this.#options.view.clock();
-    const isDue = ({ count, last }: Attempts): boolean => {
-      const doublings = this.#changedAt >= last ? 0 : count - 1;
-      return last + Math.min(PROVE_AGAIN_AFTER_MS * 2 ** doublings, PROVE_AGAIN_AFTER_MS_MAX) <= now;
-    };
+    const isDue = ({ count, last }: Attempts): boolean =>
+      isDueAgain({ count: this.#changedAt >= last ? 1 : count, last }, PROVE_AGAIN, now);
     return [...this.#toProve].filter(([, attempts]) => isDue(attempts)).map(([id]) => id);
   }
 
@@ -195,8 +187,7 @@ export class CaseKeeper {
 
   async #close(id: string, look: { readonly since: Instant; readonly signal: AbortSignal }): Promise<void> {
     const { view, roots } = this.#options;
-    const { count } = this.#toProve.get(id) ?? NOT_TRIED;
-    this.#toProve.set(id, { count: count + 1, last: view.clock() });
+    this.#toProve.set(id, oneMore(this.#toProve.get(id), view.clock()));
     // Until everything is known again, nothing is proven.
     if (view.lists.restoring !== null) return;
     const vulnerability = findVulnerability(view.advisories, id);

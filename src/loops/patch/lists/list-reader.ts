@@ -1,6 +1,7 @@
-import { SheerError, type Clock, type Instant } from '#model';
+import { SheerError, type Clock } from '#model';
 import { lastStatement, type Graph } from '#graph';
 import type { WantedImage } from '#sensors';
+import { isDueAgain, oneMore, type Attempts, type Waits } from '../attempts.ts';
 import type { ImageReaders } from '../image-readers.ts';
 import type { RunningNow } from '../running/running-now.ts';
 import type { LayerScans } from './layer-scans.ts';
@@ -11,8 +12,7 @@ import { readImage } from './read-image.ts';
  * What failed is tried again soon, because at the end of a pull podman has an image shortly before it
  * can send it; then after twice as long, up to an hour.
  */
-const RETRY_AFTER_MS = 2000;
-const RETRY_AFTER_MS_MAX = 3_600_000;
+const RETRY: Waits = { first: 2000, most: 3_600_000 };
 
 export interface ListReaderOptions {
   readonly graph: Graph;
@@ -26,8 +26,7 @@ export interface ListReaderOptions {
 
 interface Failure {
   readonly reason: string;
-  readonly attempts: number;
-  readonly again: Instant;
+  readonly attempts: Attempts;
 }
 
 /** Reads what images hold: all that run, then all that are known, one at a time; at once where somebody asks. */
@@ -106,7 +105,10 @@ export class ListReader {
 
   #next(): string | null {
     const now = this.#options.clock();
-    const isDue = (image: string): boolean => (this.#failures.get(image)?.again ?? now) <= now;
+    const isDue = (image: string): boolean => {
+      const failure = this.#failures.get(image);
+      return failure === undefined || isDueAgain(failure.attempts, RETRY, now);
+    };
     let other: string | null = null;
     for (const image of this.#waiting) {
       if (this.#options.lists.has(image)) {
@@ -121,10 +123,9 @@ export class ListReader {
   }
 
   #fail(image: string, error: unknown): void {
-    const attempts = (this.#failures.get(image)?.attempts ?? 0) + 1;
-    const wait = Math.min(RETRY_AFTER_MS * 2 ** (attempts - 1), RETRY_AFTER_MS_MAX);
+    const attempts = oneMore(this.#failures.get(image)?.attempts, this.#options.clock());
     const reason = error instanceof Error ? error.message : String(error);
-    this.#failures.set(image, { reason, attempts, again: this.#options.clock() + wait });
+    this.#failures.set(image, { reason, attempts });
     this.#waiting.add(image);
   }
 }
