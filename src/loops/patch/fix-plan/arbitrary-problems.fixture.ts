@@ -101,6 +101,8 @@ function likeButOne(
   const others = ids.slice(0, ids.indexOf(own));
   const changed = <T>(list: readonly T[], changes: (each: T) => readonly T[]): readonly T[][] =>
     list.flatMap((each, at) => changes(each).map((other) => list.with(at, other)));
+  // What is copied from an image names it: a problem has it in both places.
+  const copied = holdings.flatMap(({ origin }) => (origin.kind === 'copied' ? (origin.from ?? []) : []));
   const copies = others.map((from): HoldingOrigin => ({ kind: 'copied', from }));
   return [
     [{ buildSource: false }, { built: false }, { upgrades: !upgrades }, { base: null }],
@@ -112,7 +114,7 @@ function likeButOne(
     changed(newerBases, (newer) => others.map((id) => ({ ...newer, id }))).map((those) => ({
       newerBases: those,
     })),
-    changed(copiesFrom, () => others).map((those) => ({ copiesFrom: those })),
+    changed(copiesFrom, () => others).map((those) => ({ copiesFrom: [...new Set([...those, ...copied])] })),
     changed(holdings, (held) => packages.map(({ purl }) => ({ ...held, purl }))).map((those) => ({
       holdings: those,
     })),

@@ -32,7 +32,7 @@ export interface FixImage {
   readonly upgrades: boolean;
   readonly base: FixBase | null;
   readonly newerBases: readonly NewerBase[];
-  /** Ids of the images that `COPY --from`, or a stage's `FROM`, takes files from. */
+  /** Ids of the images that `COPY --from`, or a stage's `FROM`, takes files from; what is copied comes from one of them. */
   readonly copiesFrom: readonly string[];
   readonly holdings: readonly Holding[];
 }
