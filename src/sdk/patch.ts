@@ -70,12 +70,18 @@ export function patch(transport: Transport) {
     endWaiver: (waiver: Pick<WaiverRequest, 'vulnerability' | 'subject'>) =>
       json<WaiverAnswer>({ method: 'POST', path: `${V1}/waivers/end`, json: waiver }),
     advisories: () => json<readonly AdvisorySourceAnswer[]>({ path: `${V1}/advisories` }),
-    /** `place`: a URL, a path on the control plane's machine, or null for all that are known. */
-    syncAdvisories: (place: string | null, signal?: AbortSignal) =>
+    /**
+     * `place`: a URL, a path on the control plane's machine, or null for all that are known; `acceptFewer`:
+     * also where it has lost more than half of what it had.
+     */
+    syncAdvisories: (
+      place: string | null,
+      { acceptFewer = false, signal }: { readonly acceptFewer?: boolean; readonly signal?: AbortSignal } = {},
+    ) =>
       steps<AdvisorySyncStep>(transport, {
         method: 'POST',
         path: `${V1}/advisories`,
-        json: { place },
+        json: { place, acceptFewer },
         ...(signal === undefined ? {} : { signal }),
       }),
     /** Takes as long as it takes to look at everything that runs. */

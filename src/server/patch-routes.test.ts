@@ -106,7 +106,7 @@ describe('the patch loop over HTTP', () => {
       });
     const other = await startServer({
       patch: {
-        async *sync(_place, _actor, signal) {
+        async *sync(_request, signal) {
           yield syncStep;
           await note('sync', signal);
         },

@@ -82,7 +82,7 @@ const shopPatch: PatchQuestions = {
   waivers: () => [advisories.waiver],
   advisories: () => [advisories.advisorySource],
   explain: () => advisories.explanation,
-  async *sync(place) {
+  async *sync({ place }) {
     if (place === '/none') throw new SheerError('invalid-input', '/none holds no advisories');
     yield advisories.syncStep;
     yield advisories.synced;

@@ -37,7 +37,7 @@ describe('the intake of advisories', () => {
   const directory = join(parent, 'advisories');
   const intake = createAdvisoryIntake({ directory, clock: () => NOW });
   const read = async (place: string, signal = new AbortController().signal): Promise<readonly IntakeStep[]> =>
-    Array.fromAsync(intake.read(place, { signal }));
+    Array.fromAsync(intake.read(place, { acceptFewer: false, signal }));
   const stored = (name: string, ...lines: readonly string[]): string => {
     const path = join(parent, name);
     writeFileSync(path, lines.join('\n'));

@@ -19,14 +19,17 @@ export function createAdvisoryIntake(options: AdvisoryIntakeOptions): AdvisoryIn
   // The store takes one writer at a time.
   let before: Promise<void> = Promise.resolve();
   return {
-    async *read(place, { signal }) {
+    async *read(place, { acceptFewer, signal }) {
       const turn = before;
       const over = Promise.withResolvers<void>();
       before = over.promise;
       await turn;
       try {
         signal.throwIfAborted();
-        yield* readInThread({ place, directory: options.directory, now: options.clock() }, signal);
+        yield* readInThread(
+          { place, acceptFewer, directory: options.directory, now: options.clock() },
+          signal,
+        );
       } finally {
         over.resolve();
       }

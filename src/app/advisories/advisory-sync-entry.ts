@@ -19,6 +19,7 @@ async function sync(): Promise<SyncMessage> {
     try {
       const summary = await syncAdvisories(store, {
         place: order.place,
+        acceptFewer: order.acceptFewer,
         directory: order.directory,
         clock: () => order.now,
         // Who no longer wants it ends the thread; SQLite undoes what was not finished.

@@ -6,6 +6,8 @@ import type { AdvisoryStore, WriteSummary } from '#store';
 export interface SyncOptions {
   /** URL, or a path on this machine. */
   readonly place: string;
+  /** Also where it has lost more than half of what it had. */
+  readonly acceptFewer: boolean;
   /** Where downloads lie while they last. */
   readonly directory: string;
   readonly clock: Clock;
@@ -41,7 +43,7 @@ export async function syncAdvisories(
     const counts = await readRecords(opened.source, writer, options);
     const { refused, problems } = counts;
     refuseForeign(place, counts);
-    if (opened.source.complete) refuseShrunk(place, before?.records ?? 0, counts);
+    if (opened.source.complete && !options.acceptFewer) refuseShrunk(place, before?.records ?? 0, counts);
     return { counts, written: writer.finish({ refused, problems, validator: opened.validator }) };
   } catch (error) {
     writer.abort();
@@ -74,9 +76,7 @@ function refuseShrunk(place: string, known: number, { read }: ReadCounts): void 
   if (known === 0 || (!isEmpty && (known < SHRINKS_BELOW || read >= known / 2))) return;
   const holds = isEmpty ? 'holds no advisory any more' : `holds only ${read} advisories any more`;
   throw new SheerError('invalid-input', `${place} ${holds}; the ${known} that it had are kept.`, {
-    next: isEmpty
-      ? 'Look at what is there, and sync again.'
-      : 'Look at what is there. If it is right, stop Sheerline, delete the folder `advisories` of its state directory, and sync every place again.',
+    next: `Look at what is there. If it is right: sheer advisories sync '${place}' --accept-fewer`,
     remedy: 'wait',
   });
 }

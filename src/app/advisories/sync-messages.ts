@@ -6,6 +6,7 @@ import type { RecordedStatement } from './vex-statements.ts';
 /** What the thread of a sync is started with. */
 export interface SyncOrder {
   readonly place: string;
+  readonly acceptFewer: boolean;
   /** Of the advisories. */
   readonly directory: string;
   readonly now: ReturnType<Clock>;

@@ -19,6 +19,9 @@ export const advisoryCommands: readonly CommandDefinition[] = [
         description: 'a URL, a zip, a file or a directory; without it every place that was synced before',
       },
     ],
+    options: [
+      { flags: '--accept-fewer', description: 'also where a place has lost more than half of what it had' },
+    ],
     examples: [
       ['advisories sync osv/Debian/all.zip', 'from a file, without a network'],
       ['advisories sync', 'what changed since in all places'],
@@ -35,13 +38,14 @@ export const advisoryCommands: readonly CommandDefinition[] = [
 
 async function sync(context: CommandContext, given: Given): Promise<number> {
   const place = await placeOf(given.parameters[0], context);
+  const acceptFewer = given.flag('acceptFewer');
   const progress = createProgressLine(context);
   const expected =
     context.terminal.isErrorInteractive && !context.json ? await recordsOf(place, context) : null;
   const begin = context.clock();
   let last: AdvisorySyncStep | null = null;
   try {
-    for await (const step of context.client().syncAdvisories(place)) {
+    for await (const step of context.client().syncAdvisories(place, { acceptFewer })) {
       last = step;
       if (context.json) await printJsonLine(context, step);
       else progress.show(syncProgressText({ step, elapsedMs: context.clock() - begin, expected }));

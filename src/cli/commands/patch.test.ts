@@ -237,18 +237,19 @@ describe('documents of others', () => {
     assert.equal(exit, 0);
     assert.match(out, /^41,204 records read, 41,203 changed/);
     assert.ok(error.startsWith('\r  20,000 read   20,000 changed'), error);
-    const [name, place, actor] = server.patch.asked.at(-1) ?? [];
-    assert.deepEqual([name, place, actor], ['sync', folder, 'ada']);
+    const [name, request] = server.patch.asked.at(-1) ?? [];
+    assert.deepEqual([name, request], ['sync', { place: folder, acceptFewer: false, actor: 'ada' }]);
   });
 
   it('are synced as lines of JSON with --json, the result last', async () => {
-    const { out, error } = await run([...state, 'advisories', 'sync', '--json']);
+    const { out, error } = await run([...state, 'advisories', 'sync', '--accept-fewer', '--json']);
     assert.equal(error, '');
     assert.deepEqual(
       printedDocuments(out).map(({ kind }) => kind),
       ['progress', 'result'],
     );
-    assert.equal(server.patch.asked.at(-1)?.[1], null);
+    const [, request] = server.patch.asked.at(-1) ?? [];
+    assert.deepEqual(request, { place: null, acceptFewer: true, actor: 'ada' });
   });
 
   it('say what went wrong in the middle of a sync', async () => {

@@ -122,7 +122,7 @@ export class PatchAnswers implements PatchQuestions {
   waivers: PatchQuestions['waivers'] = () => this.#options.waivers.all();
   advisories: PatchQuestions['advisories'] = () => this.#options.syncs.sources();
   explain: PatchQuestions['explain'] = (id, purl) => explanationAnswer(this.#options.view, id, purl);
-  sync: PatchQuestions['sync'] = (place, actor, signal) => this.#sync(place, actor, signal);
+  sync: PatchQuestions['sync'] = (request, signal) => this.#sync(request, signal);
 
   addDocument: PatchQuestions['addDocument'] = async (name, content, actor) => {
     const added = await this.#options.documents.add(`file:${name}`, content, actor);
@@ -131,12 +131,10 @@ export class PatchAnswers implements PatchQuestions {
   };
 
   /** What an image holds that nobody has read yet, nobody has held against the advisories. */
-  async *#sync(
-    ...[place, actor, given]: Parameters<PatchQuestions['sync']>
-  ): ReturnType<PatchQuestions['sync']> {
+  async *#sync(...[request, given]: Parameters<PatchQuestions['sync']>): ReturnType<PatchQuestions['sync']> {
     const { view, syncs } = this.#options;
     const signal = AbortSignal.any([given, this.#options.signal]);
-    for await (const step of syncs.sync(place, actor, signal)) {
+    for await (const step of syncs.sync(request, signal)) {
       const notRead = step.done
         ? [...view.running.images()].filter((image) => view.reader.missing(image) !== null)
         : [];

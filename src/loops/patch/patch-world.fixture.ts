@@ -164,7 +164,9 @@ export class PatchWorld {
   /** Syncs records as a source brings them. */
   async publish(...records: readonly Advisory[]): Promise<readonly string[]> {
     this.brings.records.push(...records);
-    const steps = await Array.fromAsync(this.ask.sync('test', 'ann', new AbortController().signal));
+    const steps = await Array.fromAsync(
+      this.ask.sync({ place: 'test', acceptFewer: false, actor: 'ann' }, new AbortController().signal),
+    );
     return steps.at(-1)?.newlyAffected ?? [];
   }
 

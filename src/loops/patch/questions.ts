@@ -14,6 +14,15 @@ import type {
   WaiverAnswer,
 } from '#model';
 
+/** A sync of advisories, as somebody asked for it. */
+export interface SyncRequest {
+  /** A URL, or a path on the control plane's machine; null: every place that was synced before. */
+  readonly place: string | null;
+  /** Also where a place has lost more than half of what it had. */
+  readonly acceptFewer: boolean;
+  readonly actor: string;
+}
+
 /**
  * Everything that can be asked of the patch loop, and told to it. The HTTP API is a thin shell over
  * this; the methods throw SheerError with a code, never anything else on purpose.
@@ -52,8 +61,8 @@ export interface PatchQuestions {
   waivers(): readonly WaiverAnswer[];
   advisories(): readonly AdvisorySourceAnswer[];
   explain(id: string, purl: string): ExplanationAnswer;
-  /** `place`: a URL, or a path on the control plane's machine. Yields as it goes on, and at the end. */
-  sync(place: string | null, actor: string, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer>;
+  /** Yields as it goes on, and at the end. */
+  sync(request: SyncRequest, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer>;
   /** A CycloneDX, SPDX or OpenVEX document, told apart by its content. */
   addDocument(
     name: string,

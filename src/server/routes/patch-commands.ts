@@ -45,6 +45,10 @@ export const patchCommandRoutes: readonly Route[] = [
         .nullable()
         .default(null)
         .describe("a URL, or on the Unix socket a path on the control plane's machine; null: all known ones"),
+      acceptFewer: z
+        .boolean()
+        .default(false)
+        .describe('also where a place has lost more than half of what it had'),
     }),
     bytesMax: smallBody,
     answer: { kind: 'ndjson', schema: synced },
@@ -54,7 +58,7 @@ export const patchCommandRoutes: readonly Route[] = [
       if (place !== null && !isUrl(place) && connection.kind !== 'socket') throw pathFromElsewhere(place);
       const patch = context.options.patch;
       const actor = actorOf(connection, context.options);
-      return streamed(asking, (signal) => syncLines(patch.sync(place, actor, signal)));
+      return streamed(asking, (signal) => syncLines(patch.sync({ ...body, actor }, signal)));
     },
   }),
   jsonCommand({

@@ -6,9 +6,13 @@ export interface AdvisoryIntake {
    * Reads what changed since the place was read last: steps as it goes on; with the last one
    * everything is in the store.
    * @param place a URL or an absolute path
+   * @param options acceptFewer: also where it has lost more than half of what it had
    * @throws SheerError where the place can't be read; nothing has changed then
    */
-  read(place: string, options: { readonly signal: AbortSignal }): AsyncIterable<IntakeStep>;
+  read(
+    place: string,
+    options: { readonly acceptFewer: boolean; readonly signal: AbortSignal },
+  ): AsyncIterable<IntakeStep>;
 }
 
 /** How far a sync has come; counts are from its beginning. */

@@ -15,7 +15,10 @@ describe('a sync that ends early', () => {
     world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
     await world.settled();
     world.brings.records.push(advisory(CVE, 'openssl < 3.0.12-1'));
-    for await (const step of world.ask.sync('test', 'ann', new AbortController().signal)) {
+    for await (const step of world.ask.sync(
+      { place: 'test', acceptFewer: false, actor: 'ann' },
+      new AbortController().signal,
+    )) {
       assert.equal(step.changed, 1);
       // As when the client goes.
       break;
@@ -42,7 +45,10 @@ describe('a sync of very many records', () => {
       turns++;
       if (!isOver) setImmediate(count);
     };
-    for await (const { done } of world.ask.sync('test', 'ann', new AbortController().signal)) {
+    for await (const { done } of world.ask.sync(
+      { place: 'test', acceptFewer: false, actor: 'ann' },
+      new AbortController().signal,
+    )) {
       // The records are in the store with the step before the last.
       if (!done) setImmediate(count);
     }

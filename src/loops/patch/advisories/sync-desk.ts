@@ -3,6 +3,7 @@ import type { AdvisoryChange } from '#store';
 import { vulnerabilitiesOf } from '../affected/vulnerability.ts';
 import { affectedBy } from '../affected/holdings.ts';
 import type { CaseKeeper } from '../cases/case-keeper.ts';
+import type { SyncRequest } from '../questions.ts';
 import { putJson } from '../lists/stored-list.ts';
 import { PatchError } from '../patch-error.ts';
 import type { PatchRecord } from '../record.ts';
@@ -48,8 +49,8 @@ export class SyncDesk {
     }));
   }
 
-  /** @param place null: every place that was synced before */
-  async *sync(place: string | null, actor: string, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer> {
+  async *sync(request: SyncRequest, signal: AbortSignal): AsyncIterable<AdvisorySyncAnswer> {
+    const { place } = request;
     const places = place === null ? this.#options.view.advisories.sources().map(({ id }) => id) : [place];
     if (places.length === 0) {
       throw new PatchError('invalid-input', 'no place that advisories come from is known yet', {
@@ -64,7 +65,7 @@ export class SyncDesk {
     }
     this.#isBusy = true;
     try {
-      yield* this.#syncAll(places, actor, signal);
+      yield* this.#syncAll(places, request, signal);
     } finally {
       this.#isBusy = false;
     }
@@ -72,7 +73,7 @@ export class SyncDesk {
 
   async *#syncAll(
     places: readonly string[],
-    actor: string,
+    { actor, acceptFewer }: SyncRequest,
     signal: AbortSignal,
   ): AsyncIterable<AdvisorySyncAnswer> {
     const { intake, cases } = this.#options;
@@ -81,7 +82,7 @@ export class SyncDesk {
     try {
       for (const place of places) {
         let last: AdvisorySyncAnswer = total;
-        for await (const step of intake.read(place, { signal })) {
+        for await (const step of intake.read(place, { acceptFewer, signal })) {
           this.takeStatements(step.statements, actor, step.documents);
           last = added(total, step);
           yield last;
