@@ -37,6 +37,8 @@ export class FakeImages implements ImageReaders {
   refusal: Error | null = null;
   /** Called before a layer is scanned. */
   beforeScan: () => void = () => undefined;
+  /** Images that only a registry has: ids by name. */
+  readonly elsewhere = new Map<string, string>();
   /** Live root file systems that are otherwise than their images, by pid. */
   readonly live = new Map<number, readonly string[] | Error>();
   /** Of the images that are added next. */
@@ -49,7 +51,7 @@ export class FakeImages implements ImageReaders {
     id: 'podman',
     open: (wanted) => {
       if (this.failure !== null) return Promise.reject(this.failure);
-      const stored = this.#stored.get(wanted.id ?? '');
+      const stored = this.#stored.get(wanted.id ?? this.elsewhere.get(wanted.names[0] ?? '') ?? '');
       return Promise.resolve(stored === undefined ? null : this.#contentOf(stored));
     },
   };

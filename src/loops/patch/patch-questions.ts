@@ -8,7 +8,7 @@ import { fixPlanAnswer } from './answers/fix-plan.ts';
 import { imageNodeAnswers } from './answers/images.ts';
 import { malformedPackageQuestion, parsePackageQuestion } from './answers/package-question.ts';
 import { imagesMeant, runningMeant } from './answers/meant-subject.ts';
-import { ambiguous, notAnImage } from './answers/misnamed.ts';
+import { absentImage, ambiguous, notAnImage, notHere } from './answers/misnamed.ts';
 import { packageListAnswer } from './answers/packages.ts';
 import { affectedJson } from './answers/who.ts';
 import type { CaseKeeper } from './cases/case-keeper.ts';
@@ -38,6 +38,14 @@ export interface PatchQuestionsOptions {
 const ID =
   /^(?:CVE|GHSA|OSV|DSA|DLA|DTSA|DEBIAN-CVE|UBUNTU-CVE|USN|LSN|ALPINE-CVE|RHSA|RHBA|RHEA|ALSA|ALBA|ALEA|RLSA|RXSA|SUSE-[A-Z]+|openSUSE-[A-Z]+|MGASA|OESA|PYSEC|GO|RUSTSEC|GSD|MAL|CGA|ECHO|BIT|HSEC|RSEC|JLSEC|CURL-CVE|ASB-A|PUB-A|BELL-CVE|CLEANSTART)-.+/i;
 
+/** Whose packages are asked for. */
+interface MeantContent {
+  readonly image: string;
+  readonly instance: string | null;
+  /** As the image was meant. */
+  readonly name: string;
+}
+
 /** What can be asked, answered from the graph, the index and the advisories. */
 export class PatchAnswers implements PatchQuestions {
   readonly #options: PatchQuestionsOptions;
@@ -60,7 +68,7 @@ export class PatchAnswers implements PatchQuestions {
   packages: PatchQuestions['packages'] = async (subject, { refresh }) => {
     const { view, documents, signal, ready } = this.#options;
     await ready();
-    const { image, instance } = this.#imageOf(subject);
+    const { image, instance, name } = this.#imageOf(subject) ?? (await this.#imageElsewhere(subject));
     const problems: string[] = [];
     if (refresh || view.lists.missing(image) !== null) {
       await view.reader.read(image, { asked: true }).catch((error: unknown) => {
@@ -69,7 +77,7 @@ export class PatchAnswers implements PatchQuestions {
       });
       problems.push(...(await documents.addAttached(image, signal)));
     }
-    return packageListAnswer(view, image, { instance, problems });
+    return packageListAnswer(view, image, { instance, name, problems });
   };
 
   async who(subject: string, at: number | null) {
@@ -142,7 +150,23 @@ export class PatchAnswers implements PatchQuestions {
     }
   }
 
-  #imageOf(subject: string): { readonly image: string; readonly instance: string | null } {
+  /** Of an image that is written with its registry, or declared, or another's base: it is read where it lies. */
+  async #imageElsewhere(subject: string): Promise<MeantContent> {
+    const { view } = this.#options;
+    const absent = absentImage(view, subject);
+    if (absent === null) throw notAnImage(view, subject);
+    const { name, hasRegistry } = absent;
+    if (!hasRegistry) throw notHere(absent, 'its name tells no registry that could be asked');
+    try {
+      return { image: await view.reader.readNamed(name), instance: null, name };
+    } catch (error) {
+      if (!(error instanceof SheerError)) throw error;
+      throw notHere(absent, error.message);
+    }
+  }
+
+  /** Null: no image that an engine has, or had, is called so. */
+  #imageOf(subject: string): MeantContent | null {
     const { view } = this.#options;
     const found = new Map<string, string>();
     for (const { id, name } of imagesMeant(view, subject)) found.set(id, name);
@@ -150,9 +174,11 @@ export class PatchAnswers implements PatchQuestions {
     for (const instance of instances)
       for (const id of imagesOf(instance)) found.set(id, view.images.nameOf(id));
     const [first, ...others] = found;
-    if (first === undefined) throw notAnImage(view, subject);
-    if (others.length === 0)
-      return { image: first[0], instance: instances.length === 1 ? (instances[0]?.id ?? null) : null };
+    if (first === undefined) return null;
+    if (others.length === 0) {
+      const instance = instances.length === 1 ? (instances[0]?.id ?? null) : null;
+      return { image: first[0], instance, name: first[1] };
+    }
     const names = [...found.values()];
     // Where one name is of several, only the digest tells them apart.
     throw ambiguous(subject, new Set(names).size === found.size ? names : [...found.keys()]);

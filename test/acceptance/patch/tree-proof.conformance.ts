@@ -111,6 +111,12 @@ export function itIsTrueOf(proof: TreeProof): void {
       assert.deepEqual(answer.unread, []);
       assert.deepEqual(saidOrigins(tree, answer), trueOrigins(tree, image), image.reference);
     }
+    const { registry } = organisation;
+    const web = tree.image('shop/web');
+    // What no engine here has is read from its registry.
+    await registry.push(`docker://${web.reference}`, 'elsewhere/web:2', ['--src-tls-verify=false']);
+    const elsewhere = await json<PackageListAnswer>('packages', `${registry.host}/elsewhere/web:2`);
+    assert.deepEqual(saidOrigins(tree, elsewhere), trueOrigins(tree, web));
     const ofInstance = await json<PackageListAnswer>('packages', 'web-1');
     assert.equal(ofInstance.image, deployed.get('web-1')?.imageId);
   });

@@ -31,13 +31,39 @@ export function ambiguous(written: string, candidates: readonly string[]): Patch
 
 const CANDIDATES_SHOWN = 10;
 
-/** It may be declared, or another's base, and not be here: then that is what is said. */
-export function notAnImage(view: PatchView, written: string): PatchError {
-  const { nodes } = view.images.tree;
+/** An image that no engine here has. */
+export interface AbsentImage {
+  readonly name: string;
+  /** Whether it says where the image may be: others are not asked for it, as that would tell them of it. */
+  readonly hasRegistry: boolean;
+  /** What is known of it, as the end of a sentence. */
+  readonly how: string;
+}
+
+/** It may be declared, or another's base, or written with its registry; null: it is no name of an image elsewhere. */
+export function absentImage({ images }: PatchView, written: string): AbsentImage | null {
+  const { nodes } = images.tree;
   const declared = nodes.find(({ id, name }) => id === null && isImageName(name, written));
-  if (declared !== undefined) return notHere(declared.name, 'is only declared');
+  if (declared !== undefined) return absent(declared.name, 'is only declared');
   const child = nodes.find(({ base }) => base !== null && isImageName(base.name, written));
-  if (child?.base != null) return notHere(child.base.name, `is only known as the base of ${child.name}`);
+  if (child?.base != null) return absent(child.base.name, `is only known as the base of ${child.name}`);
+  const unknown = absent(written, 'is not known');
+  return unknown.hasRegistry ? unknown : null;
+}
+
+function absent(name: string, how: string): AbsentImage {
+  return { name, how, hasRegistry: withoutRegistry(name) !== name };
+}
+
+/** @param why where else it was looked for, and what came of it */
+export function notHere({ name, how }: AbsentImage, why: string): PatchError {
+  return new PatchError('not-found', `${name} ${how}: no engine here has that image`, {
+    detail: [why],
+    next: `podman pull ${name}, or sheer up --image-store PLACE`,
+  });
+}
+
+export function notAnImage(view: PatchView, written: string): PatchError {
   const instances = runningMeant(view, written).length;
   const message =
     instances > 0 ? `"${written}" is made from no image` : `there is no image or instance "${written}"`;
@@ -46,13 +72,6 @@ export function notAnImage(view: PatchView, written: string): PatchError {
     name: written,
     known,
     next: instances > 0 ? `sheer who ${written}` : 'sheer images',
-  });
-}
-
-function notHere(name: string, how: string): PatchError {
-  return new PatchError('not-found', `${name} ${how}: no engine here has that image`, {
-    detail: ['what an image holds is read once an engine or a place of images has it'],
-    next: `podman pull ${name}, or sheer up --image-store PLACE`,
   });
 }
 

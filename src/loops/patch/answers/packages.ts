@@ -14,7 +14,7 @@ import { unspoken } from '../lists/unspoken.ts';
 export function packageListAnswer(
   view: PatchView,
   image: string,
-  options: { readonly instance: string | null; readonly problems: readonly string[] },
+  options: { readonly instance: string | null; readonly name: string; readonly problems: readonly string[] },
 ): PackageListAnswer {
   const lists = view.lists.listsOf(image);
   const [used, ...others] = lists;
@@ -29,7 +29,7 @@ export function packageListAnswer(
   const unspokenHere = unspoken(list);
   return {
     image,
-    names: node === null ? [] : [node.name],
+    names: [node?.name ?? options.name],
     instance: options.instance,
     distribution: list.distribution?.name ?? null,
     lists: lists.map((known) => listOf(known, known === used)),

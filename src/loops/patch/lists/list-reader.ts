@@ -35,6 +35,8 @@ export class ListReader {
   /** Images that are to be read; those that run are looked for first. */
   readonly #waiting = new Set<string>();
   readonly #failures = new Map<string, Failure>();
+  /** Names that somebody asked for and no engine has, by the image that they were read as. */
+  readonly #asked = new Map<string, string>();
   /** Under way, so that two who want the same wait for one. */
   readonly #reading = new Map<string, Promise<void>>();
 
@@ -80,6 +82,22 @@ export class ListReader {
     return reading;
   }
 
+  /**
+   * An image that no engine has, from wherever it lies. Looked up each time, because a name may be another
+   * image's by then; its layers are read once.
+   *
+   * @returns its config digest
+   * @throws SheerError with why it could not be read
+   */
+  async readNamed(name: string): Promise<string> {
+    const { readers, scans, lists, signal } = this.#options;
+    const wanted = { id: null, names: [name], digests: [], diffIds: [] };
+    const { image, from, list } = await readImage(wanted, { readers, scans, places: readers.places, signal });
+    this.#asked.set(image, name);
+    if (!lists.has(image)) lists.add({ image, origin: 'read', from, tool: null }, list);
+    return image;
+  }
+
   async #read(image: string, asked: boolean): Promise<void> {
     const { readers, scans, lists, signal } = this.#options;
     this.#waiting.delete(image);
@@ -100,6 +118,8 @@ export class ListReader {
     const subject = graph.facts.subject('image', image);
     const data = subject < 0 ? null : (lastStatement<'image'>(graph.facts, subject)?.data ?? null);
     const names = new Set([...(data?.names ?? []), ...running.namesOf(image)]);
+    const asked = this.#asked.get(image);
+    if (asked !== undefined) names.add(asked);
     return { id: image, names: [...names], digests: data?.digests ?? [], diffIds: data?.diffIds ?? [] };
   }
 

@@ -89,6 +89,27 @@ describe('lists of packages', () => {
     await assert.rejects(packages('nothing'), { code: 'not-found' });
   });
 
+  it('are read from where an image lies that no engine has, by a name that tells its registry', async () => {
+    const name = 'registry.example/shop/mail:1';
+    await assert.rejects(packages(name), {
+      message: `${name} is not known: no engine here has that image`,
+      detail: ['no place has its content (looked in podman)'],
+    });
+    const mail = world.images.add(['exim4 4.96-1'], null);
+    world.images.elsewhere.set(name, mail.id);
+    for (let time = 0; time < 2; time++) {
+      const answer = await packages(name);
+      assert.deepEqual([answer.image, answer.names], [mail.id, [name]]);
+      assert.deepEqual(
+        answer.packages.map(({ name: own, origin }) => [own, origin.layer]),
+        [['exim4', 0]],
+      );
+    }
+    assert.equal(world.images.sent.length, 1);
+    world.images.elsewhere.set('shop/mail:1', mail.id);
+    await assert.rejects(packages('shop/mail:1'), { code: 'not-found', detail: [] });
+  });
+
   it('a place that fails is told, and asked again when somebody asks', async () => {
     world.images.failure = new PatchError('engine-unreachable', 'the engine is away', { remedy: 'retry' });
     world.run('web-1', world.image('web:1', ['openssl 3.0.11-1']));
