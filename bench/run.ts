@@ -47,12 +47,18 @@ async function runOne(name: string): Promise<BenchReport | null> {
     execArgv: ['--expose-gc'],
     stdio: 'inherit',
   });
+  const end = (signal: NodeJS.Signals): void => {
+    child.kill(signal);
+    process.exit(1);
+  };
+  process.once('SIGTERM', end).once('SIGINT', end);
   const { promise, resolve } = Promise.withResolvers<BenchReport | null>();
   let report: BenchReport | null = null;
   child.on('message', (message) => {
     report = message as BenchReport; // run-one.ts sends nothing else
   });
   child.on('exit', (code, signal) => {
+    process.off('SIGTERM', end).off('SIGINT', end);
     if (report === null) console.log(`  ✘ it ended without results (${signal ?? `exit code ${code}`})`);
     resolve(report);
   });
