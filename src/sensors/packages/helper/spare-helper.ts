@@ -23,9 +23,9 @@ export function startHelper({ command, args }: HelperCommand): Helper {
  * nothing alive, and ends by itself where we do: its input does then.
  */
 export function takeHelper(command: HelperCommand): Helper {
-  const waiting = spare?.take() ?? null;
+  const helper = spare?.take() ?? startHelper(command);
   spare = new SpareHelper(startHelper(command));
-  return waiting ?? startHelper(command);
+  return helper;
 }
 
 let spare: SpareHelper | null = null;

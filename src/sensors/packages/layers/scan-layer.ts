@@ -11,6 +11,9 @@ import { TarReader } from './tar-reader.ts';
 /** Pieces that decompression hands over: large enough that handing over costs nothing. */
 const PIECE_BYTES = 256 * 1024;
 
+/** So many lie ready: the next ones are unpacked, in another thread, while one is hashed and read. */
+const HANDED_OVER = { chunkSize: PIECE_BYTES, readableHighWaterMark: 4 * PIECE_BYTES };
+
 /**
  * Reads a layer (tar; plain, gzip or zstd, told apart by its first bytes) to its end, in one pass and in
  * bounded memory: what is held is the file at hand, up to its limit, and the paths.
@@ -66,10 +69,10 @@ async function* unpacked(bytes: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
 
 function decoderFor(first: Buffer): ReturnType<typeof createGunzip | typeof createZstdDecompress> | null {
   const compression = compressionOf(first);
-  if (compression === 'gzip') return createGunzip({ chunkSize: PIECE_BYTES });
+  if (compression === 'gzip') return createGunzip(HANDED_OVER);
   // 128 MB, as the command line tool allows.
   const params = { [constants.ZSTD_d_windowLogMax]: 27 };
-  return compression === 'zstd' ? createZstdDecompress({ chunkSize: PIECE_BYTES, params }) : null;
+  return compression === 'zstd' ? createZstdDecompress({ ...HANDED_OVER, params }) : null;
 }
 
 async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {
@@ -82,11 +85,19 @@ async function firstBytes(source: AsyncIterator<Buffer>): Promise<Buffer> {
   return first;
 }
 
+/** In pieces of at least 256 KB: each is handed to another thread, and a pipe gives 64 KB at once. */
 async function* rejoined(first: Buffer, source: AsyncIterator<Buffer>): AsyncIterable<Buffer> {
-  if (first.length > 0) yield first;
+  let parts = first.length > 0 ? [first] : [];
+  let length = first.length;
   for (;;) {
     const next = await source.next();
-    if (next.done === true) return;
-    yield next.value;
+    if (next.done === true) break;
+    parts.push(next.value);
+    length += next.value.length;
+    if (length < PIECE_BYTES) continue;
+    yield Buffer.concat(parts);
+    parts = [];
+    length = 0;
   }
+  if (length > 0) yield Buffer.concat(parts);
 }
