@@ -1,4 +1,4 @@
-import type { CapabilityAnswer, StatusAnswer } from '#model';
+import type { CapabilityAnswer, SourceAnswer, StatusAnswer } from '#model';
 import { print, renderStatus, type CommandContext, type UpOptions } from '#cli';
 import { preciseClock } from './clock.ts';
 import { startControlPlane, type ControlPlane, type ControlPlaneOptions } from './control-plane.ts';
@@ -9,7 +9,7 @@ import { jsonLogger } from './logger.ts';
 const USUAL_PORT = 7420;
 
 /** How long the first look at every source may take; the status printed after it is worth reading. */
-const FIRST_LOOK_MS_MAX = 1500;
+const FIRST_LOOK_MS_MAX = 2000;
 
 /** `sheer up`: attaches to what runs here, until Ctrl-C or `sheer down`; or in the background. */
 export async function up(options: UpOptions, context: CommandContext): Promise<number> {
@@ -53,6 +53,7 @@ async function start(
 /** The questions of a control plane, here or over its API. */
 interface Asked {
   readonly status: () => StatusAnswer | Promise<StatusAnswer>;
+  readonly sources: () => readonly SourceAnswer[] | Promise<readonly SourceAnswer[]>;
   readonly capabilities: () => readonly CapabilityAnswer[] | Promise<readonly CapabilityAnswer[]>;
 }
 
@@ -63,14 +64,16 @@ async function printFirstLook(context: CommandContext, asked: Asked): Promise<vo
   // Formats are not attached to: there is nothing to wait for.
   const ids = capabilities.filter(({ kind }) => kind !== 'format').map(({ source }) => source);
   for (;;) {
-    const status = await asked.status();
-    const states = new Map(status.sources.map(({ id, state }) => [id, state]));
-    const unknown = ids.filter((id) => !states.has(id));
-    const isComplete =
-      status.counts.instances > 0 && ids.every((id) => (states.get(id) ?? 'starting') !== 'starting');
-    if (isComplete || performance.now() - begin > FIRST_LOOK_MS_MAX) {
+    // Only them, again and again: a status counts all that runs, while that is being written down.
+    const sources = await asked.sources();
+    const states = new Map(sources.map(({ id, state }) => [id, state]));
+    const isOver = performance.now() - begin > FIRST_LOOK_MS_MAX;
+    if (isOver || ids.every((id) => (states.get(id) ?? 'starting') !== 'starting')) {
+      const status = await asked.status();
+      const unknown = ids.filter((id) => !states.has(id));
       const rest = unknown.length === 0 ? [] : ['', `  Still starting: ${unknown.join(', ')}.`];
-      return print(context, status, (shown, look) => [...renderStatus(shown, look), ...rest]);
+      if (isOver || status.counts.instances > 0)
+        return print(context, status, (shown, look) => [...renderStatus(shown, look), ...rest]);
     }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }

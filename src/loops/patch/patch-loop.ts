@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock, Fact, Instant, SubjectKind } from '#model';
 import type { Graph } from '#graph';
 import type { AdvisoryStore, Store } from '#store';
@@ -23,6 +24,12 @@ import { WaiverDesk } from './waivers/waiver-desk.ts';
 
 /** What comes at once is looked at once. */
 const DEBOUNCE_MS = 100;
+
+/**
+ * The same as long as nobody has brought advisories or asked: to name what runs costs as much as to write
+ * down an engine's first look, and is not done beside it.
+ */
+const UNASKED_MS = 2000;
 
 /** What happens by itself: waivers that expire, readings and proofs that are tried again. */
 const TICK_MS = 5000;
@@ -67,7 +74,7 @@ export class PatchLoop {
   #tick: NodeJS.Timeout | null = null;
   #wakeUp: (() => void) | null = null;
   #isAwake = false;
-  #isAsked = false;
+  readonly #asked = new AbortController();
   #expiredUntil: Instant;
 
   constructor(options: PatchLoopOptions) {
@@ -180,12 +187,12 @@ export class PatchLoop {
    * leave none (invariant 5), so nothing is read before somebody brings advisories or asks.
    */
   get #mayRead(): boolean {
-    return this.#isAsked || this.#options.advisories.sources().length > 0;
+    return this.#asked.signal.aborted || this.#options.advisories.sources().length > 0;
   }
 
   #readOn(): void {
-    if (this.#isAsked) return;
-    this.#isAsked = true;
+    if (this.#asked.signal.aborted) return;
+    this.#asked.abort();
     this.wake();
   }
 
@@ -198,7 +205,10 @@ export class PatchLoop {
         if (this.#isAwake || signal.aborted) resolve();
       });
       this.#wakeUp = null;
-      if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, DEBOUNCE_MS));
+      // Who asks, or ends this, does not wait.
+      const over = AbortSignal.any([signal, this.#asked.signal]);
+      if (!this.#mayRead) await delay(UNASKED_MS, null, { signal: over }).catch(() => null);
+      if (!signal.aborted) await delay(DEBOUNCE_MS);
     }
     this.#isAwake = false;
   }

@@ -142,6 +142,7 @@ export class PatchAnswers implements PatchQuestions {
   async *#sync(...[request, given]: Parameters<PatchQuestions['sync']>): ReturnType<PatchQuestions['sync']> {
     const { view, syncs } = this.#options;
     const signal = AbortSignal.any([given, this.#options.signal]);
+    this.#options.asked();
     for await (const step of syncs.sync(request, signal)) {
       const notRead = step.done
         ? [...view.running.images()].filter((image) => view.reader.missing(image) !== null)
