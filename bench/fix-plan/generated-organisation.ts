@@ -1,4 +1,5 @@
 import type { FixImage, FixProblem, Holding, NewerBase } from '../../src/loops/patch/fix-plan/index.ts';
+import { image as ordinaryImage } from '../../src/loops/patch/fix-plan/tables.fixture.ts';
 import { seeded } from '../generated-addresses.ts';
 
 export interface OrganisationOptions {
@@ -140,22 +141,8 @@ function someNext(language: number, draft: Draft): readonly NewerBase[] {
   return [...ids].map((id) => ({ id, sameReference: false }));
 }
 
-function imageOf(name: string, team: string | null): FixImage {
-  return {
-    id: `sha256:${name}`,
-    name,
-    team,
-    buildSource: true,
-    built: true,
-    required: true,
-    instances: 1,
-    upgrades: true,
-    base: null,
-    newerBases: [],
-    copiesFrom: [],
-    holdings: [],
-  };
-}
+const imageOf = (name: string, team: string | null): FixImage =>
+  ordinaryImage(name, { id: `sha256:${name}`, team });
 
 const from = ({ id }: FixImage, pinned = false): Pick<FixImage, 'base'> => ({
   base: { kind: 'image', id, pinned },

@@ -1,30 +1,17 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { saidInOwnMounts, type Said } from '../../../test/own-mounts/said-in-own-mounts.ts';
 
 const CHILD = join(import.meta.dirname, 'full-disk-child.ts');
-
-interface Said {
-  readonly what: string;
-  readonly [name: string]: unknown;
-}
 
 describe('a sync of advisories that fills the disk', () => {
   const parent = mkdtempSync(join(tmpdir(), 'sheer-advisories-disk-'));
   let said: readonly Said[] = [];
   before(() => {
-    const command = ['-m', '--propagation', 'private', process.execPath, CHILD, parent];
-    const { status, stdout, stderr, error } = spawnSync('unshare', command, { encoding: 'utf8' });
-    assert.equal(error, undefined, 'unshare is needed: apt-get install util-linux');
-    assert.equal(status, 0, `as root, with a mount namespace of its own: ${stderr}`);
-    // Lines that the child wrote as such.
-    said = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Said);
+    said = saidInOwnMounts(CHILD, parent);
   });
   after(() => rmSync(parent, { recursive: true, force: true }));
 

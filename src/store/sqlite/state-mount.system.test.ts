@@ -1,16 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { saidInOwnMounts, type Said } from '../../../test/own-mounts/said-in-own-mounts.ts';
 
 const CHILD = new URL('state-mount-child.ts', import.meta.url).pathname;
-
-interface Said {
-  readonly what: string;
-  readonly [name: string]: unknown;
-}
 
 describe('a state directory on a small disk', () => {
   const mountPoint = mkdtempSync(join(tmpdir(), 'sheer-disk-'));
@@ -18,15 +13,7 @@ describe('a state directory on a small disk', () => {
   let said: readonly Said[] = [];
 
   before(() => {
-    const command = ['-m', '--propagation', 'private', process.execPath, CHILD, mountPoint];
-    const { status, stdout, stderr, error } = spawnSync('unshare', command, { encoding: 'utf8' });
-    assert.equal(error, undefined, 'unshare is needed: apt-get install util-linux');
-    assert.equal(status, 0, `as root, with a mount namespace of its own: ${stderr}`);
-    // Lines that the child wrote as such.
-    said = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Said);
+    said = saidInOwnMounts(CHILD, mountPoint);
   });
 
   after(() => rmSync(mountPoint, { recursive: true, force: true }));

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import * as fc from 'fast-check';
 import { PackageIndex } from '#graph';
-import type { Advisory, AffectedPackage, Package, RangeEvent } from '#model';
+import type { AffectedPackage, Package, RangeEvent } from '#model';
 import { canonicalPackage } from '../matching/canonical-name.ts';
+import { recordOf } from '../matching/record-of.fixture.ts';
 import { matchAdvisory } from '../matching/match-advisory.ts';
 import { affectedBy } from './holdings.ts';
 
@@ -73,20 +74,6 @@ const world = fc.constantFrom(...ECOSYSTEMS).chain((ecosystems) =>
     images: fc.array(fc.array(packageOf(ecosystems), { maxLength: 8 }), { maxLength: 4 }),
   }),
 );
-
-function recordOf(affected: readonly AffectedPackage[]): Advisory {
-  return {
-    id: 'TEST-1',
-    modified: 0,
-    published: null,
-    withdrawn: null,
-    aliases: [],
-    summary: '',
-    severity: 'unknown',
-    score: null,
-    affected,
-  };
-}
 
 describe('who holds what a record affects', () => {
   it('is what the match says of each package by itself, none more and none less', () => {

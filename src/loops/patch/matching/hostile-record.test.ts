@@ -5,6 +5,7 @@ import { canonicalPackage } from './canonical-name.ts';
 import { EntryRanges } from './entry-ranges.ts';
 import { listedVersion } from './listed-version.ts';
 import { matchAdvisory } from './match-advisory.ts';
+import { recordOf } from './record-of.fixture.ts';
 import { versionRow, type VersionRow } from './version-row.ts';
 
 /** Introduced and fixed by turns, from the last to the first. */
@@ -54,21 +55,18 @@ describe('a record with very many events or versions', () => {
   it('is read once, however many packages are held against it', () => {
     const readsFor = (packages: number): number => {
       let reads = 0;
-      const range = { type: 'ECOSYSTEM' as const };
       const events = alternating(1000);
-      Object.defineProperty(range, 'events', { get: () => (reads++, events) });
-      // It has its events by the getter.
-      const own = { ...entry([]), ranges: [range as unknown as AffectedPackage['ranges'][number]] };
-      const record = {
-        id: 'TEST-1',
-        modified: 0,
-        published: null,
-        withdrawn: null,
-        aliases: [],
-        summary: '',
-        severity: 'unknown' as const,
-        score: null,
-        affected: [own],
+      const own = {
+        ...entry([]),
+        ranges: [
+          {
+            type: 'ECOSYSTEM' as const,
+            get events() {
+              reads++;
+              return events;
+            },
+          },
+        ],
       };
       for (let version = 0; version < packages; version++) {
         const found = canonicalPackage({
@@ -82,7 +80,7 @@ describe('a record with very many events or versions', () => {
           readBy: 'python',
         });
         // As a question does it, with a record of one entry for each package.
-        const { affected } = matchAdvisory({ ...record, affected: [own] }, found);
+        const { affected } = matchAdvisory(recordOf([own]), found);
         assert.equal(affected, version % 2 === 1);
       }
       return reads;

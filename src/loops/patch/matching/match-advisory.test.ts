@@ -2,20 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Advisory, AffectedPackage, Package, RangeEvent } from '#model';
 import { matchAdvisory } from './match-advisory.ts';
+import { recordOf } from './record-of.fixture.ts';
 
-function advisory(...affected: readonly AffectedPackage[]): Advisory {
-  return {
-    id: 'TEST-1',
-    modified: 0,
-    published: null,
-    withdrawn: null,
-    aliases: [],
-    summary: '',
-    severity: 'unknown',
-    score: null,
-    affected,
-  };
-}
+const advisory = (...affected: readonly AffectedPackage[]): Advisory => recordOf(affected);
 
 function entry(what: string, ...events: readonly RangeEvent[]): AffectedPackage {
   const [ecosystem = '', name = ''] = what.split(' / ');
